@@ -1,0 +1,127 @@
+/*
+ * A trace is a recording in memory: its packets, calls and what it says of itself, in order of
+ * time. It knows nothing of streams: the ledger derives those.
+ */
+#ifndef SEAM_CAPTURE_TRACE_H
+#define SEAM_CAPTURE_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture/call.h"
+#include "capture/err.h"
+
+#define TRACE_FORMAT 1 /* SEAM_FORMAT of the recordings that this version writes and reads */
+
+enum trace_transport {
+	TRANSPORT_TCP,
+	TRANSPORT_UDP,
+	TRANSPORT_UNIX_STREAM,
+	TRANSPORT_UNIX_DGRAM,
+	TRANSPORT_UNIX_SEQPACKET,
+	TRANSPORT_COUNT,
+};
+/* "tcp", "udp", "unix-stream", "unix-dgram", "unix-seqpacket". */
+const char *trace_transport_text(enum trace_transport transport);
+bool trace_transport_parse(const char *text, enum trace_transport *transport);
+/* Keeps boundaries: udp, unix-dgram, unix-seqpacket. */
+bool trace_transport_is_message(enum trace_transport transport);
+bool trace_transport_is_unix(enum trace_transport transport);
+
+/* A packet as it lies in the file; packet_decode() says what is in it. 32 bytes. */
+struct packet {
+	int64_t time_ns;    /* CLOCK_REALTIME */
+	uint64_t at;        /* of its first byte, from trace->bytes */
+	uint32_t captured;  /* bytes there */
+	uint32_t length;    /* bytes on the wire */
+	uint16_t interface; /* index into trace->interfaces */
+	uint8_t direction;  /* 0 unknown, 1 inbound, 2 outbound (the epb_flags option) */
+	uint8_t unused[5];
+};
+
+struct trace_interface {
+	char *name; /* "lo", "client", "server" */
+	uint16_t link_type;
+	uint32_t snap_length;
+	uint64_t received, dropped; /* from the Interface Statistics Block; dropped 0 if absent */
+	bool has_statistics;
+};
+
+/* Who takes part, in the order of the scenario's file: the order of lanes. */
+struct trace_endpoint {
+	char *name;
+	bool server_side; /* which side of a wire it is on */
+};
+
+/* What a socket looked like when its endpoint's script had ended, asked of the kernel. */
+struct trace_socket {
+	uint32_t socket;
+	uint16_t endpoint;
+	struct address local, remote;
+	int64_t at_ns;
+	int64_t unread_bytes; /* FIONREAD; -1 unknown */
+	int64_t unsent_bytes; /* SIOCOUTQ: unsent or unacknowledged; -1 unknown */
+	int64_t drops; /* datagrams dropped at its full receive buffer (SO_MEMINFO); -1 unknown */
+	int tcp_state; /* TCP_ESTABLISHED … of TCP_INFO; 0 unknown */
+};
+
+/* What the recording says of itself. Texts are NULL where it says nothing; owned by the trace. */
+struct trace_about {
+	char *scenario;  /* the file's base name without ".yaml": "nagle" */
+	char *title;     /* the scenario's title, one line */
+	char *text;      /* the scenario's whole text */
+	char *path;      /* where it was read from */
+	char *variant;   /* "nagle"; "" for a scenario without variants */
+	char *overrides; /* --set KEY=VALUE, a line each */
+	char *engine;    /* "kernel" */
+	char *tier;      /* "user namespace", "network namespace", "host loopback" */
+	char *kernel;    /* uname -r */
+	char *link;    /* as a person would say it: "loopback", "loopback, MTU 1500, offload off" */
+	char *options; /* socket options and sysctls in force, and those not applied, a line each */
+	int hz;        /* the kernel's timer frequency, 0 unknown */
+	enum trace_transport transport;
+	int64_t t0_ns;         /* CLOCK_REALTIME of at: 0; 0 if the run never got there */
+	int64_t t0_mono_ns;    /* CLOCK_MONOTONIC of the same moment */
+	int64_t time_limit_ns; /* of the whole run */
+	bool time_limit_hit;   /* then calls may be pending */
+	uint64_t run;          /* K of --repeat, from 1; 0 if it was run once */
+};
+
+struct trace {
+	const uint8_t *bytes; /* the file, mapped or owned */
+	size_t size;
+	struct trace_about about;
+	struct trace_interface *interfaces;
+	size_t interface_count;
+	struct trace_endpoint *endpoints;
+	size_t endpoint_count;
+	struct packet *packets; /* by time */
+	size_t packet_count;
+	struct call *calls; /* by serial; each once, its end merged into its begin */
+	size_t call_count;
+	struct trace_socket *sockets;
+	size_t socket_count;
+	bool complete;   /* the completion block is there */
+	uint64_t cut_at; /* file offset after the last whole block, if it was cut; else size */
+	char *warning;   /* what a reader should be told: cut, unknown blocks; NULL if nothing */
+
+	/* How it is held; trace.c only. */
+	void *texts;
+	int mapped;
+};
+
+/*
+ * Opens a recording and reads all of it but the payloads, which stay in the mapped file. Also opens
+ * NAME.partial and cut files, up to the last whole block, with a warning. Refuses in one sentence
+ * what is not pcapng, what has no Seam block in it, and a newer SEAM_FORMAT. *trace is filled only
+ * on success.
+ */
+int trace_open(const char *path, struct trace *trace, struct err *err);
+/* The same from memory, which must stay until trace_close(); name is for messages. */
+int trace_read(const uint8_t *bytes, size_t size, const char *name, struct trace *trace,
+               struct err *err);
+/* Accepts a zeroed trace. */
+void trace_close(struct trace *trace);
+
+#endif

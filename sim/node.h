@@ -1,0 +1,64 @@
+/*
+ * A YAML document as a tree of our own: maps, sequences and scalars, each with its place in the
+ * file. Scalars stay as written (YAML's failsafe schema); whoever reads a key decides the type.
+ * What a scenario may not contain at all is refused here: aliases, anchors, tags, duplicate keys,
+ * deep nesting, large files.
+ */
+#ifndef SEAM_SIM_NODE_H
+#define SEAM_SIM_NODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "capture/err.h"
+
+enum node_kind {
+	NODE_SCALAR,
+	NODE_MAP,
+	NODE_LIST,
+};
+
+#define NODE_DEPTH_MAX 64
+#define NODE_FILE_MAX  (10u << 20)
+
+struct node_entry {
+	char *key;
+	unsigned key_line, key_column;
+	struct node *value;
+};
+
+struct node {
+	enum node_kind kind;
+	const char *file;      /* for messages; lent by the document */
+	unsigned line, column; /* from 1 */
+	char *text;            /* scalar: its bytes, NUL-ended; may hold NULs when quoted (\x00) */
+	size_t length;         /* scalar: bytes of text */
+	bool quoted;           /* scalar: written in quotes */
+	struct node_entry *entries; /* map, in order of the file */
+	size_t entry_count, entry_capacity;
+	struct node **items; /* list */
+	size_t item_count, item_capacity;
+};
+
+/* Parses text; file names it in messages ("file:line:column: …") and is copied. NULL with err on
+ * refusal. */
+struct node *node_parse(const char *text, size_t length, const char *file, struct err *err);
+/* The same from a file: a regular one of at most NODE_FILE_MAX. *text (may be NULL) gets its
+ * content, to be freed. */
+struct node *node_load(const char *path, char **text, struct err *err);
+/* A deep copy, so that a variant can change it. */
+struct node *node_copy(const struct node *node);
+/* Accepts NULL. */
+void node_destroy(struct node *node);
+
+/* The value of key in a map; NULL if it is not there or node is no map. */
+struct node *node_get(const struct node *node, const char *key);
+
+/* Fills err with "file:line:column: " and the sentence, kind ERR_INPUT; returns -1. */
+int node_error(const struct node *node, struct err *err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The candidate nearest to text by edit distance, if near enough to be meant; else NULL. */
+const char *node_nearest(const char *text, const char *const *candidates, size_t count);
+
+#endif

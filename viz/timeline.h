@@ -1,0 +1,122 @@
+/*
+ * The timeline: where every write, hold, segment, acknowledgement and read of one or several
+ * recordings lies, in time and lanes, with its name and its bytes. Pure; no pixels, no columns:
+ * text.c and scene.c map time to theirs, so that all pictures show the same.
+ *
+ * Each recording is a group of lanes; all groups share one time axis, 0 at the first write of each.
+ */
+#ifndef SEAM_VIZ_TIMELINE_H
+#define SEAM_VIZ_TIMELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture/ledger.h"
+#include "capture/trace.h"
+
+#define TIMELINE_NONE UINT32_MAX
+
+/* A write, by its number over the group: letter A–Z a–z for the first 52, colour by number. */
+struct timeline_write {
+	int64_t begin_ns, end_ns; /* since the group's first write */
+	uint32_t lane;            /* of its endpoint */
+	uint32_t flow, direction; /* in the ledger */
+	uint32_t write;           /* index into that direction's writes */
+	uint32_t number;          /* in order of time over all endpoints of the group, from 0 */
+	uint64_t from, to;
+};
+
+/* Bytes that waited in the send buffer. One hold a segment: all its bytes that waited. */
+struct timeline_hold {
+	int64_t from_ns,
+		to_ns; /* from the begin of the first write whose bytes waited to the departure */
+	uint32_t lane;
+	uint32_t flow, direction, segment;
+	uint64_t from, to; /* the bytes that waited */
+};
+
+struct timeline_segment {
+	int64_t sent_ns, arrived_ns;
+	uint32_t from_lane, to_lane;
+	uint32_t flow, direction, segment;
+	uint64_t from, to;
+	uint8_t kind; /* enum segment_kind */
+	bool lost;    /* it never arrived */
+};
+
+struct timeline_ack {
+	int64_t sent_ns, arrived_ns;
+	uint32_t from_lane, to_lane;
+	uint32_t flow, direction; /* of the data that it acknowledges */
+	uint64_t upto;
+	uint32_t released; /* the hold that ended when it arrived; TIMELINE_NONE */
+};
+
+struct timeline_read {
+	int64_t begin_ns, end_ns; /* drawn at its return */
+	uint32_t lane;
+	uint32_t flow, direction, read;
+	uint64_t from, to;
+	uint32_t truncated;
+};
+
+/* A call without bytes, or one that failed, or is pending; a note alone. */
+struct timeline_tick {
+	int64_t at_ns, end_ns; /* end_ns CALL_PENDING if it never returned */
+	uint32_t lane;
+	uint32_t call; /* index into the trace's calls */
+	bool failed, pending;
+};
+
+/* Opening and closing packets: SYN, FIN, RST. */
+struct timeline_control {
+	int64_t sent_ns, arrived_ns;
+	uint32_t from_lane, to_lane;
+	uint32_t packet;
+	uint8_t flags;
+};
+
+struct timeline_lane {
+	const char *name; /* the endpoint's; lent by the trace */
+	uint32_t endpoint;
+	bool writes, reads; /* whether it has any */
+};
+
+struct timeline_group {
+	const struct trace *trace;
+	const struct ledger *ledger;
+	const char *name; /* the variant, or the scenario; lent by the trace */
+	int64_t zero_ns;  /* CLOCK_REALTIME of its first write (else of t0, else of its first event)
+	                   */
+	int64_t end_ns;   /* of its last event but the kernel's closing, since zero */
+	struct timeline_lane *lanes;
+	struct timeline_write *writes;
+	struct timeline_hold *holds;
+	struct timeline_segment *segments;
+	struct timeline_ack *acks;
+	struct timeline_read *reads;
+	struct timeline_tick *ticks;
+	struct timeline_control *controls;
+	size_t lane_count, write_count, hold_count, segment_count, ack_count, read_count,
+		tick_count, control_count;
+	int main_flow, main_direction; /* the direction with the most writes: what the heading and
+	                                  the ruler show; -1 */
+};
+
+struct timeline {
+	struct timeline_group *groups;
+	size_t group_count;
+	int64_t end_ns; /* the latest end of all groups */
+};
+
+/* ledgers[i] and their traces must stay as long as the timeline. Near-linear. */
+void timeline_build(struct timeline *timeline, const struct ledger *const *ledgers, size_t count);
+void timeline_finish(struct timeline *timeline);
+
+/* The write of that ledger direction, as its number in the group; TIMELINE_NONE if there is none.
+ */
+uint32_t timeline_number(const struct timeline_group *group, uint32_t flow, uint32_t direction,
+                         uint32_t write);
+
+#endif
