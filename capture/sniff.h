@@ -22,7 +22,7 @@ struct sniff_options {
 
 /* Called for each packet in order; bytes are valid during the call. time_ns is CLOCK_REALTIME. */
 typedef void sniff_packet(void *context, int64_t time_ns, const uint8_t *bytes, uint32_t captured,
-                          uint32_t length, bool outgoing);
+                          uint32_t length);
 
 struct sniff *sniff_open(const char *device, const struct sniff_options *options, struct err *err);
 /* Link type of the packets, LINKTYPE_*. */

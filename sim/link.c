@@ -1,0 +1,138 @@
+#include "sim/link.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* An ioctl(2) on a device, over a socket of its own. */
+static int ask(const char *device, unsigned long request, struct ifreq *ifreq)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int result;
+
+	if (fd < 0)
+		return -1;
+	snprintf(ifreq->ifr_name, sizeof(ifreq->ifr_name), "%s", device);
+	result = ioctl(fd, request, ifreq);
+	int saved = errno;
+
+	close(fd);
+	errno = saved;
+	return result;
+}
+
+int link_bring_up(const char *device)
+{
+	struct ifreq ifreq = { 0 };
+
+	if (ask(device, SIOCGIFFLAGS, &ifreq) != 0)
+		return -1;
+	ifreq.ifr_flags |= IFF_UP;
+	return ask(device, SIOCSIFFLAGS, &ifreq);
+}
+
+static int set_mtu(uint32_t mtu, struct err *err)
+{
+	struct ifreq ifreq = { .ifr_mtu = (int)mtu };
+
+	if (ask("lo", SIOCSIFMTU, &ifreq) != 0)
+		return err_machine(err, "link.mtu: the kernel does not take an MTU of %u on lo: %s",
+		                   mtu, strerror(errno));
+	return 0;
+}
+
+/* All three: with GSO off alone, TCP still hands over packets larger than the MTU. */
+static int set_offload(bool on, struct err *err)
+{
+	static const struct {
+		unsigned command;
+		const char *name;
+	} features[] = { { ETHTOOL_STSO, "TSO" },
+		         { ETHTOOL_SGSO, "GSO" },
+		         { ETHTOOL_SGRO, "GRO" } };
+
+	for (unsigned i = 0; i < sizeof(features) / sizeof(*features); i++) {
+		struct ethtool_value value = { .cmd = features[i].command, .data = on };
+		struct ifreq ifreq = { .ifr_data = (char *)&value };
+
+		if (ask("lo", SIOCETHTOOL, &ifreq) != 0)
+			return err_machine(
+				err, "link.offload: the kernel does not switch %s %s on lo: %s",
+				features[i].name, on ? "on" : "off", strerror(errno));
+	}
+	return 0;
+}
+
+static int set_sysctl(const struct scenario *scenario, const struct scenario_sysctl *sysctl,
+                      struct err *err)
+{
+	char path[128];
+	size_t length = strlen(sysctl->value);
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/%s", sysctl->key);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_machine(
+			err,
+			"%s:%u:%u: sysctl net.ipv4.%s: %s; `ls /proc/sys/net/ipv4` shows those that there are",
+			scenario->file, sysctl->place.line, sysctl->place.column, sysctl->key,
+			errno == ENOENT ? "this kernel has none of that name in a namespace"
+					: strerror(errno));
+	ssize_t written = write(fd, sysctl->value, length);
+	int saved = errno;
+
+	close(fd);
+	if (written != (ssize_t)length)
+		return err_machine(
+			err, "%s:%u:%u: sysctl net.ipv4.%s: the kernel does not take \"%s\": %s",
+			scenario->file, sysctl->place.line, sysctl->place.column, sysctl->key,
+			sysctl->value, written < 0 ? strerror(saved) : "written in part");
+	return 0;
+}
+
+int link_configure(const struct scenario *scenario, struct err *err)
+{
+	if (trace_transport_is_unix(scenario->transport))
+		return 0;
+	if (scenario->link.mtu && set_mtu(scenario->link.mtu, err) != 0)
+		return -1;
+	if (scenario->link.offload >= 0 && set_offload(scenario->link.offload, err) != 0)
+		return -1;
+	for (size_t i = 0; i < scenario->sysctl_count; i++) {
+		if (set_sysctl(scenario, &scenario->sysctls[i], err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+const char *link_needs_namespace(const struct scenario *scenario)
+{
+	if (scenario->link.mtu)
+		return "link.mtu";
+	if (scenario->link.offload >= 0)
+		return "link.offload";
+	if (scenario->sysctl_count)
+		return "sysctl";
+	return NULL;
+}
+
+void link_describe(const struct scenario *scenario, struct buffer *out)
+{
+	if (trace_transport_is_unix(scenario->transport)) {
+		buffer_text(out, "UNIX sockets");
+		return;
+	}
+	buffer_text(out, "loopback");
+	if (scenario->link.mtu)
+		buffer_format(out, ", MTU %u", scenario->link.mtu);
+	if (scenario->link.offload >= 0)
+		buffer_text(out, scenario->link.offload ? ", offload on" : ", offload off");
+}

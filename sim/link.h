@@ -1,0 +1,28 @@
+/*
+ * The loopback link of a run: the lo of the network namespace that the caller is in, brought up and
+ * configured as the scenario asks. (A wire between two namespaces comes later.)
+ */
+#ifndef SEAM_SIM_LINK_H
+#define SEAM_SIM_LINK_H
+
+#include "capture/buffer.h"
+#include "capture/err.h"
+#include "sim/scenario.h"
+
+/* Sets IFF_UP on a device; 0, or -1 with errno. */
+int link_bring_up(const char *device);
+
+/*
+ * MTU, offloads and sysctls of scenario, in the namespace of the caller. Never to be called on the
+ * host's. An err names the key of the scenario that could not be had.
+ */
+int link_configure(const struct scenario *scenario, struct err *err);
+
+/* The first key of scenario that needs a namespace of its own ("link.mtu"), or NULL: then it may
+ * run on a host's lo. */
+const char *link_needs_namespace(const struct scenario *scenario);
+
+/* "loopback, MTU 1500, offload off". */
+void link_describe(const struct scenario *scenario, struct buffer *out);
+
+#endif
