@@ -69,14 +69,15 @@ struct step {
 	uint64_t until_bytes; /* UNTIL_BYTES: over all its calls */
 	int to; /* connect, sendto: index of an endpoint, SCENARIO_SENDER, SCENARIO_NOBODY: see
 	           address */
-	struct address address;   /* connect, sendto to an address written out ("239.1.2.3:9000"),
-	                             else NONE */
-	uint16_t port;            /* bind; 0 any */
-	int backlog;              /* listen */
-	int how;                  /* shutdown: SHUT_RD SHUT_WR SHUT_RDWR */
-	int64_t duration_ns;      /* sleep; poll: its timeout, -1 for ever */
-	short events;             /* poll: POLLIN, POLLOUT */
-	struct setting *settings; /* setsockopt */
+	struct address address; /* connect, sendto to an address written out ("239.1.2.3:9000"),
+	                           else NONE */
+	enum trace_transport transport; /* socket: of the one that it makes */
+	uint16_t port;                  /* bind; 0 any */
+	int backlog;                    /* listen */
+	int how;                        /* shutdown: SHUT_RD SHUT_WR SHUT_RDWR */
+	int64_t duration_ns;            /* sleep; poll: its timeout, -1 for ever */
+	short events;                   /* poll: POLLIN, POLLOUT */
+	struct setting *settings;       /* setsockopt */
 	size_t setting_count;
 	char *signal; /* signal: its name */
 	char **waits; /* wait: names of signals or endpoints, all of them */

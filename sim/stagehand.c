@@ -1,0 +1,403 @@
+#include "sim/stagehand.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "capture/mem.h"
+#include "capture/sniff.h"
+#include "sim/clock.h"
+#include "sim/endpoint.h"
+#include "sim/link.h"
+#include "sim/plan.h"
+#include "sim/run_message.h"
+#include "sim/sockopt.h"
+
+#define QUIET_NS                                                                                   \
+	2000000         /* between the last handshake and the first write: many round trips of lo */
+#define LEAD_NS  300000 /* from announcing t0 to t0: time for all threads to wake */
+#define FLUSH_NS 50000000 /* a crash loses at most this much of a recording, and the disk's own */
+#define DRAIN_NS                                                                                   \
+	500000000 /* how long the last packets may take; they come within twice the timeout */
+#define LOOP_MS      10
+#define BULK_BYTES   (64ull << 20) /* a script that sends more is captured with a short snap length \
+	                            */
+#define BULK_SNAP    128
+#define WHOLE_SNAP   262144
+#define SMALL_WRITES 2000
+#define SMALL_BYTES  (1u << 20)
+
+struct stagehand {
+	const struct stagehand_task *task;
+	const struct scenario *scenario;
+	struct trace_about about;
+	struct buffer link, options;
+	struct sniff *sniff; /* NULL over UNIX sockets */
+	struct trace_interface interface;
+	struct recording recording;
+	struct stage *stage;
+	struct endpoint *endpoints;
+	const char **names;
+	uint64_t delivered;
+	int64_t begin_ns, flushed_ns;
+};
+
+static void report(const struct stagehand *hand, enum run_phase phase, const struct err *err,
+                   const struct sandbox_refusal *refusal)
+{
+	struct run_message message = { .phase = phase };
+
+	if (err)
+		message.err = *err;
+	if (refusal)
+		message.refusal = *refusal;
+	/* Of a parent that is gone nobody needs to know. */
+	if (write(hand->task->report_fd, &message, sizeof(message)) < 0)
+		_exit(3);
+}
+
+static _Noreturn void fail(const struct stagehand *hand, const struct err *err,
+                           const struct sandbox_refusal *refusal)
+{
+	report(hand, RUN_FAILED, err, refusal);
+	_exit(3);
+}
+
+/* ---- what the recording says of itself ---- */
+
+static void describe_options(const struct scenario *scenario, struct buffer *out)
+{
+	for (size_t i = 0; i < scenario->endpoint_count; i++) {
+		for (size_t k = 0; k < scenario->endpoints[i].setting_count; k++) {
+			buffer_format(out, "%s ", scenario->endpoints[i].name);
+			sockopt_describe(out, &scenario->endpoints[i].settings[k]);
+			buffer_char(out, '\n');
+		}
+	}
+	for (size_t i = 0; i < scenario->sysctl_count; i++)
+		buffer_format(out, "sysctl net.ipv4.%s=%s\n", scenario->sysctls[i].key,
+		              scenario->sysctls[i].value);
+	if (scenario->not_applied)
+		buffer_format(out, "not applied: %s\n", scenario->not_applied);
+	if (scenario->transport == TRANSPORT_TCP)
+		buffer_text(out, "default: TCP_CONGESTION=reno on every socket\n");
+	if (scenario->transport == TRANSPORT_UDP)
+		buffer_text(out, "default: SO_TIMESTAMPNS=1 on every socket\n");
+}
+
+/* The kernel's timer frequency, from the resolution of its coarse clock: one tick. */
+static int timer_frequency(void)
+{
+	struct timespec tick;
+
+	if (clock_getres(CLOCK_REALTIME_COARSE, &tick) != 0 || tick.tv_sec || !tick.tv_nsec)
+		return 0;
+	return (int)((1000000000 + tick.tv_nsec / 2) / tick.tv_nsec);
+}
+
+/* The texts are lent by the task, the scenario, the stagehand and *kernel. */
+static void describe(struct stagehand *hand, struct utsname *kernel)
+{
+	const struct scenario *scenario = hand->scenario;
+
+	uname(kernel);
+	link_describe(scenario, &hand->link);
+	describe_options(scenario, &hand->options);
+	hand->about = (struct trace_about){
+		.scenario = scenario->name,
+		.title = scenario->title,
+		.text = (char *)hand->task->source->text,
+		.path = (char *)hand->task->source->path,
+		.variant = scenario->variant,
+		.overrides = (char *)hand->task->source->overrides,
+		.engine = (char *)"kernel",
+		.tier = (char *)sandbox_tier_text(hand->task->tier),
+		.kernel = kernel->release,
+		.link = hand->link.bytes,
+		.options = hand->options.bytes,
+		.hz = timer_frequency(),
+		.transport = scenario->transport,
+		.time_limit_ns = scenario->time_limit_ns,
+		.run = hand->task->source->repetition,
+	};
+}
+
+/* ---- preparing ---- */
+
+/* "port 9000 or port 8888": on a host's lo other people's packets pass too. NULL elsewhere. */
+static char *host_filter(const struct stagehand *hand)
+{
+	struct buffer filter = { 0 };
+
+	if (hand->task->tier != SANDBOX_HOST)
+		return NULL;
+	for (size_t i = 0; i < hand->scenario->endpoint_count; i++) {
+		if (hand->scenario->endpoints[i].port)
+			buffer_format(&filter, "%sport %u", filter.length ? " or " : "",
+			              hand->scenario->endpoints[i].port);
+	}
+	return filter.bytes;
+}
+
+/*
+ * A block of the ring is handed over when it is full or after the timeout, so a reader that stalls
+ * loses nothing for blocks × timeout: 32 × 4 ms here, 256 × 16 ms for a script that sends much. A
+ * short timeout also means a short wait for the last packets.
+ */
+static int open_capture(struct stagehand *hand, struct err *err)
+{
+	struct plan plan = plan_of(hand->scenario);
+	bool small = plan.writes <= SMALL_WRITES && plan.bytes <= SMALL_BYTES;
+	char *filter = host_filter(hand);
+	struct sniff_options options = { .snap_length =
+		                                 plan.bytes > BULK_BYTES ? BULK_SNAP : WHOLE_SNAP,
+		                         .ring_bytes = small ? 8u << 20 : 64u << 20,
+		                         .timeout_ms = small ? 4 : 16,
+		                         .loopback = true,
+		                         .filter = filter };
+
+	hand->sniff = sniff_open("lo", &options, err);
+	free(filter);
+	if (!hand->sniff)
+		return -1;
+	hand->interface =
+		(struct trace_interface){ .name = (char *)"lo",
+		                          .link_type = (uint16_t)sniff_link_type(hand->sniff),
+		                          .snap_length = options.snap_length };
+	return 0;
+}
+
+static void prepare(struct stagehand *hand)
+{
+	struct sandbox_refusal refusal;
+	struct err err = { 0 };
+	const char *key = link_needs_namespace(hand->scenario);
+
+	if (sandbox_enter(hand->task->tier, &refusal) != 0)
+		fail(hand, NULL, &refusal);
+	if (hand->task->tier == SANDBOX_HOST && key) {
+		err_machine(
+			&err,
+			"%s cannot be set here: without namespaces this would run on the host's own lo, which Seam "
+			"does not configure; `seam doctor` says how to allow namespaces",
+			key);
+		fail(hand, &err, NULL);
+	}
+	if (hand->task->tier != SANDBOX_HOST && link_configure(hand->scenario, &err) != 0)
+		fail(hand, &err, NULL);
+	if (!trace_transport_is_unix(hand->scenario->transport) && open_capture(hand, &err) != 0)
+		fail(hand, &err, NULL);
+}
+
+/* ---- recording ---- */
+
+static void on_packet(void *context, int64_t time_ns, const uint8_t *bytes, uint32_t captured,
+                      uint32_t length)
+{
+	struct stagehand *hand = context;
+
+	hand->delivered++;
+	recording_add_packet(&hand->recording, 0, time_ns, bytes, captured, length, 0);
+}
+
+static void take_calls(struct stagehand *hand)
+{
+	struct call call;
+
+	for (size_t i = 0; i < hand->scenario->endpoint_count; i++) {
+		while (call_log_take(hand->endpoints[i].log, &call))
+			recording_add_call(&hand->recording, &call, hand->names[call.endpoint]);
+	}
+}
+
+static void flush(struct stagehand *hand)
+{
+	struct err err = { 0 };
+
+	if (recording_flush(&hand->recording, &err) != 0)
+		fail(hand, &err, NULL);
+	hand->flushed_ns = clock_monotonic_ns();
+}
+
+static void record(struct stagehand *hand)
+{
+	struct err err = { 0 };
+
+	if (hand->sniff && sniff_dispatch(hand->sniff, on_packet, hand, &err) < 0)
+		fail(hand, &err, NULL);
+	if (clock_monotonic_ns() - hand->flushed_ns > FLUSH_NS) {
+		take_calls(hand);
+		flush(hand);
+	}
+}
+
+/* Waits for packets, for an endpoint that moves, or for a moment. */
+static void wait_a_little(struct stagehand *hand)
+{
+	struct pollfd fds[] = { { .fd = stage_fd(hand->stage), .events = POLLIN },
+		                { .fd = hand->sniff ? sniff_fd(hand->sniff) : -1,
+		                  .events = POLLIN } };
+
+	poll(fds, 2, LOOP_MS);
+	stage_fd_clear(hand->stage);
+}
+
+/* Until everything that the kernel counted has been handed over: the last block comes only with its
+ * timeout. */
+static void drain(struct stagehand *hand)
+{
+	int64_t limit_ns = clock_monotonic_ns() + DRAIN_NS;
+	struct err err = { 0 };
+	uint64_t received = 0, dropped = 0;
+
+	while (hand->sniff) {
+		if (sniff_statistics(hand->sniff, &received, &dropped, &err) != 0)
+			fail(hand, &err, NULL);
+		record(hand);
+		if (hand->delivered >= received - dropped || clock_monotonic_ns() > limit_ns)
+			break;
+		struct pollfd fd = { .fd = sniff_fd(hand->sniff), .events = POLLIN };
+
+		poll(&fd, 1, LOOP_MS);
+	}
+	if (hand->sniff)
+		recording_add_statistics(&hand->recording, 0, clock_realtime_ns(), received,
+		                         dropped + (received - dropped - hand->delivered));
+}
+
+static void record_facts(struct stagehand *hand)
+{
+	for (size_t i = 0; i < hand->scenario->endpoint_count; i++) {
+		struct trace_socket *facts;
+		size_t count = endpoint_facts(&hand->endpoints[i], &facts);
+
+		for (size_t k = 0; k < count; k++)
+			recording_add_socket(&hand->recording, &facts[k], hand->names[i]);
+		free(facts);
+	}
+}
+
+/* ---- playing ---- */
+
+static void *play(void *context)
+{
+	endpoint_play(context);
+	return NULL;
+}
+
+static void start_threads(struct stagehand *hand)
+{
+	size_t count = hand->scenario->endpoint_count;
+	struct err err = { 0 };
+
+	hand->stage = stage_create(hand->names, count);
+	hand->endpoints = mem_alloc(count, sizeof(*hand->endpoints));
+	for (size_t i = 0; i < count; i++)
+		endpoint_init(&hand->endpoints[i], hand->scenario, i, hand->stage);
+	for (size_t i = 0; i < count; i++) {
+		pthread_t thread;
+		int error = pthread_create(&thread, NULL, play, &hand->endpoints[i]);
+
+		if (error) {
+			err_machine(&err, "cannot start a thread for %s: %s", hand->names[i],
+			            strerror(error));
+			fail(hand, &err, NULL);
+		}
+		pthread_detach(thread);
+	}
+}
+
+static bool time_is_up(struct stagehand *hand)
+{
+	if (clock_monotonic_ns() - hand->begin_ns < hand->scenario->time_limit_ns)
+		return false;
+	hand->about.time_limit_hit = true;
+	return true;
+}
+
+/* at: 0 is when all are ready and the link has been quiet for a while. false if the time is up
+ * before. */
+static bool start(struct stagehand *hand)
+{
+	int64_t ready_ns = 0;
+
+	while (!ready_ns || clock_monotonic_ns() - ready_ns < QUIET_NS) {
+		if (time_is_up(hand))
+			return false;
+		if (!ready_ns && stage_all(hand->stage, STAGE_READY)) {
+			ready_ns = clock_monotonic_ns();
+			clock_wait_until(ready_ns + QUIET_NS);
+			continue;
+		}
+		wait_a_little(hand);
+		record(hand);
+	}
+	hand->about.t0_mono_ns = clock_monotonic_ns() + LEAD_NS;
+	hand->about.t0_ns = clock_realtime_ns() + LEAD_NS;
+	stage_start(hand->stage, hand->about.t0_mono_ns);
+	return true;
+}
+
+static void perform(struct stagehand *hand)
+{
+	char go;
+
+	if (read(hand->task->begin_fd, &go, 1) != 1)
+		_exit(0);
+	hand->begin_ns = hand->flushed_ns = clock_monotonic_ns();
+	recording_begin(&hand->recording, hand->task->recording_fd, hand->task->recording_limit);
+	for (size_t i = 0; i < hand->scenario->endpoint_count; i++)
+		hand->names[i] = hand->scenario->endpoints[i].name;
+	struct trace_endpoint *lanes = mem_alloc(hand->scenario->endpoint_count, sizeof(*lanes));
+
+	for (size_t i = 0; i < hand->scenario->endpoint_count; i++)
+		lanes[i] =
+			(struct trace_endpoint){ .name = hand->scenario->endpoints[i].name,
+			                         .server_side =
+			                                 hand->scenario->endpoints[i].server_side };
+	recording_add_header(&hand->recording, &hand->about, lanes, hand->scenario->endpoint_count,
+	                     &hand->interface, hand->sniff ? 1 : 0);
+	free(lanes);
+	flush(hand);
+	start_threads(hand);
+	report(hand, RUN_PLAYING, NULL, NULL);
+	if (start(hand)) {
+		while (!stage_all(hand->stage, STAGE_CLOSED) && !time_is_up(hand)) {
+			wait_a_little(hand);
+			record(hand);
+		}
+	}
+	report(hand, RUN_DRAINING, NULL, NULL);
+	drain(hand);
+	take_calls(hand);
+	record_facts(hand);
+	recording_add_end(&hand->recording, &hand->about);
+	flush(hand);
+}
+
+_Noreturn void stagehand_run(const struct stagehand_task *task)
+{
+	struct stagehand hand = { .task = task, .scenario = task->scenario };
+	struct utsname kernel;
+
+	if (sandbox_die_with_parent(task->parent) != 0)
+		_exit(0);
+	/* Ctrl-C reaches the whole group: the parent decides. A reset is a result, not a signal. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGPIPE, SIG_IGN);
+	hand.names = mem_alloc(task->scenario->endpoint_count, sizeof(*hand.names));
+	prepare(&hand);
+	describe(&hand, &kernel);
+	report(&hand, RUN_PREPARED, NULL, NULL);
+	perform(&hand);
+	report(&hand, RUN_DONE, NULL, NULL);
+	/* Ending closes the capture, which takes the kernel 15–31 ms; nobody waits for it. */
+	_exit(0);
+}
