@@ -1,0 +1,89 @@
+#include "capture/checks.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "capture/mem.h"
+#include "capture/quantity.h"
+
+static int by_value(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void look_at_calls(const struct trace *trace, struct checks *checks)
+{
+	int64_t *late = mem_alloc(trace->call_count, sizeof(*late));
+	int64_t least = INT64_MAX, most = INT64_MIN;
+	size_t late_count = 0;
+
+	for (size_t i = 0; i < trace->call_count; i++) {
+		const struct call *call = &trace->calls[i];
+		int64_t apart = call->begin_ns - call->begin_mono_ns;
+
+		if (call->begin_mono_ns && apart < least)
+			least = apart;
+		if (call->begin_mono_ns && apart > most)
+			most = apart;
+		if (call_is_write((enum call_name)call->name) && call->late_ns >= 0)
+			late[late_count++] = call->late_ns;
+	}
+	if (most > least)
+		checks->clock_step_ns = most - least;
+	if (late_count) {
+		qsort(late, late_count, sizeof(*late), by_value);
+		checks->late_median_ns = late[late_count / 2];
+		checks->late_max_ns = late[late_count - 1];
+	}
+	free(late);
+}
+
+struct checks checks_of(const struct ledger *ledger)
+{
+	const struct trace *trace = ledger->trace;
+	struct checks checks = { .accounted = ledger->accounted,
+		                 .late_max_ns = -1,
+		                 .late_median_ns = -1,
+		                 .complete = trace->complete,
+		                 .time_limit_hit = trace->about.time_limit_hit };
+
+	for (size_t i = 0; i < trace->interface_count; i++)
+		checks.capture_dropped += trace->interfaces[i].dropped;
+	look_at_calls(trace, &checks);
+	return checks;
+}
+
+bool checks_passed(const struct checks *checks)
+{
+	return !checks->capture_dropped && checks->accounted && checks->complete &&
+	       checks->clock_step_ns <= CHECKS_CLOCK_STEP_NS &&
+	       checks->late_max_ns <= CHECKS_LATE_NS;
+}
+
+void checks_describe(struct buffer *out, const struct checks *checks, const struct ledger *ledger)
+{
+	char time[QUANTITY_TEXT];
+
+	if (!checks->complete)
+		buffer_text(
+			out,
+			"the run did not come to its end: what follows is what was recorded until then\n");
+	if (checks->capture_dropped)
+		buffer_format(out,
+		              "the capture lost %" PRIu64
+		              " packets: the wire may have carried more than is shown\n",
+		              checks->capture_dropped);
+	if (!checks->accounted)
+		buffer_format(out, "not every byte is accounted for: %s\n",
+		              ledger->doubt ? ledger->doubt : "evidence is missing");
+	if (checks->clock_step_ns > CHECKS_CLOCK_STEP_NS)
+		buffer_format(
+			out,
+			"the clock was set during the run, by %s: times before and after do not compare\n",
+			quantity_time(time, checks->clock_step_ns));
+	if (checks->late_max_ns > CHECKS_LATE_NS)
+		buffer_format(out, "the machine was busy: a write came %s after its time\n",
+		              quantity_time(time, checks->late_max_ns));
+}

@@ -1,0 +1,35 @@
+/*
+ * Whether a run may be believed: what its recording says about the recording itself. Pure.
+ */
+#ifndef SEAM_CAPTURE_CHECKS_H
+#define SEAM_CAPTURE_CHECKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "capture/buffer.h"
+#include "capture/ledger.h"
+
+/* REALTIME and MONOTONIC may drift apart by NTP's slewing (500 ppm); a step is more than this. */
+#define CHECKS_CLOCK_STEP_NS 1000000
+/* Sends later than this no longer show what the script asked for. */
+#define CHECKS_LATE_NS       5000000
+
+struct checks {
+	uint64_t capture_dropped; /* packets that the kernel could not hand to libpcap */
+	bool accounted;           /* every byte is in a known state */
+	int64_t clock_step_ns;  /* largest difference in the distance of the two clocks between two
+	                           calls */
+	int64_t late_max_ns;    /* the latest begin of a write that had a time; -1 if none had */
+	int64_t late_median_ns; /* -1 */
+	bool complete;          /* the run came to its end */
+	bool time_limit_hit;
+};
+
+struct checks checks_of(const struct ledger *ledger);
+/* All is well; a time limit that was hit is a result, not a fault. */
+bool checks_passed(const struct checks *checks);
+/* What failed, sentences a line each; nothing if all is well. */
+void checks_describe(struct buffer *out, const struct checks *checks, const struct ledger *ledger);
+
+#endif
