@@ -1,0 +1,535 @@
+/*
+ * seam check: plays scenarios side by side and says of each expectation whether it holds. What
+ * fails is played once more, alone: a busy machine is not the scenario's fault.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "capture/escape.h"
+#include "capture/mem.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/play.h"
+#include "cli/scenarios.h"
+#include "viz/json_writer.h"
+
+#define JOBS_MOST 64
+
+struct subject {
+	const char *path;
+	struct scenario_file *file;
+	struct play_options play;
+};
+
+enum task_state {
+	TASK_WAITING,
+	TASK_PLAYING,
+	TASK_PLAYED,
+};
+
+/* One variant of one scenario. */
+struct task {
+	const struct subject *subject;
+	size_t variant;
+	struct play play;
+	enum task_state state;
+	bool again; /* this is its second try */
+	struct err err;
+};
+
+struct check_command {
+	struct option_list variants, sets;
+	int64_t jobs;
+	const char *out, *timeout;
+	bool json, quiet;
+
+	char *folder; /* for recordings; removed at the end if it is ours */
+	bool own_folder;
+	struct buffer overrides;
+	struct subject *subjects;
+	size_t subject_count;
+	struct task *tasks;
+	size_t task_count, task_capacity;
+	struct run_machine machine;
+	size_t counts[VERDICT_NOT_JUDGED + 1];
+	size_t broken; /* tasks that could not be played */
+	struct buffer out_text;
+};
+
+static volatile int stopped;
+
+static void on_signal(int number)
+{
+	stopped = number;
+}
+
+/* ---- what to check ---- */
+
+static bool wanted(const struct check_command *command, const char *variant)
+{
+	for (size_t i = 0; i < command->variants.count; i++) {
+		if (!strcmp(command->variants.items[i], variant))
+			return true;
+	}
+	return !command->variants.count;
+}
+
+static void add_tasks(struct check_command *command, const struct subject *subject)
+{
+	for (size_t i = 0; i < scenario_file_variant_count(subject->file); i++) {
+		if (!wanted(command, scenario_file_variant(subject->file, i)))
+			continue;
+		command->tasks = mem_grow(command->tasks, &command->task_capacity,
+		                          command->task_count, sizeof(*command->tasks));
+		command->tasks[command->task_count++] =
+			(struct task){ .subject = subject, .variant = i };
+	}
+}
+
+/* A variant that none of the scenarios has is a mistake of the command line. */
+static int check_variants(const struct check_command *command, struct err *err)
+{
+	for (size_t i = 0; i < command->variants.count; i++) {
+		bool found = false;
+
+		for (size_t k = 0; k < command->subject_count && !found; k++)
+			found = scenario_file_find_variant(command->subjects[k].file,
+			                                   command->variants.items[i], err) >= 0;
+		if (!found)
+			return -1;
+	}
+	*err = (struct err){ 0 };
+	return 0;
+}
+
+static int load(struct check_command *command, const char *path, int64_t time_limit_ns,
+                struct err *err)
+{
+	struct subject *subject = &command->subjects[command->subject_count];
+
+	subject->path = path;
+	subject->file = scenario_file_load(path, command->sets.items, command->sets.count, err);
+	if (!subject->file)
+		return -1;
+	command->subject_count++;
+	subject->play = (struct play_options){ .path = path,
+		                               .out = command->folder,
+		                               .overrides = command->overrides.bytes,
+		                               .force = true,
+		                               .time_limit_ns = time_limit_ns };
+	return 0;
+}
+
+/* Recordings of a check are looked at by nobody, unless --out names a folder for them. */
+static int make_folder(struct check_command *command, struct err *err)
+{
+	const char *temporary = getenv("TMPDIR");
+	struct buffer path = { 0 };
+
+	if (command->out) {
+		struct stat status;
+
+		if (stat(command->out, &status) != 0 || !S_ISDIR(status.st_mode))
+			return err_machine(err, "--out %s: there is no such folder; make it first",
+			                   command->out);
+		command->folder = mem_text(command->out);
+		return 0;
+	}
+	buffer_format(&path, "%s/seam-check-XXXXXX", temporary && *temporary ? temporary : "/tmp");
+	command->folder = path.bytes;
+	if (!mkdtemp(command->folder))
+		return err_machine(
+			err,
+			"cannot make a folder for recordings, %s: %s; TMPDIR or --out DIR names another place",
+			command->folder, strerror(errno));
+	command->own_folder = true;
+	return 0;
+}
+
+static int load_all(struct check_command *command, char **operands, size_t count,
+                    const struct library *library, struct err *err)
+{
+	size_t total = count ? count : library->count;
+	int64_t time_limit_ns = 0;
+
+	if (command->timeout && play_time_limit(command->timeout, &time_limit_ns, err) != 0)
+		return -1;
+	for (size_t i = 0; i < command->sets.count; i++)
+		buffer_format(&command->overrides, "%s\n", command->sets.items[i]);
+	command->subjects = mem_alloc(total, sizeof(*command->subjects));
+	for (size_t i = 0; i < total; i++) {
+		const char *path =
+			count ? library_find(library, operands[i], err) : library->entries[i].path;
+
+		if (!path || load(command, path, time_limit_ns, err) != 0)
+			return -1;
+	}
+	if (check_variants(command, err) != 0)
+		return -1;
+	for (size_t i = 0; i < command->subject_count; i++)
+		add_tasks(command, &command->subjects[i]);
+	return 0;
+}
+
+/* ---- playing ---- */
+
+static bool failed(const struct task *task)
+{
+	if (task->err.kind || !checks_passed(&task->play.checks))
+		return true;
+	for (size_t i = 0; i < task->play.result_count; i++) {
+		if (task->play.results[i].verdict == VERDICT_FAILED ||
+		    task->play.results[i].verdict == VERDICT_INCONCLUSIVE)
+			return true;
+	}
+	return false;
+}
+
+static void begin(struct check_command *command, struct task *task)
+{
+	task->state = TASK_PLAYING;
+	if (play_prepare(&task->play, task->subject->file, task->variant, 0, &task->subject->play,
+	                 &command->machine, &task->err) == 0)
+		run_begin(task->play.run);
+	else
+		task->state = TASK_PLAYED;
+}
+
+static void end(const struct check_command *command, struct task *task)
+{
+	task->state = TASK_PLAYED;
+	play_account(&task->play, &task->err);
+	run_reap(false);
+	if (command->own_folder && task->play.path)
+		unlink(task->play.path);
+}
+
+/* Waits until some run has moved, and ends those that are done. */
+static void advance(struct check_command *command)
+{
+	struct pollfd fds[JOBS_MOST];
+	struct task *playing[JOBS_MOST];
+	nfds_t count = 0;
+
+	for (size_t i = 0; i < command->task_count && count < JOBS_MOST; i++) {
+		struct task *task = &command->tasks[i];
+
+		if (task->state != TASK_PLAYING)
+			continue;
+		playing[count] = task;
+		fds[count++] = (struct pollfd){ .fd = run_fd(task->play.run), .events = POLLIN };
+	}
+	poll(fds, count, 100);
+	for (nfds_t i = 0; i < count; i++) {
+		if (run_advance(playing[i]->play.run) >= RUN_DONE)
+			end(command, playing[i]);
+	}
+}
+
+static size_t playing(const struct check_command *command)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < command->task_count; i++)
+		count += command->tasks[i].state == TASK_PLAYING;
+	return count;
+}
+
+/* The first run alone finds the tier that works; the others then need not try. */
+static void play_side_by_side(struct check_command *command)
+{
+	size_t next = 0;
+
+	while (!stopped && (next < command->task_count || playing(command))) {
+		while (next < command->task_count &&
+		       playing(command) < (next ? (size_t)command->jobs : 1))
+			begin(command, &command->tasks[next++]);
+		advance(command);
+	}
+}
+
+static void play_alone(struct check_command *command, struct task *task)
+{
+	play_finish(&task->play);
+	task->err = (struct err){ 0 };
+	task->again = true;
+	begin(command, task);
+	while (task->state == TASK_PLAYING && !stopped)
+		advance(command);
+}
+
+static void play_all(struct check_command *command)
+{
+	play_side_by_side(command);
+	for (size_t i = 0; i < command->task_count && !stopped; i++) {
+		if (failed(&command->tasks[i]) && command->tasks[i].err.kind != ERR_INPUT)
+			play_alone(command, &command->tasks[i]);
+	}
+}
+
+/* ---- telling ---- */
+
+static const char *const verdicts[] = { [VERDICT_PASSED] = "ok",
+	                                [VERDICT_FAILED] = "FAILED",
+	                                [VERDICT_INCONCLUSIVE] = "race",
+	                                [VERDICT_NOT_JUDGED] = "ok" };
+
+static const char *const verdict_words[] = { [VERDICT_PASSED] = "passed",
+	                                     [VERDICT_FAILED] = "failed",
+	                                     [VERDICT_INCONCLUSIVE] = "inconclusive",
+	                                     [VERDICT_NOT_JUDGED] = "not judged" };
+
+static void tell_json(struct check_command *command, const struct task *task,
+                      const struct expect_result *result)
+{
+	struct json_writer writer = { .out = &command->out_text };
+
+	json_object(&writer, NULL);
+	json_text(&writer, "scenario", scenario_file_name(task->subject->file));
+	json_text(&writer, "variant", scenario_file_variant(task->subject->file, task->variant));
+	if (!result) {
+		json_text(&writer, "error", task->err.text);
+	} else {
+		json_text(&writer, "verdict", verdict_words[result->verdict]);
+		json_text(&writer, "key", result->name);
+		json_text(&writer, "expected", result->expected);
+		json_text(&writer, "actual", result->actual);
+		json_text(&writer, "remark", result->remark);
+		json_text(&writer, "file", task->subject->path);
+		json_number(&writer, "line", result->place.line);
+		json_number(&writer, "column", result->place.column);
+	}
+	json_end(&writer);
+}
+
+static void add(struct buffer *out, const char *text)
+{
+	escape_terminal(out, text, strlen(text));
+}
+
+static void tell_result(struct check_command *command, const struct task *task,
+                        const struct expect_result *result)
+{
+	struct buffer *out = &command->out_text;
+	bool good = result->verdict == VERDICT_PASSED || result->verdict == VERDICT_NOT_JUDGED;
+
+	buffer_format(out, "  %-7s %-18s ", verdicts[result->verdict], result->name);
+	add(out, result->expected);
+	buffer_char(out, '\n');
+	if (!good) {
+		buffer_format(out, "%28s but it was ", "");
+		add(out, result->actual);
+		buffer_format(out, "\n%28s see ", "");
+		add(out, task->subject->path);
+		buffer_format(out, ":%u:%u\n", result->place.line, result->place.column);
+	}
+	if (result->remark) {
+		buffer_format(out, "%28s ", "");
+		add(out, result->remark);
+		buffer_char(out, '\n');
+	}
+}
+
+static void tell_task(struct check_command *command, const struct task *task)
+{
+	const char *variant = scenario_file_variant(task->subject->file, task->variant);
+	struct buffer *out = &command->out_text;
+	struct buffer faults = { 0 };
+
+	if (!command->json) {
+		buffer_format(out, "%s%s%s%s\n", scenario_file_name(task->subject->file),
+		              *variant ? " · " : "", variant,
+		              task->again ? "  (played again, alone)" : "");
+	}
+	if (task->err.kind && command->json) {
+		tell_json(command, task, NULL);
+	} else if (task->err.kind) {
+		buffer_text(out, "  FAILED  ");
+		add(out, task->err.text);
+		buffer_char(out, '\n');
+	}
+	if (task->play.accounted)
+		checks_describe(&faults, &task->play.checks, &task->play.ledger);
+	if (faults.length && !command->json)
+		buffer_format(out, "  FAILED  %s", faults.bytes);
+	for (size_t i = 0; i < task->play.result_count; i++) {
+		if (command->json)
+			tell_json(command, task, &task->play.results[i]);
+		else
+			tell_result(command, task, &task->play.results[i]);
+	}
+	buffer_finish(&faults);
+}
+
+static void count_task(struct check_command *command, const struct task *task)
+{
+	command->broken += task->err.kind || !checks_passed(&task->play.checks);
+	for (size_t i = 0; i < task->play.result_count; i++)
+		command->counts[task->play.results[i].verdict]++;
+}
+
+static void tell(struct check_command *command)
+{
+	size_t passed, bad;
+
+	for (size_t i = 0; i < command->task_count; i++) {
+		const struct task *task = &command->tasks[i];
+
+		if (task->state != TASK_PLAYED)
+			continue;
+		count_task(command, task);
+		if (!command->quiet || failed(task))
+			tell_task(command, task);
+	}
+	passed = command->counts[VERDICT_PASSED] + command->counts[VERDICT_NOT_JUDGED];
+	bad = command->counts[VERDICT_FAILED];
+	if (command->json)
+		return;
+	buffer_format(&command->out_text, "\n%zu scenario%s, %zu variant%s: %zu passed, %zu failed",
+	              command->subject_count, command->subject_count == 1 ? "" : "s",
+	              command->task_count, command->task_count == 1 ? "" : "s", passed, bad);
+	if (command->counts[VERDICT_INCONCLUSIVE])
+		buffer_format(&command->out_text, ", %zu inconclusive (a race)",
+		              command->counts[VERDICT_INCONCLUSIVE]);
+	if (command->counts[VERDICT_NOT_JUDGED])
+		buffer_format(&command->out_text,
+		              "; of the passed, %zu name a reason, which is not judged yet",
+		              command->counts[VERDICT_NOT_JUDGED]);
+	if (command->broken)
+		buffer_format(&command->out_text, "; %zu run%s could not be believed",
+		              command->broken, command->broken == 1 ? "" : "s");
+	buffer_char(&command->out_text, '\n');
+}
+
+static int exit_code(const struct check_command *command)
+{
+	for (size_t i = 0; i < command->task_count; i++) {
+		if (command->tasks[i].err.kind)
+			return (int)output_exit(&command->tasks[i].err);
+	}
+	if (command->counts[VERDICT_FAILED] || command->counts[VERDICT_INCONCLUSIVE] ||
+	    command->broken)
+		return EXIT_EXPECTATION;
+	return EXIT_DONE;
+}
+
+static void finish(struct check_command *command)
+{
+	for (size_t i = 0; i < command->task_count; i++)
+		play_finish(&command->tasks[i].play);
+	free(command->tasks);
+	for (size_t i = 0; i < command->subject_count; i++)
+		scenario_file_destroy(command->subjects[i].file);
+	free(command->subjects);
+	if (command->own_folder)
+		rmdir(command->folder);
+	free(command->folder);
+	buffer_finish(&command->overrides);
+	buffer_finish(&command->out_text);
+	free(command->variants.items);
+	free(command->sets.items);
+}
+
+static int default_jobs(void)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	/* Scenarios wait more than they work. */
+	return cores > 0 && cores < JOBS_MOST / 3 ? (int)cores * 3 : JOBS_MOST;
+}
+
+int command_check(int argc, char **argv)
+{
+	struct check_command command = { .jobs = default_jobs() };
+	const struct option_row rows[] = {
+		{ .name = "variant",
+		  .argument = "NAME",
+		  .kind = OPTION_LIST,
+		  .value = &command.variants,
+		  .summary = "only variants of this name; may be given again" },
+		{ .name = "set",
+		  .argument = "KEY=VALUE",
+		  .kind = OPTION_LIST,
+		  .value = &command.sets,
+		  .summary = "change a key of every scenario, as a variant would" },
+		{ .name = "jobs",
+		  .letter = 'j',
+		  .argument = "N",
+		  .kind = OPTION_NUMBER,
+		  .value = &command.jobs,
+		  .least = 1,
+		  .most = JOBS_MOST,
+		  .summary = "play so many side by side" },
+		{ .name = "out",
+		  .argument = "DIR",
+		  .kind = OPTION_TEXT,
+		  .value = &command.out,
+		  .summary = "keep the recordings there, overwriting; default: nowhere" },
+		{ .name = "timeout",
+		  .argument = "TIME",
+		  .kind = OPTION_TEXT,
+		  .value = &command.timeout,
+		  .summary = "time limit of each run (\"10s\"), instead of the scenario's" },
+		{ .name = "json",
+		  .kind = OPTION_SWITCH,
+		  .value = &command.json,
+		  .summary = "an object a line, a line an expectation" },
+		{ .name = "quiet",
+		  .letter = 'q',
+		  .kind = OPTION_SWITCH,
+		  .value = &command.quiet,
+		  .summary = "only what failed, and the last line" },
+		{ 0 },
+	};
+	const struct usage usage = {
+		.name = "check",
+		.operands = "[SCENARIO…]",
+		.summary =
+			"Plays scenarios, all that ship if none is named, and says of each expectation whether it\n"
+			"holds. A variant that fails is played once more, alone. Exit status 1 if one fails still,\n"
+			"or a close race decided it.",
+		.examples = "seam check\nseam check nagle my/own.yaml --variant udp",
+		.options = rows,
+	};
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+	struct library library = { 0 };
+	struct buffer out = { 0 };
+	struct err err = { 0 };
+	int code = EXIT_DONE, first;
+	bool help;
+
+	if (options_parse(&usage, argc, argv, &first, &help, &err))
+		return (int)output_error(&err);
+	if (help) {
+		options_help(&out, &usage);
+		if (output_buffer(&out, &err))
+			code = (int)output_error(&err);
+		buffer_finish(&out);
+		return code;
+	}
+	if (scenarios_open(&library, &err) == 0 && make_folder(&command, &err) == 0 &&
+	    load_all(&command, argv + first, (size_t)(argc - first), &library, &err) == 0) {
+		sigaction(SIGINT, &action, NULL);
+		sigaction(SIGTERM, &action, NULL);
+		sigaction(SIGHUP, &action, NULL);
+		play_all(&command);
+		tell(&command);
+		code = exit_code(&command);
+		if (output_buffer(&command.out_text, &err))
+			code = (int)output_error(&err);
+	} else {
+		code = (int)output_error(&err);
+	}
+	finish(&command);
+	library_finish(&library);
+	if (stopped)
+		raise(stopped);
+	return code;
+}

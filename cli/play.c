@@ -1,0 +1,108 @@
+#include "cli/play.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture/mem.h"
+#include "sim/scalar.h"
+
+char *play_base(const struct scenario_file *file, size_t variant, uint64_t repetition,
+                const char *out)
+{
+	const char *name = scenario_file_variant(file, variant);
+	struct buffer base = { 0 };
+
+	buffer_format(&base, "%s/%s", out, scenario_file_name(file));
+	if (*name)
+		buffer_format(&base, "-%s", name);
+	if (repetition)
+		buffer_format(&base, "-%llu", (unsigned long long)repetition);
+	return base.bytes;
+}
+
+int play_prepare(struct play *play, const struct scenario_file *file, size_t variant,
+                 uint64_t repetition, const struct play_options *options,
+                 struct run_machine *machine, struct err *err)
+{
+	size_t length;
+
+	*play = (struct play){ 0 };
+	if (scenario_file_resolve(file, variant, &play->scenario, err) != 0)
+		return -1;
+	if (options->time_limit_ns)
+		play->scenario.time_limit_ns = options->time_limit_ns;
+	play->source = (struct run_source){ .text = scenario_file_text(file, &length),
+		                            .path = options->path,
+		                            .overrides = options->overrides,
+		                            .repetition = repetition };
+	play->base = play_base(file, variant, repetition, options->out);
+
+	struct run_options run = { .base = play->base, .force = options->force };
+
+	play->run = run_prepare(&play->scenario, &play->source, &run, machine, err);
+	return play->run ? 0 : -1;
+}
+
+static void judge(struct play *play)
+{
+	ledger_build(&play->ledger, &play->trace);
+	play->checks = checks_of(&play->ledger);
+	play->race = race_margin(&play->ledger);
+	expect_judge(&play->scenario, &play->ledger, &play->results, &play->result_count);
+	play->accounted = true;
+}
+
+int play_account(struct play *play, struct err *err)
+{
+	const char *path;
+	int result = run_settle(play->run, &path, err);
+
+	play->path = mem_text(path);
+	run_finish(play->run);
+	play->run = NULL;
+	if (path) {
+		struct err reading = { 0 };
+
+		if (trace_open(play->path, &play->trace, &reading) == 0)
+			judge(play);
+		else if (result == 0) {
+			*err = reading;
+			result = -1;
+		}
+	}
+	return result;
+}
+
+void play_finish(struct play *play)
+{
+	struct err ignored = { 0 };
+	const char *path;
+
+	if (play->run) {
+		run_settle(play->run, &path, &ignored);
+		if (path)
+			unlink(path);
+		run_finish(play->run);
+	}
+	expect_results_destroy(play->results, play->result_count);
+	if (play->accounted)
+		ledger_finish(&play->ledger);
+	trace_close(&play->trace);
+	free(play->path);
+	free(play->base);
+	scenario_finish(&play->scenario);
+	*play = (struct play){ 0 };
+}
+
+int play_time_limit(const char *text, int64_t *ns, struct err *err)
+{
+	const char *problem = scalar_read_time(text, strlen(text), ns);
+
+	if (problem)
+		return err_input(err, "--timeout %s: %s", text, problem);
+	if (*ns <= 0)
+		return err_input(err, "--timeout %s: a run needs some time; the default is 30s",
+		                 text);
+	return 0;
+}

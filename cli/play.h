@@ -1,0 +1,68 @@
+/*
+ * One run of one variant, from a scenario to what is known of it: prepared, played, settled,
+ * accounted, judged.
+ */
+#ifndef SEAM_CLI_PLAY_H
+#define SEAM_CLI_PLAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "capture/checks.h"
+#include "capture/err.h"
+#include "capture/ledger.h"
+#include "capture/trace.h"
+#include "sim/expect.h"
+#include "sim/parse.h"
+#include "sim/race.h"
+#include "sim/run.h"
+#include "sim/scenario.h"
+
+struct play_options {
+	const char *path;      /* of the scenario */
+	const char *out;       /* folder for recordings */
+	const char *overrides; /* a line each; NULL */
+	bool force;
+	int64_t time_limit_ns; /* 0: the scenario's own */
+};
+
+struct play {
+	struct scenario scenario;
+	struct run_source source;
+	char *base; /* path of the recording without .pcapng */
+	struct run *run;
+	char *path; /* of the recording, once settled; NULL if none was kept */
+	bool accounted;
+	struct trace trace;
+	struct ledger ledger;
+	struct checks checks;
+	struct race race;
+	struct expect_result *results;
+	size_t result_count;
+};
+
+/* The path that a recording of the variant will have, without ".pcapng"; repetition 0 if it is run
+ * once. Freed by the caller. */
+char *play_base(const struct scenario_file *file, size_t variant, uint64_t repetition,
+                const char *out);
+
+/* Resolves the variant, creates the recording and forks. file, options and machine must stay until
+ * play_finish(). */
+int play_prepare(struct play *play, const struct scenario_file *file, size_t variant,
+                 uint64_t repetition, const struct play_options *options,
+                 struct run_machine *machine, struct err *err);
+
+/*
+ * When the run is done, has failed or is given up: settles the recording, reads it back and judges
+ * it. A run that failed gives -1 with its err, and is accounted all the same where something was
+ * recorded.
+ */
+int play_account(struct play *play, struct err *err);
+
+/* Accepts a zeroed one, and one that was only prepared: its run ends. */
+void play_finish(struct play *play);
+
+/* A number and a unit as in scenarios ("500ms", "2s"), for --timeout. -1 with err. */
+int play_time_limit(const char *text, int64_t *ns, struct err *err);
+
+#endif
