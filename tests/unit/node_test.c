@@ -214,13 +214,13 @@ static void only_regular_files_are_read(void **state)
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof(path), "%s/fifo", folder);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_null(node_load(path, NULL, &err));
+	assert_null(node_load(path, NULL, NULL, &err));
 	assert_non_null(strstr(err.text, ": a scenario is a regular file, and this is none"));
 	unlink(path);
-	assert_null(node_load(path, NULL, &err));
+	assert_null(node_load(path, NULL, NULL, &err));
 	assert_non_null(strstr(err.text, "No such file or directory"));
-	assert_null(node_load(folder, NULL, &err));
-	assert_null(node_load("/dev/zero", NULL, &err));
+	assert_null(node_load(folder, NULL, NULL, &err));
+	assert_null(node_load("/dev/zero", NULL, NULL, &err));
 	rmdir(folder);
 }
 
@@ -230,8 +230,9 @@ static void a_copy_stands_alone(void **state)
 	struct node *copy = node_copy(node), *value = node_copy(node_get(node, "a"));
 
 	(void)state;
-	node_set(copy, "a", value);
-	node_set(copy, "c", node_copy(node));
+	char a[] = "a", c[] = "c";
+	node_set(copy, &(struct node_entry){ .key = a, .value = value });
+	node_set(copy, &(struct node_entry){ .key = c, .value = node_copy(node) });
 	assert_int_equal(copy->entry_count, 2);
 	assert_int_equal(node->entry_count, 1);
 	assert_string_equal(node_get(node_get(copy, "a"), "b")->items[1]->text, "x");
