@@ -66,24 +66,23 @@ struct node *node_get(const struct node *node, const char *key)
 	return at < 0 ? NULL : node->entries[at].value;
 }
 
-void node_set(struct node *map, const char *key, struct node *value)
+void node_set(struct node *map, const struct node_entry *entry)
 {
-	long at = node_find(map, key);
-	struct node_entry *entry;
+	long at = node_find(map, entry->key);
+	char *key;
 
 	assert(map->kind == NODE_MAP);
 	if (at >= 0) {
-		entry = &map->entries[at];
-		node_destroy(entry->value);
+		key = map->entries[at].key;
+		node_destroy(map->entries[at].value);
 	} else {
+		key = mem_text(entry->key);
 		map->entries = mem_grow(map->entries, &map->entry_capacity, map->entry_count,
 		                        sizeof(*map->entries));
-		entry = &map->entries[map->entry_count++];
-		entry->key = mem_text(key);
+		at = (long)map->entry_count++;
 	}
-	entry->key_line = value->line;
-	entry->key_column = value->column;
-	entry->value = value;
+	map->entries[at] = *entry;
+	map->entries[at].key = key;
 }
 
 bool node_is(const struct node *node, const char *text)

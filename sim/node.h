@@ -58,8 +58,9 @@ void node_destroy(struct node *node);
 struct node *node_get(const struct node *node, const char *key);
 /* Index of its entry, or -1. */
 long node_find(const struct node *node, const char *key);
-/* Puts value under key, in place of what was there or as the last; owns value then. */
-void node_set(struct node *map, const char *key, struct node *value);
+/* Puts a copy of entry into the map, in place of the entry of that key or as the last; the map owns
+ * its value then, the key stays the caller's. */
+void node_set(struct node *map, const struct node_entry *entry);
 /* Is scalar, written plainly, and exactly text. */
 bool node_is(const struct node *node, const char *text);
 

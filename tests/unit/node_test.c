@@ -230,8 +230,9 @@ static void a_copy_stands_alone(void **state)
 	struct node *copy = node_copy(node), *value = node_copy(node_get(node, "a"));
 
 	(void)state;
-	node_set(copy, "a", value);
-	node_set(copy, "c", node_copy(node));
+	char a[] = "a", c[] = "c";
+	node_set(copy, &(struct node_entry){ .key = a, .value = value });
+	node_set(copy, &(struct node_entry){ .key = c, .value = node_copy(node) });
 	assert_int_equal(copy->entry_count, 2);
 	assert_int_equal(node->entry_count, 1);
 	assert_string_equal(node_get(node_get(copy, "a"), "b")->items[1]->text, "x");
