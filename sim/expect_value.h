@@ -1,0 +1,98 @@
+/*
+ * What one key of `expect` asks for, as a value: shared by the parser (fills it), the judge
+ * (compares it) and their texts. Nothing else looks inside.
+ */
+#ifndef SEAM_SIM_EXPECT_VALUE_H
+#define SEAM_SIM_EXPECT_VALUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture/buffer.h"
+#include "capture/call.h"
+#include "capture/sizes.h"
+#include "sim/expect.h"
+#include "sim/scenario.h"
+
+/* A number, or a range with its ends included; most is EXPECT_NO_LIMIT in "3..". */
+struct expect_range {
+	uint64_t least, most;
+};
+#define EXPECT_NO_LIMIT UINT64_MAX
+
+/* Why a segment was held: FORMAT.md's closed list. */
+enum hold_reason {
+	HOLD_ANY, /* no reason was asked for */
+	HOLD_NAGLE,
+	HOLD_CORK,
+	HOLD_MORE,
+	HOLD_EOR,
+	HOLD_CWND,
+	HOLD_RWND,
+	HOLD_SNDBUF,
+	HOLD_TSQ,
+	HOLD_PACING,
+	HOLD_AUTOCORK,
+	HOLD_PROBE,
+	HOLD_REASON_COUNT,
+};
+
+enum boundary_wish {
+	BOUNDARY_NOT_ASKED,
+	BOUNDARY_ALL_KEPT,
+	BOUNDARY_SOME_LOST,
+	BOUNDARY_KEPT, /* so many are kept */
+	BOUNDARY_LOST, /* so many are lost */
+};
+
+struct expect_boundary {
+	enum boundary_wish wish;
+	struct expect_range range; /* BOUNDARY_KEPT, BOUNDARY_LOST */
+};
+
+/* A call of an endpoint, and for `errors` the errno that it got. */
+struct expect_call {
+	int endpoint; /* index into scenario->endpoints */
+	enum call_name call;
+	int error;
+};
+
+struct expectation {
+	enum expect_key key;
+	struct place place; /* of the key */
+	int endpoint;       /* index into scenario->endpoints; SCENARIO_NOBODY: not named */
+
+	/* The value; which of these counts, the key says. */
+	bool is_sizes;             /* segments reads writes datagrams: sizes, not range */
+	struct expect_range range; /* counts; unread: bytes; hold: how many of them */
+	struct sizes_run *sizes;
+	size_t size_count, size_capacity;
+	struct expect_boundary in_segments, in_reads;
+	bool every_hold;             /* hold: all of them, not range.least or more */
+	struct expect_range hold_ns; /* hold: within this */
+	enum hold_reason reason;     /* hold */
+	int who;                     /* first_fin, time_wait: index of an endpoint */
+	struct expect_call *calls;   /* pending, errors */
+	size_t call_count, call_capacity;
+};
+
+/* "segments", "hold", …: the key as a scenario writes it. */
+const char *expect_key_text(enum expect_key key);
+/* "nagle"; "" for HOLD_ANY. */
+const char *hold_reason_text(enum hold_reason reason);
+
+/* "EADDRINUSE"; a number nobody named is "errno 200". Returns out. */
+#define EXPECT_ERRNO_TEXT 24
+char *expect_errno_text(char out[EXPECT_ERRNO_TEXT], int error);
+
+bool expect_range_holds(const struct expect_range *range, uint64_t number);
+
+/* Each appends its value as a scenario would write it: "client.segments", "3..5", "..5ms". */
+void expect_name_text(struct buffer *out, const struct expectation *expectation,
+                      const struct scenario *scenario);
+void expect_range_text(struct buffer *out, const struct expect_range *range);
+void expect_value_text(struct buffer *out, const struct expectation *expectation,
+                       const struct scenario *scenario);
+
+#endif
