@@ -20,6 +20,7 @@ enum node_kind {
 
 #define NODE_DEPTH_MAX 64
 #define NODE_COUNT_MAX 1000000
+#define NODE_KEYS_MAX  1000 /* of one mapping */
 #define NODE_FILE_MAX  (10u << 20)
 
 struct node_entry {
@@ -46,9 +47,9 @@ struct node {
 /* Parses text, UTF-8; file names it in messages ("file:line:column: …") and is copied. NULL with
  * err on refusal. What is empty to YAML ("key:") is a scalar of length 0 that is not quoted. */
 struct node *node_parse(const char *text, size_t length, const char *file, struct err *err);
-/* The same from a file: a regular one of at most NODE_FILE_MAX. *text (may be NULL) gets its
- * content, to be freed. */
-struct node *node_load(const char *path, char **text, struct err *err);
+/* The same from a file: a regular one of at most NODE_FILE_MAX. *text gets its content of *length
+ * bytes, to be freed; both may be NULL, and are left alone on refusal. */
+struct node *node_load(const char *path, char **text, size_t *length, struct err *err);
 /* A deep copy, so that a variant can change it. It borrows file: the original must outlive it. */
 struct node *node_copy(const struct node *node);
 /* Accepts NULL. */

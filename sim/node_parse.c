@@ -43,7 +43,7 @@ static int by_key(const void *left, const void *right)
 	return order ? order : (*a > *b) - (*a < *b);
 }
 
-/* Sorted, so that a map of a million keys costs no million squared. */
+/* Sorted, so that many large maps do not cost the square of their size. */
 static int refuse_duplicates(struct builder *builder, const struct node *map)
 {
 	const struct node_entry **sorted, *second = NULL, *first = NULL;
@@ -114,6 +114,8 @@ static int take_key(struct builder *builder, struct fy_event *event, unsigned li
 		return fail(builder, line, column, "a key cannot hold a NUL byte");
 	if (!text || !length)
 		return fail(builder, line, column, "a mapping needs a name before the colon");
+	if (builder->open[builder->depth - 1]->entry_count == NODE_KEYS_MAX)
+		return fail(builder, line, column, "a mapping has at most 1000 keys");
 	builder->key = (struct node_entry){ .key = mem_copy(text, length),
 		                            .key_line = line,
 		                            .key_column = column };
@@ -393,11 +395,11 @@ static int read_all(int fd, char **text, size_t *length, const char *path, struc
 	return 0;
 }
 
-struct node *node_load(const char *path, char **text, struct err *err)
+struct node *node_load(const char *path, char **text, size_t *length, struct err *err)
 {
 	struct node *node = NULL;
 	char *content = NULL;
-	size_t length = 0;
+	size_t size = 0;
 	/* A FIFO must not hang the open. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
@@ -406,9 +408,11 @@ struct node *node_load(const char *path, char **text, struct err *err)
 		           strerror(errno));
 		return NULL;
 	}
-	if (!read_all(fd, &content, &length, path, err))
-		node = node_parse(content, length, path, err);
+	if (!read_all(fd, &content, &size, path, err))
+		node = node_parse(content, size, path, err);
 	close(fd);
+	if (node && length)
+		*length = size;
 	if (node && text)
 		*text = content;
 	else

@@ -41,7 +41,7 @@ static int read_time(const struct node *node, const char *name, int64_t unit_ns,
 	char shown[NODE_SHOWN];
 	int64_t ns;
 
-	if (scalar_time(node, name, &ns, err))
+	if (scalar_time(node, name, INT64_MAX, &ns, err))
 		return -1;
 	*value = ns / unit_ns;
 	if (ns % unit_ns)

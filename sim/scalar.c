@@ -192,14 +192,21 @@ int scalar_size(const struct node *node, const char *key, bool bare, uint64_t mo
 	return 0;
 }
 
-int scalar_time(const struct node *node, const char *key, int64_t *ns, struct err *err)
+int scalar_time(const struct node *node, const char *key, int64_t most_ns, int64_t *ns,
+                struct err *err)
 {
+	char shown[NODE_SHOWN], limit[QUANTITY_TEXT];
 	const char *wrong;
 
 	if (plain(node, key, "a time like `10ms` or `1.5s`", err))
 		return -1;
 	wrong = scalar_read_time(node->text, node->length, ns);
-	return wrong ? refuse(node, key, wrong, err) : 0;
+	if (wrong)
+		return refuse(node, key, wrong, err);
+	if (*ns > most_ns)
+		return node_error(node, err, "`%s` cannot be %s: the most is %s", key,
+		                  node_shown(shown, node), quantity_time(limit, most_ns));
+	return 0;
 }
 
 int scalar_number(const struct node *node, const char *key, uint64_t least, uint64_t most,

@@ -27,7 +27,8 @@ const char *scalar_read_number(const char *text, size_t length, uint64_t *number
  * not within least..most. */
 int scalar_size(const struct node *node, const char *key, bool bare, uint64_t most, uint64_t *bytes,
                 struct err *err);
-int scalar_time(const struct node *node, const char *key, int64_t *ns, struct err *err);
+int scalar_time(const struct node *node, const char *key, int64_t most_ns, int64_t *ns,
+                struct err *err);
 int scalar_number(const struct node *node, const char *key, uint64_t least, uint64_t most,
                   uint64_t *number, struct err *err);
 /* 1 0 on off true false yes no. */

@@ -85,28 +85,14 @@ static void add_read(const struct context *context, size_t index)
 	buffer_text(context->out, "\r\n");
 }
 
-static const char *kind_text(enum segment_kind kind)
-{
-	switch (kind) {
-	case SEGMENT_DATA: return "data";
-	case SEGMENT_RETRANSMISSION: return "retransmission";
-	case SEGMENT_KEEPALIVE: return "keepalive";
-	case SEGMENT_PROBE: return "probe";
-	}
-	return "";
-}
-
-static void add_segment(const struct context *context, size_t index, bool has_packets)
+static void add_segment(const struct context *context, size_t index)
 {
 	const struct ledger_segment *segment = &context->direction->segments[index];
-	bool lost = has_packets && segment->arrival == LEDGER_NONE;
-	int64_t held_ns = ledger_held_ns(context->ledger, context->direction, segment);
+	bool lost = segment->arrival == LEDGER_NONE;
 
-	buffer_format(context->out, "%ssegment,%zu,%s%s,,", context->prefix, index,
-	              kind_text((enum segment_kind)segment->kind), lost ? " lost" : "");
-	if (segment->packet != LEDGER_NONE)
-		buffer_format(context->out, "%" PRIu32, segment->packet);
-	buffer_char(context->out, ',');
+	buffer_format(context->out, "%ssegment,%zu,%s%s,,%" PRIu32 ",", context->prefix, index,
+	              direction_kind_text((enum segment_kind)segment->kind), lost ? " lost" : "",
+	              segment->packet);
 	add_time(context, ledger_sent_ns(context->ledger, context->direction, segment));
 	if (!lost)
 		add_time(context, ledger_arrived_ns(context->ledger, context->direction, segment));
@@ -114,19 +100,20 @@ static void add_segment(const struct context *context, size_t index, bool has_pa
 		buffer_char(context->out, ',');
 	buffer_format(context->out, "%" PRIu64 ",%" PRIu64 ",", segment->from,
 	              segment->from + segment->length);
-	if (segment->kind == SEGMENT_DATA && held_ns >= 0)
-		buffer_format(context->out, "%" PRId64, held_ns);
+	if (segment->kind == SEGMENT_DATA && segment->first_write != LEDGER_NONE)
+		buffer_format(context->out, "%" PRId64,
+		              ledger_held_ns(context->ledger, context->direction, segment));
 	buffer_char(context->out, ',');
 	add_pieces(context, segment->from, segment->from + segment->length);
 	buffer_text(context->out, "\r\n");
 }
 
-static void add_direction(const struct context *context, bool has_packets)
+static void add_direction(const struct context *context)
 {
 	for (size_t i = 0; i < context->direction->write_count; i++)
 		add_write(context, i);
 	for (size_t i = 0; i < context->direction->segment_count; i++)
-		add_segment(context, i, has_packets);
+		add_segment(context, i);
 	for (size_t i = 0; i < context->direction->read_count; i++)
 		add_read(context, i);
 }
@@ -178,7 +165,7 @@ void csv_recording(struct buffer *out, const struct ledger *ledger)
 				                   .prefix = begin.bytes,
 				                   .zero_ns = moment_zero(ledger->trace) };
 
-			add_direction(&context, !trace_transport_is_unix(flow->transport));
+			add_direction(&context);
 		}
 	}
 	buffer_finish(&begin);

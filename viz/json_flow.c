@@ -1,10 +1,8 @@
 #include "viz/json_flow.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 #include "capture/mem.h"
-#include "capture/packet.h"
 #include "viz/direction.h"
 #include "viz/moment.h"
 #include "viz/names.h"
@@ -83,17 +81,6 @@ static void write_writes(const struct context *context)
 	json_end(writer);
 }
 
-static const char *kind_text(enum segment_kind kind)
-{
-	switch (kind) {
-	case SEGMENT_KEEPALIVE: return "keepalive";
-	case SEGMENT_PROBE: return "probe";
-	case SEGMENT_DATA:
-	case SEGMENT_RETRANSMISSION: break;
-	}
-	return NULL;
-}
-
 /* "PA" for PSH and ACK, lowest bit first. */
 static void write_flags(struct json_writer *writer, uint8_t flags)
 {
@@ -111,31 +98,31 @@ static void write_flags(struct json_writer *writer, uint8_t flags)
 static void write_segment(const struct context *context, const struct ledger_segment *segment)
 {
 	struct json_writer *writer = context->writer;
-	bool unix_socket = trace_transport_is_unix(context->flow->transport);
-	int64_t held_ns = ledger_held_ns(context->ledger, context->direction, segment);
+	enum segment_kind kind = (enum segment_kind)segment->kind;
 
 	json_object_row(writer, NULL);
-	if (segment->packet != LEDGER_NONE)
-		json_count(writer, "packet", segment->packet);
+	json_count(writer, "packet", segment->packet);
 	write_time(context, "sent_ns",
 	           ledger_sent_ns(context->ledger, context->direction, segment));
-	if (unix_socket || segment->arrival != LEDGER_NONE)
+	if (segment->arrival != LEDGER_NONE)
 		write_time(context, "arrived_ns",
 		           ledger_arrived_ns(context->ledger, context->direction, segment));
 	else
 		json_switch(writer, "lost", true);
 	write_range(writer, segment->from, segment->from + segment->length);
-	json_text(writer, "kind", kind_text((enum segment_kind)segment->kind));
+	if (kind == SEGMENT_KEEPALIVE || kind == SEGMENT_PROBE)
+		json_text(writer, "kind", direction_kind_text(kind));
 	if (context->flow->transport == TRANSPORT_TCP) {
 		write_flags(writer, segment->flags);
-		json_switch(writer, "retransmission", segment->kind == SEGMENT_RETRANSMISSION);
+		json_switch(writer, "retransmission", kind == SEGMENT_RETRANSMISSION);
 	}
 	if (segment->repeated)
 		json_count(writer, "repeated", segment->repeated);
 	if (segment->fragments > 1)
 		json_count(writer, "fragments", segment->fragments);
-	if (segment->kind == SEGMENT_DATA && held_ns >= 0)
-		json_number(writer, "held_ns", held_ns);
+	if (kind == SEGMENT_DATA && segment->first_write != LEDGER_NONE)
+		json_number(writer, "held_ns",
+		            ledger_held_ns(context->ledger, context->direction, segment));
 	write_pieces(context, segment->from, segment->from + segment->length);
 	json_end(writer);
 }
@@ -163,21 +150,29 @@ static void write_reads(const struct context *context)
 
 static void write_boundaries(const struct context *context)
 {
-	struct direction_boundaries walk = { .direction = context->direction };
+	const struct ledger_direction *direction = context->direction;
+	struct json_writer *writer = context->writer;
 
-	json_array(context->writer, "boundaries");
-	while (direction_next_boundary(&walk)) {
-		json_object_row(context->writer, NULL);
-		json_count(context->writer, "at", walk.at);
-		json_text(context->writer, "in_segments", direction_fate_text(walk.in_segments));
-		json_text(context->writer, "in_reads", direction_fate_text(walk.in_reads));
-		json_end(context->writer);
+	json_array(writer, "boundaries");
+	for (size_t i = 0; i < direction->write_count; i++) {
+		const char *in_segments =
+			direction_fate_text(ledger_fate_in_segments(direction, i));
+		const char *in_reads = direction_fate_text(ledger_fate_in_reads(direction, i));
+
+		if (!in_segments && !in_reads)
+			continue;
+		json_object_row(writer, NULL);
+		json_count(writer, "at", direction->writes[i].to);
+		json_count(writer, "write", i);
+		json_text(writer, "in_segments", in_segments);
+		json_text(writer, "in_reads", in_reads);
+		json_end(writer);
 	}
-	json_end(context->writer);
-	json_object_row(context->writer, "splits");
-	json_count(context->writer, "in_segments", context->direction->in_segments.splits);
-	json_count(context->writer, "in_reads", context->direction->in_reads.splits);
-	json_end(context->writer);
+	json_end(writer);
+	json_object_row(writer, "splits");
+	json_count(writer, "in_segments", direction->in_segments.splits);
+	json_count(writer, "in_reads", direction->in_reads.splits);
+	json_end(writer);
 }
 
 static void write_state(struct json_writer *writer, const struct ledger_state *state)

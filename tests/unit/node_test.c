@@ -214,13 +214,13 @@ static void only_regular_files_are_read(void **state)
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof(path), "%s/fifo", folder);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_null(node_load(path, NULL, &err));
+	assert_null(node_load(path, NULL, NULL, &err));
 	assert_non_null(strstr(err.text, ": a scenario is a regular file, and this is none"));
 	unlink(path);
-	assert_null(node_load(path, NULL, &err));
+	assert_null(node_load(path, NULL, NULL, &err));
 	assert_non_null(strstr(err.text, "No such file or directory"));
-	assert_null(node_load(folder, NULL, &err));
-	assert_null(node_load("/dev/zero", NULL, &err));
+	assert_null(node_load(folder, NULL, NULL, &err));
+	assert_null(node_load("/dev/zero", NULL, NULL, &err));
 	rmdir(folder);
 }
 
