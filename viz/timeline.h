@@ -17,13 +17,18 @@
 
 #define TIMELINE_NONE UINT32_MAX
 
-/* A write, by its number over the group: letter A–Z a–z for the first 52, colour by number. */
+/*
+ * A write. In order of time over all endpoints of the group; its number gives letter and colour.
+ * The number is the call's own (call.message), so that letters agree with the fill of the bytes and
+ * a write that failed leaves a gap; where calls have none, it is the index.
+ */
 struct timeline_write {
 	int64_t begin_ns, end_ns; /* since the group's first write */
 	uint32_t lane;            /* of its endpoint */
 	uint32_t flow, direction; /* in the ledger */
 	uint32_t write;           /* index into that direction's writes */
-	uint32_t number;          /* in order of time over all endpoints of the group, from 0 */
+	uint32_t number;          /* its letter */
+	uint32_t turn;            /* of `times`, from 0: call.repetition */
 	uint64_t from, to;
 };
 
@@ -33,7 +38,10 @@ struct timeline_hold {
 		to_ns; /* from the begin of the first write whose bytes waited to the departure */
 	uint32_t lane;
 	uint32_t flow, direction, segment;
-	uint64_t from, to; /* the bytes that waited */
+	uint64_t from, to;   /* the bytes that waited */
+	uint32_t ack;        /* the acknowledgement whose arrival let them go; TIMELINE_NONE */
+	const char *reason;  /* "nagle": one word; NULL while it is not known. Lent by who set it */
+	const char *details; /* "for the ack of A", "with 10 in flight"; NULL. Lent */
 };
 
 struct timeline_segment {
@@ -50,13 +58,16 @@ struct timeline_ack {
 	uint32_t from_lane, to_lane;
 	uint32_t flow, direction; /* of the data that it acknowledges */
 	uint64_t upto;
-	uint32_t released; /* the hold that ended when it arrived; TIMELINE_NONE */
+	uint32_t released;  /* the hold that ended when it arrived; TIMELINE_NONE */
+	int64_t delayed_ns; /* from the arrival of the newest byte that it acknowledges to its
+	                       departure; -1 unknown */
 };
 
 struct timeline_read {
 	int64_t begin_ns, end_ns; /* drawn at its return */
 	uint32_t lane;
 	uint32_t flow, direction, read;
+	uint32_t segment; /* datagrams: which, in the ledger; LEDGER_NONE for a stream */
 	uint64_t from, to;
 	uint32_t truncated;
 };
@@ -81,6 +92,7 @@ struct timeline_lane {
 	const char *name; /* the endpoint's; lent by the trace */
 	uint32_t endpoint;
 	bool writes, reads; /* whether it has any */
+	bool server_side;   /* below the wire */
 };
 
 struct timeline_group {
@@ -90,6 +102,9 @@ struct timeline_group {
 	int64_t zero_ns;  /* CLOCK_REALTIME of its first write (else of t0, else of its first event)
 	                   */
 	int64_t end_ns;   /* of its last event but the kernel's closing, since zero */
+	int64_t race_margin_ns; /* smallest distance between an ACK and a write whose fate it
+	                           decided; -1: does not apply. timeline_build() leaves -1, the
+	                           caller may set it */
 	struct timeline_lane *lanes;
 	struct timeline_write *writes;
 	struct timeline_hold *holds;
@@ -102,6 +117,10 @@ struct timeline_group {
 		tick_count, control_count;
 	int main_flow, main_direction; /* the direction with the most writes: what the heading and
 	                                  the ruler show; -1 */
+
+	/* Where each write of the ledger stands in writes; timeline_write_index() only. */
+	uint32_t *write_index;
+	size_t *direction_at; /* of flow × 2 + direction, in write_index */
 };
 
 struct timeline {
@@ -114,9 +133,14 @@ struct timeline {
 void timeline_build(struct timeline *timeline, const struct ledger *const *ledgers, size_t count);
 void timeline_finish(struct timeline *timeline);
 
-/* The write of that ledger direction, as its number in the group; TIMELINE_NONE if there is none.
- */
+/* Index into group->writes of that ledger direction's write; TIMELINE_NONE if there is none. */
+uint32_t timeline_write_index(const struct timeline_group *group, uint32_t flow, uint32_t direction,
+                              uint32_t write);
+/* Its number: letter and colour; TIMELINE_NONE if there is none. */
 uint32_t timeline_number(const struct timeline_group *group, uint32_t flow, uint32_t direction,
                          uint32_t write);
+
+/* The direction of the ledger that heading and ruler show; NULL if the group has no write. */
+const struct ledger_direction *timeline_main(const struct timeline_group *group);
 
 #endif

@@ -1,0 +1,117 @@
+#include "cli/inputs.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "capture/mem.h"
+#include "cli/output.h"
+
+#define STDIN_MAX (4ull << 30)
+
+static bool is_stdin(const struct input *input)
+{
+	return !strcmp(input->path, "-");
+}
+
+static int read_stdin(struct buffer *bytes, struct err *err)
+{
+	char part[65536];
+
+	for (;;) {
+		ssize_t length = read(STDIN_FILENO, part, sizeof(part));
+
+		if (length < 0 && errno == EINTR)
+			continue;
+		if (length < 0)
+			return err_input(err, "cannot read standard input: %s", strerror(errno));
+		if (!length)
+			return 0;
+		buffer_add(bytes, part, (size_t)length);
+		if (bytes->length > STDIN_MAX)
+			return err_input(err, "standard input is longer than 4 GiB; name a file");
+	}
+}
+
+static int open_one(struct input *input, struct err *err)
+{
+	int result;
+
+	if (!is_stdin(input))
+		result = trace_open(input->path, &input->trace, err);
+	else if (!(result = read_stdin(&input->bytes, err)))
+		result = trace_read((const uint8_t *)input->bytes.bytes, input->bytes.length,
+		                    "standard input", &input->trace, err);
+	if (result)
+		return -1;
+	if (input->trace.warning)
+		output_note("%s: %s", is_stdin(input) ? "standard input" : input->path,
+		            input->trace.warning);
+	ledger_build(&input->ledger, &input->trace);
+	return 0;
+}
+
+int inputs_open(struct inputs *inputs, char *const *paths, size_t count, struct err *err)
+{
+	bool has_stdin = false;
+
+	*inputs = (struct inputs){ 0 };
+	inputs->items = mem_alloc(count, sizeof(*inputs->items));
+	inputs->ledgers = mem_alloc(count, sizeof(*inputs->ledgers));
+	for (size_t i = 0; i < count; i++) {
+		struct input *input = &inputs->items[i];
+		bool again = has_stdin;
+
+		input->path = paths[i];
+		has_stdin |= is_stdin(input);
+		if (is_stdin(input) && again) {
+			err_input(err, "- stands for standard input, which can be read only once");
+			goto fail;
+		}
+		if (open_one(input, err)) {
+			buffer_finish(&input->bytes);
+			goto fail;
+		}
+		inputs->ledgers[i] = &input->ledger;
+		inputs->count++;
+	}
+	return 0;
+fail:
+	inputs_finish(inputs);
+	return -1;
+}
+
+void inputs_finish(struct inputs *inputs)
+{
+	for (size_t i = 0; i < inputs->count; i++) {
+		ledger_finish(&inputs->items[i].ledger);
+		trace_close(&inputs->items[i].trace);
+		buffer_finish(&inputs->items[i].bytes);
+	}
+	free(inputs->items);
+	free(inputs->ledgers);
+	*inputs = (struct inputs){ 0 };
+}
+
+static bool status_of(const struct input *input, struct stat *status)
+{
+	return is_stdin(input) ? !fstat(STDIN_FILENO, status) : !stat(input->path, status);
+}
+
+bool inputs_include(const struct inputs *inputs, const char *path)
+{
+	struct stat output, input;
+
+	if (path ? stat(path, &output) : fstat(STDOUT_FILENO, &output))
+		return false;
+	if (!S_ISREG(output.st_mode))
+		return false;
+	for (size_t i = 0; i < inputs->count; i++) {
+		if (status_of(&inputs->items[i], &input) && input.st_dev == output.st_dev &&
+		    input.st_ino == output.st_ino)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,135 @@
+#include "cli/save.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "capture/buffer.h"
+#include "capture/mem.h"
+
+int save_allowed(const char *path, bool force, struct err *err)
+{
+	struct stat status;
+
+	if (!*path)
+		return err_input(err, "the name of the output is empty");
+	if (path[strlen(path) - 1] == '/')
+		return err_input(err, "%s is a folder; name a file in it", path);
+	if (stat(path, &status))
+		return 0;
+	if (S_ISDIR(status.st_mode))
+		return err_input(err, "%s is a folder; name a file in it", path);
+	if (S_ISREG(status.st_mode) && !force)
+		return err_input(err, "%s is already there; --force overwrites it", path);
+	return 0;
+}
+
+static int write_all(int fd, const char *bytes, size_t length)
+{
+	while (length) {
+		ssize_t written = write(fd, bytes, length);
+
+		if (written < 0 && errno != EINTR)
+			return -1;
+		if (written > 0) {
+			bytes += written;
+			length -= (size_t)written;
+		}
+	}
+	return 0;
+}
+
+static int failed(const char *path, int error, struct err *err)
+{
+	if (error == EEXIST)
+		return err_input(err, "%s is already there; --force overwrites it", path);
+	return err_machine(err, "cannot write %s: %s%s", path, strerror(error),
+	                   error == EACCES || error == EROFS || error == ENOENT
+	                           ? "; choose another folder"
+	                           : "");
+}
+
+static int write_into(const char *path, const char *bytes, size_t length, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int error = 0;
+
+	if (fd < 0 || write_all(fd, bytes, length))
+		error = errno;
+	if (fd >= 0 && close(fd) && !error)
+		error = errno;
+	return error && error != EPIPE ? failed(path, error, err) : 0;
+}
+
+/* To its final name; without force EEXIST where a file came up meanwhile. */
+static int settle(const char *temporary, const char *path, bool force)
+{
+	if (force)
+		return rename(temporary, path);
+	if (!renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE))
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	/* A file system without that flag (NFS): link(2) refuses as well, in two steps. */
+	if (link(temporary, path))
+		return -1;
+	return unlink(temporary);
+}
+
+/* A new file; one of that name was left by a process of this number that was killed. */
+static int create(const char *path)
+{
+	int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+	int fd = open(path, flags, 0666);
+
+	if (fd < 0 && errno == EEXIST && !unlink(path))
+		fd = open(path, flags, 0666);
+	return fd;
+}
+
+static int write_beside(const char *path, const char *bytes, size_t length, bool force,
+                        struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	struct buffer temporary = { 0 };
+	int fd, error = 0;
+
+	buffer_add(&temporary, path, slash ? (size_t)(slash + 1 - path) : 0);
+	buffer_format(&temporary, ".seam-%ld", (long)getpid());
+	fd = create(temporary.bytes);
+	if (fd < 0) {
+		error = errno;
+	} else {
+		if (write_all(fd, bytes, length))
+			error = errno;
+		if (close(fd) && !error)
+			error = errno;
+		if (!error && settle(temporary.bytes, path, force))
+			error = errno;
+		if (error)
+			unlink(temporary.bytes);
+	}
+	buffer_finish(&temporary);
+	return error ? failed(path, error, err) : 0;
+}
+
+int save_file(const char *path, const void *bytes, size_t length, bool force, struct err *err)
+{
+	struct stat status;
+	char *real;
+	int result;
+
+	if (save_allowed(path, force, err))
+		return -1;
+	if (!stat(path, &status) && !S_ISREG(status.st_mode))
+		return write_into(path, bytes, length, err);
+	real = realpath(path, NULL);
+	result = write_beside(real ? real : path, bytes, length, force, err);
+	free(real);
+	return result;
+}

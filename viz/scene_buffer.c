@@ -1,0 +1,292 @@
+/*
+ * The send buffer in its endpoint's lane: vertical is the order in which bytes leave, the next at
+ * the wire; horizontal is time. A write that waits is a hatched strip from its begin to its
+ * departure, and falls whenever bytes before it leave. A write that does not wait is a line to the
+ * wire; several at once are an upright block in the same order.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "capture/mem.h"
+#include "capture/quantity.h"
+#include "viz/names.h"
+#include "viz/scene_parts.h"
+
+#define STRIPS_MOST 12000 /* from there on, and below that thickness, only the outline is drawn */
+#define STRIP_LEAST 1.2
+#define SHARE_LEAST 0.3 /* of the buffer's height, for the smallest hold of all groups */
+#define PILLS_MOST  200
+
+/* The holds of one lane, in order of departure. */
+struct queue {
+	const struct timeline_hold **holds;
+	uint64_t *before; /* bytes of the holds before each, and of all */
+	size_t count;
+	uint64_t peak; /* most bytes that waited at once */
+};
+
+static void open_queue(struct queue *queue, const struct timeline_group *group, uint32_t lane)
+{
+	size_t first = 0;
+
+	*queue = (struct queue){ .holds = mem_alloc(group->hold_count, sizeof(*queue->holds)),
+		                 .before = mem_alloc(group->hold_count + 1, sizeof(uint64_t)) };
+	for (size_t i = 0; i < group->hold_count; i++) {
+		const struct timeline_hold *hold = &group->holds[i];
+		uint64_t waiting;
+
+		if (hold->lane != lane)
+			continue;
+		while (first < queue->count && queue->holds[first]->to_ns <= hold->from_ns)
+			first++;
+		queue->before[queue->count + 1] =
+			queue->before[queue->count] + (hold->to - hold->from);
+		queue->holds[queue->count++] = hold;
+		waiting = queue->before[queue->count] - queue->before[first];
+		queue->peak = waiting > queue->peak ? waiting : queue->peak;
+	}
+}
+
+static void close_queue(struct queue *queue)
+{
+	free(queue->holds);
+	free(queue->before);
+}
+
+/* The most that waited at once in any lane of the picture, so that lanes compare. */
+static uint64_t peak_of_all(const struct timeline *timeline)
+{
+	uint64_t peak = 0;
+
+	for (size_t g = 0; g < timeline->group_count; g++)
+		for (uint32_t i = 0; i < timeline->groups[g].lane_count; i++) {
+			struct queue queue;
+
+			open_queue(&queue, &timeline->groups[g], i);
+			peak = queue.peak > peak ? queue.peak : peak;
+			close_queue(&queue);
+		}
+	return peak;
+}
+
+/* What is needed to draw into one lane's buffer. */
+struct stack {
+	struct page *page;
+	const struct timeline_group *group;
+	const struct lane_place *lane;
+	double pixel_bytes; /* height of a byte */
+};
+
+/* Bytes from..to above the wire, while they wait from x0 to x1. */
+static struct draw_box level(const struct stack *stack, double x0, double x1, uint64_t from,
+                             uint64_t to)
+{
+	double low = (double)from * stack->pixel_bytes, high = (double)to * stack->pixel_bytes;
+	const struct lane_place *lane = stack->lane;
+
+	return (struct draw_box){ x0,
+		                  lane->flipped ? lane->buffer_y + low
+		                                : lane->buffer_y + lane->buffer_h - high,
+		                  x1 - x0, high - low };
+}
+
+/* One write's part of hold k: a strip that falls at each departure before its own. */
+static void draw_strip(const struct stack *stack, const struct queue *queue, size_t k,
+                       const struct ledger_piece *piece, const struct timeline_write *write)
+{
+	const struct timeline_hold *hold = queue->holds[k];
+	size_t j = k;
+	int64_t from_ns = write->begin_ns;
+
+	while (j > 0 && queue->holds[j - 1]->to_ns > from_ns)
+		j--;
+	for (; j <= k; j++) {
+		uint64_t under = queue->before[k] - queue->before[j];
+		double x0 = page_x(stack->page, from_ns);
+		double x1 = page_x(stack->page, queue->holds[j]->to_ns);
+
+		if (x1 - x0 >= 0.5)
+			draw_hatch(&stack->page->draw,
+			           level(stack, x0, x1, under + piece->from - hold->from,
+			                 under + piece->to - hold->from),
+			           names_colour(write->number));
+		from_ns = queue->holds[j]->to_ns;
+	}
+}
+
+static void draw_hold(const struct stack *stack, const struct queue *queue, size_t k)
+{
+	const struct timeline_hold *hold = queue->holds[k];
+	const struct timeline_group *group = stack->group;
+	const struct ledger_direction *in =
+		&group->ledger->flows[hold->flow].directions[hold->direction];
+	size_t count = ledger_pieces(in, hold->from, hold->to, NULL, 0);
+	struct ledger_piece *pieces = mem_alloc(count, sizeof(*pieces));
+
+	ledger_pieces(in, hold->from, hold->to, pieces, count);
+	for (size_t i = 0; i < count; i++) {
+		uint32_t index =
+			timeline_write_index(group, hold->flow, hold->direction, pieces[i].write);
+
+		if (index != TIMELINE_NONE)
+			draw_strip(stack, queue, k, &pieces[i], &group->writes[index]);
+	}
+	free(pieces);
+}
+
+/* Bytes that begin to wait, and stop, column by column. */
+static void count_columns(const struct stack *stack, const struct timeline_hold *hold,
+                          double *change, size_t columns)
+{
+	const struct timeline_group *group = stack->group;
+	const struct ledger_direction *in =
+		&group->ledger->flows[hold->flow].directions[hold->direction];
+	double left = stack->page->left, last = (double)columns - 1;
+	double end = fmin(fmax(ceil(page_x(stack->page, hold->to_ns) - left), 0), last);
+	uint32_t write = ledger_write_at(in, hold->from);
+
+	for (; write < in->write_count && in->writes[write].from < hold->to; write++) {
+		uint32_t index = timeline_write_index(group, hold->flow, hold->direction, write);
+		uint64_t from = in->writes[write].from, to = in->writes[write].to;
+		double begin;
+
+		if (index == TIMELINE_NONE)
+			continue;
+		from = from > hold->from ? from : hold->from;
+		to = to < hold->to ? to : hold->to;
+		begin = page_x(stack->page, group->writes[index].begin_ns) - left;
+		change[(size_t)fmin(fmax(floor(begin), 0), end)] += (double)(to - from);
+		change[(size_t)end] -= (double)(to - from);
+	}
+}
+
+/* Where strips would be too many or too thin: how much waits, in one colour. */
+static void draw_outline(const struct stack *stack, const struct queue *queue)
+{
+	const struct page *page = stack->page;
+	size_t columns = (size_t)(page->right - page->left) + 2, from = 0;
+	double *change = mem_alloc(columns, sizeof(*change)), waiting = 0;
+
+	for (size_t k = 0; k < queue->count; k++)
+		count_columns(stack, queue->holds[k], change, columns);
+	for (size_t i = 0; i < columns; i++) {
+		if (change[i] == 0)
+			continue;
+		if (waiting > 0.5)
+			draw_hatch(&stack->page->draw,
+			           level(stack, page->left + (double)from, page->left + (double)i,
+			                 0, (uint64_t)waiting),
+			           draw_colour(&page->draw, THEME_TEXT_3));
+		waiting += change[i];
+		from = i;
+	}
+	free(change);
+}
+
+/* How many strips there would be, and how thick they would be on average. */
+static bool too_fine(const struct stack *stack, const struct queue *queue)
+{
+	size_t strips = 0, pieces = 0, first = 0;
+
+	for (size_t k = 0; k < queue->count; k++) {
+		const struct timeline_hold *hold = queue->holds[k];
+		const struct ledger_direction *in =
+			&stack->group->ledger->flows[hold->flow].directions[hold->direction];
+		size_t count = ledger_pieces(in, hold->from, hold->to, NULL, 0);
+
+		while (queue->holds[first]->to_ns <= hold->from_ns)
+			first++;
+		pieces += count;
+		strips += count * (k - first + 1);
+	}
+	return strips > STRIPS_MOST ||
+	       (double)queue->before[queue->count] / (double)pieces * stack->pixel_bytes <
+	               STRIP_LEAST;
+}
+
+static int longer(const void *left, const void *right)
+{
+	const struct timeline_hold *a = *(const struct timeline_hold *const *)left;
+	const struct timeline_hold *b = *(const struct timeline_hold *const *)right;
+	int64_t first = a->to_ns - a->from_ns, second = b->to_ns - b->from_ns;
+
+	if (first != second)
+		return first > second ? -1 : 1;
+	return a->to_ns < b->to_ns ? -1 : a->to_ns > b->to_ns;
+}
+
+/* "190 B wait 19.7 ms for the ack of A  nagle", or its length alone; none where neither fits. */
+static void draw_caption(struct page *page, struct group_place *place,
+                         const struct lane_place *lane, const struct timeline_hold *hold)
+{
+	double left = page_x(page, hold->from_ns), right = page_x(page, hold->to_ns);
+	double y = lane->buffer_y + (lane->buffer_h - 22) / 2;
+	char size[QUANTITY_TEXT], time[QUANTITY_TEXT];
+
+	quantity_bytes(size, hold->to - hold->from);
+	quantity_time(time, hold->to_ns - hold->from_ns);
+	for (int form = 0; form < 2; form++) {
+		struct buffer text = { 0 };
+		struct draw_box box;
+		bool fits;
+
+		if (form == 0)
+			buffer_format(&text, "%s wait %s%s%s", size, time, hold->details ? " " : "",
+			              hold->details ? hold->details : "");
+		else
+			buffer_text(&text, time);
+		box = scene_pill(page, left, y, text.bytes, form ? NULL : hold->reason, true);
+		box.x = draw_snap(&page->draw, fmin(right - box.w - 6, page->right - box.w - 4));
+		fits = box.x >= left + 6 && draw_room_free(&place->room, box);
+		if (fits) {
+			scene_pill(page, box.x, y, text.bytes, form ? NULL : hold->reason, false);
+			draw_room_take(&place->room, box);
+		}
+		buffer_finish(&text);
+		if (fits)
+			return;
+	}
+}
+
+static void draw_captions(struct page *page, struct group_place *place,
+                          const struct lane_place *lane, const struct queue *queue)
+{
+	const struct timeline_hold **holds = mem_alloc(queue->count, sizeof(*holds));
+
+	for (size_t i = 0; i < queue->count; i++)
+		holds[i] = queue->holds[i];
+	qsort(holds, queue->count, sizeof(*holds), longer);
+	for (size_t i = 0; i < queue->count && i < PILLS_MOST; i++)
+		draw_caption(page, place, lane, holds[i]);
+	free(holds);
+}
+
+void scene_buffer(struct page *page, struct group_place *place)
+{
+	const struct timeline_group *group = place->group;
+	uint64_t most = group->hold_count ? peak_of_all(page->timeline) : 0;
+
+	for (uint32_t i = 0; i < group->lane_count; i++) {
+		struct queue queue;
+
+		open_queue(&queue, group, i);
+		if (queue.count) {
+			const struct lane_place *lane = &place->lanes[i];
+			double share = fmax((double)queue.peak / (double)most, SHARE_LEAST);
+			struct stack stack = {
+				.page = page,
+				.group = group,
+				.lane = lane,
+				.pixel_bytes = share * (lane->buffer_h - 4) / (double)queue.peak,
+			};
+
+			if (too_fine(&stack, &queue))
+				draw_outline(&stack, &queue);
+			else
+				for (size_t k = 0; k < queue.count; k++)
+					draw_hold(&stack, &queue, k);
+			draw_captions(page, place, lane, &queue);
+		}
+		close_queue(&queue);
+	}
+}

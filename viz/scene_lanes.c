@@ -1,0 +1,430 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "capture/mem.h"
+#include "capture/quantity.h"
+#include "viz/names.h"
+#include "viz/scene_crowd.h"
+#include "viz/scene_parts.h"
+
+#define LETTER_GAP  1.0
+#define BLOCK_APART 3.0 /* writes closer than this stand in one upright block */
+#define BLOCK_WIDTH 9.0
+#define READ_LETTER 14.0
+#define READ_EACH   12.0 /* of a read with few writes, which shows their letters */
+#define READ_NAMED  4    /* writes in such a read */
+
+static struct crowd_item *collect_writes(const struct page *page,
+                                         const struct timeline_group *group, uint32_t lane,
+                                         size_t *count)
+{
+	struct crowd_item *items = mem_alloc(group->write_count, sizeof(*items));
+	struct draw_style style = { FONT_BOLD, THEME_LETTER_SIZE, THEME_TEXT };
+
+	*count = 0;
+	for (size_t i = 0; i < group->write_count; i++) {
+		const struct timeline_write *write = &group->writes[i];
+		struct buffer name = { 0 };
+
+		if (write->lane != lane)
+			continue;
+		items[*count] = (struct crowd_item){ page_x(page, write->begin_ns),
+			                             THEME_LETTER_BOX, (uint32_t)i };
+		if (write->number >= NAMES_LETTERS) {
+			names_write(&name, write->number);
+			items[*count].w = draw_width(&page->draw, &style, name.bytes) + 5;
+			buffer_finish(&name);
+		}
+		(*count)++;
+	}
+	return items;
+}
+
+/* Which of the group's writes have bytes that waited. */
+static bool *find_held(const struct timeline_group *group)
+{
+	bool *held = mem_alloc(group->write_count, sizeof(*held));
+
+	for (size_t h = 0; h < group->hold_count; h++) {
+		const struct timeline_hold *hold = &group->holds[h];
+		const struct ledger_direction *in =
+			&group->ledger->flows[hold->flow].directions[hold->direction];
+		uint32_t write = ledger_write_at(in, hold->from);
+
+		for (; write < in->write_count && in->writes[write].from < hold->to; write++) {
+			uint32_t index =
+				timeline_write_index(group, hold->flow, hold->direction, write);
+
+			if (index != TIMELINE_NONE)
+				held[index] = true;
+		}
+	}
+	return held;
+}
+
+/* Writes at the same moment: one on the other, the first at the wire. */
+static void draw_block(struct page *page, const struct lane_place *lane,
+                       const struct timeline_group *group, const struct crowd_item *items,
+                       size_t count)
+{
+	double each = fmin(lane->buffer_h / (double)count, 6), x = items[0].x - BLOCK_WIDTH;
+
+	if (each * page->draw.scale < 1) {
+		draw_rect(&page->draw,
+		          (struct draw_box){ x, lane->buffer_y, BLOCK_WIDTH, lane->buffer_h },
+		          draw_colour(&page->draw, THEME_ACK));
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		draw_rect(&page->draw,
+		          (struct draw_box){ x,
+		                             lane->flipped ? lane->buffer_y + each * (double)i
+		                                           : lane->buffer_y + lane->buffer_h -
+		                                                     each * (double)(i + 1),
+		                             BLOCK_WIDTH, each },
+		          names_colour(group->writes[items[i].index].number));
+}
+
+/* From a write's name to the wire, for those that did not wait. */
+static void draw_drops(struct page *page, const struct group_place *place,
+                       const struct lane_place *lane, const struct crowd_item *items, size_t count)
+{
+	bool *held = find_held(place->group);
+	double top = lane->flipped ? lane->y : lane->buffer_y;
+	double bottom = lane->flipped ? lane->names_y : lane->y + lane->h;
+
+	for (size_t i = 0, end; i < count; i = end) {
+		for (end = i + 1; end < count && items[end].x - items[i].x < BLOCK_APART;)
+			end++;
+		if (end - i > 1)
+			draw_block(page, lane, place->group, &items[i], end - i);
+		else if (!held[items[i].index])
+			draw_rect(&page->draw,
+			          (struct draw_box){ items[i].x, top, 2, bottom - top },
+			          names_colour(place->group->writes[items[i].index].number));
+	}
+	free(held);
+}
+
+static void draw_write(struct page *page, struct group_place *place, const struct lane_place *lane,
+                       const struct crowd_item *item, double x)
+{
+	uint32_t number = place->group->writes[item->index].number;
+	struct draw_box box = { draw_snap(&page->draw, x), lane->names_y + 1, item->w,
+		                NAMES_H - 3 };
+
+	draw_round(&page->draw, box, 2.5, names_colour(number), 0, 0);
+	draw_letter(&page->draw, box, number, THEME_LETTER_SIZE);
+	draw_room_take(&place->room, box);
+}
+
+/* "B–T", and "19 writes in 40 µs" behind it where there is room until `most`. */
+static void name_crowd(struct page *page, struct group_place *place, const struct lane_place *lane,
+                       const struct crowd_item *items, size_t count, double most)
+{
+	const struct timeline_write *first = &place->group->writes[items[0].index];
+	const struct timeline_write *last = &place->group->writes[items[count - 1].index];
+	struct buffer name = { 0 }, all = { 0 };
+	char time[QUANTITY_TEXT];
+	double y = lane->names_y + NAMES_H / 2, end;
+
+	names_range(&name, first->number, last->number, false, false, false);
+	buffer_format(&all, "%s: %zu writes in %s", name.bytes, count,
+	              quantity_time(time, last->begin_ns - first->begin_ns));
+	if (items[0].x + draw_width(&page->draw, &draw_small, all.bytes) <= most)
+		end = draw_text(&page->draw, &draw_small, items[0].x, y, all.bytes);
+	else
+		end = draw_text(&page->draw, &draw_small, items[0].x, y, name.bytes);
+	draw_room_take(&place->room,
+	               (struct draw_box){ items[0].x, lane->names_y, end - items[0].x, NAMES_H });
+	buffer_finish(&name);
+	buffer_finish(&all);
+}
+
+/* The end of a crowd, with those behind it that its name would cover. */
+static size_t crowd_with_name(const struct page *page, const struct timeline_group *group,
+                              const struct crowd_item *items, size_t count, size_t first,
+                              size_t end)
+{
+	for (size_t before = 0; before != end;) {
+		struct buffer name = { 0 };
+		double width;
+
+		before = end;
+		names_range(&name, group->writes[items[first].index].number,
+		            group->writes[items[end - 1].index].number, false, false, false);
+		width = draw_width(&page->draw, &draw_small, name.bytes) + 4;
+		buffer_finish(&name);
+		while (end < count && items[end].x < items[first].x + width)
+			end++;
+	}
+	return end;
+}
+
+static void draw_names(struct page *page, struct group_place *place, const struct lane_place *lane,
+                       const struct crowd_item *items, size_t count)
+{
+	double free_from = -HUGE_VAL;
+
+	for (size_t i = 0, end; i < count; i = end) {
+		double late, x = items[i].x;
+
+		end = crowd_run(items, count, i, LETTER_GAP, &late);
+		if (end - i == 1 && free_from > x)
+			x = free_from;
+		if (late <= CROWD_LATE) {
+			for (size_t k = i; k < end; k++) {
+				x = fmax(x, items[k].x);
+				draw_write(page, place, lane, &items[k], x);
+				x += items[k].w + LETTER_GAP;
+			}
+			free_from = x;
+			continue;
+		}
+		end = crowd_with_name(page, place->group, items, count, i, end);
+		name_crowd(page, place, lane, &items[i], end - i,
+		           end < count ? items[end].x - 6 : page->right - 4);
+		free_from = -HUGE_VAL;
+	}
+}
+
+/* More writes than the lane has room for, even by name: how dense they are. */
+static void draw_write_profile(struct page *page, struct group_place *place, uint32_t index,
+                               const struct crowd_item *items, size_t count)
+{
+	const struct lane_place *lane = &place->lanes[index];
+	struct draw_box box = { page->left, lane->buffer_y, page->right - page->left,
+		                lane->buffer_h };
+	struct buffer text = { 0 };
+	bool waits = false;
+
+	for (size_t i = 0; i < place->group->hold_count; i++)
+		waits |= place->group->holds[i].lane == index;
+	if (waits) {
+		box.y = lane->names_y;
+		box.h = NAMES_H - 2;
+	}
+	scene_count(&text, count, "write");
+	buffer_text(&text, ", ");
+	crowd_say_most(&text, page, crowd_profile(page, items, count, box, lane->flipped));
+	if (waits) {
+		box = scene_pill(page, page->left + PLOT_PAD, lane->buffer_y + 2, text.bytes, NULL,
+		                 true);
+		if (draw_room_free(&place->room, box))
+			scene_pill(page, box.x, box.y, text.bytes, NULL, false);
+		draw_room_take(&place->room, box);
+	} else {
+		draw_text(&page->draw, &draw_small_2, page->left + PLOT_PAD,
+		          lane->names_y + NAMES_H / 2, text.bytes);
+	}
+	buffer_finish(&text);
+}
+
+void scene_writes(struct page *page, struct group_place *place)
+{
+	for (uint32_t i = 0; i < place->group->lane_count; i++) {
+		size_t count;
+		struct crowd_item *items = collect_writes(page, place->group, i, &count);
+
+		if (count && crowd_is_dense(page, count)) {
+			draw_write_profile(page, place, i, items, count);
+		} else if (count) {
+			draw_drops(page, place, &place->lanes[i], items, count);
+			draw_names(page, place, &place->lanes[i], items, count);
+		}
+		free(items);
+	}
+}
+
+static double read_width(const struct scene_content *content)
+{
+	if (!content->count)
+		return THEME_LETTER_BOX - 3;
+	if (content->count == 1 && content->first < NAMES_LETTERS)
+		return READ_LETTER;
+	if (content->count <= READ_NAMED && content->last < NAMES_LETTERS)
+		return READ_EACH * (double)content->count + 2;
+	return fmin(THEME_BAND_MOST, THEME_BAND_FIRST + THEME_BAND_EACH * (double)content->count);
+}
+
+static void read_content(struct scene_content *content, const struct timeline_group *group,
+                         uint32_t index)
+{
+	const struct timeline_read *read = &group->reads[index];
+
+	scene_content(content, group, read->flow, read->direction, read->from, read->to);
+}
+
+static struct crowd_item *collect_reads(const struct page *page, const struct timeline_group *group,
+                                        uint32_t lane, size_t *count)
+{
+	struct crowd_item *items = mem_alloc(group->read_count, sizeof(*items));
+	struct scene_content content;
+
+	*count = 0;
+	for (size_t i = 0; i < group->read_count; i++) {
+		if (group->reads[i].lane != lane)
+			continue;
+		read_content(&content, group, (uint32_t)i);
+		items[(*count)++] = (struct crowd_item){ page_x(page, group->reads[i].end_ns),
+			                                 read_width(&content), (uint32_t)i };
+	}
+	return items;
+}
+
+/* The colours of what was read, with letters where they fit. */
+static void draw_read_cells(struct page *page, struct draw_box box,
+                            const struct scene_content *content)
+{
+	double each = box.w / (double)content->shown;
+
+	if (each * page->draw.scale < 1) {
+		draw_rect(&page->draw, box, draw_colour(&page->draw, THEME_ACK));
+		return;
+	}
+	for (size_t i = 0; i < content->shown; i++) {
+		struct draw_box cell = { box.x + each * (double)i, box.y, each, box.h };
+
+		draw_rect(&page->draw, cell, names_colour(content->numbers[i]));
+		if (each >= READ_EACH - 1)
+			draw_letter(&page->draw, cell, content->numbers[i], THEME_LETTER_SIZE);
+	}
+}
+
+/* One read, framed; behind it its name and what was cut off, if they fit until `most`. */
+static void draw_read(struct page *page, struct group_place *place, const struct lane_place *lane,
+                      const struct crowd_item *item, double x, double most)
+{
+	const struct timeline_read *read = &place->group->reads[item->index];
+	struct draw_box box = { draw_snap(&page->draw, x), lane->reads_y + (READS_H - BOX_H) / 2,
+		                item->w, BOX_H };
+	struct scene_content content;
+	struct buffer text = { 0 };
+	char size[QUANTITY_TEXT];
+
+	read_content(&content, place->group, item->index);
+	draw_round(&page->draw, box, 3, draw_colour(&page->draw, THEME_LANE), 1.4,
+	           draw_colour(&page->draw, THEME_TEXT));
+	draw_room_take(&place->room, box);
+	if (content.count)
+		draw_read_cells(page,
+		                (struct draw_box){ box.x + 1.5, box.y + 1.5, box.w - 3, box.h - 3 },
+		                &content);
+	if (content.count > READ_NAMED || content.first >= NAMES_LETTERS)
+		scene_content_name(&text, &content);
+	if (read->truncated)
+		buffer_format(&text, "%s× %s cut off", text.length ? "  " : "",
+		              quantity_bytes(size, read->truncated));
+	x = box.x + box.w + 5;
+	if (text.length && x + draw_width(&page->draw, &draw_small_2, text.bytes) <= most)
+		draw_text(&page->draw, &draw_small_2, x, box.y + BOX_H / 2, text.bytes);
+	else if (read->truncated)
+		draw_cross(&page->draw, box.x + box.w, box.y + 2, 6,
+		           draw_colour(&page->draw, THEME_BAD));
+	buffer_finish(&text);
+}
+
+/* Reads that would cover each other: a mark for each at its moment, one name for all. */
+static void draw_read_crowd(struct page *page, struct group_place *place,
+                            const struct lane_place *lane, const struct crowd_item *items,
+                            size_t count, const struct buffer *name)
+{
+	double width = draw_width(&page->draw, &draw_small, name->bytes) + 10;
+	double last = items[count - 1].x + 3 - items[0].x;
+	struct draw_box box = { draw_snap(&page->draw, items[0].x), lane->reads_y + 3,
+		                fmax(width, last), READS_H - 6 };
+	struct scene_content content;
+
+	draw_round(&page->draw, box, 3, draw_colour(&page->draw, THEME_LANE), 1.2,
+	           draw_colour(&page->draw, THEME_BORDER));
+	draw_room_take(&place->room, box);
+	for (size_t i = 0; i < count; i++) {
+		read_content(&content, place->group, items[i].index);
+		draw_rect(&page->draw, (struct draw_box){ items[i].x, lane->reads_y + 3, 2, 6 },
+		          content.count ? names_colour(content.first)
+		                        : draw_colour(&page->draw, THEME_ACK));
+	}
+	draw_text(&page->draw, &draw_small, box.x + 5, lane->reads_y + 17, name->bytes);
+}
+
+static void name_read_crowd(struct buffer *out, const struct timeline_group *group,
+                            const struct crowd_item *items, size_t count)
+{
+	struct scene_content first, last;
+
+	read_content(&first, group, items[0].index);
+	read_content(&last, group, items[count - 1].index);
+	if (first.count && last.count)
+		names_range(out, first.first, last.last, first.cut_front, last.cut_back, false);
+	buffer_text(out, out->length ? ": " : "");
+	scene_count(out, count, "read");
+}
+
+/* The end of a crowd of reads, with those behind it that its name would cover. */
+static size_t read_crowd_end(const struct page *page, const struct timeline_group *group,
+                             const struct crowd_item *items, size_t count, size_t first, size_t end)
+{
+	for (size_t before = 0; before != end;) {
+		struct buffer name = { 0 };
+		double width;
+
+		before = end;
+		name_read_crowd(&name, group, &items[first], end - first);
+		width = draw_width(&page->draw, &draw_small, name.bytes) + 13;
+		buffer_finish(&name);
+		while (end < count && items[end].x < items[first].x + width)
+			end++;
+	}
+	return end;
+}
+
+static void draw_reads(struct page *page, struct group_place *place, const struct lane_place *lane,
+                       const struct crowd_item *items, size_t count)
+{
+	double free_from = -HUGE_VAL;
+
+	for (size_t i = 0, end; i < count; i = end) {
+		double late, x = items[i].x;
+		struct buffer name = { 0 };
+
+		end = crowd_run(items, count, i, LETTER_GAP, &late);
+		if (late <= CROWD_LATE && fmax(free_from - x, 0) <= CROWD_LATE) {
+			for (size_t k = i; k < end; k++) {
+				x = fmax(fmax(x, items[k].x), free_from);
+				draw_read(page, place, lane, &items[k], x,
+				          k + 1 < count ? items[k + 1].x - 4 : page->right - 4);
+				x += items[k].w + LETTER_GAP;
+			}
+			free_from = x;
+			continue;
+		}
+		end = read_crowd_end(page, place->group, items, count, i, end);
+		name_read_crowd(&name, place->group, &items[i], end - i);
+		draw_read_crowd(page, place, lane, &items[i], end - i, &name);
+		buffer_finish(&name);
+		free_from = -HUGE_VAL;
+	}
+}
+
+static void draw_read_profile(struct page *page, const struct lane_place *lane,
+                              const struct crowd_item *items, size_t count)
+{
+	struct draw_box box = { page->left, lane->reads_y + 2, page->right - page->left,
+		                READS_H - 4 };
+
+	crowd_profile(page, items, count, box, lane->flipped);
+}
+
+void scene_reads(struct page *page, struct group_place *place)
+{
+	for (uint32_t i = 0; i < place->group->lane_count; i++) {
+		size_t count;
+		struct crowd_item *items = collect_reads(page, place->group, i, &count);
+
+		if (count && crowd_is_dense(page, count))
+			draw_read_profile(page, &place->lanes[i], items, count);
+		else if (count)
+			draw_reads(page, place, &place->lanes[i], items, count);
+		free(items);
+	}
+}

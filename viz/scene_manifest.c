@@ -1,0 +1,311 @@
+/*
+ * What stands beside bands and acknowledgements: the manifest of a segment (its writes as cells,
+ * then its size), one name for a comb of neighbours, "ack of A". Each takes the first place on its
+ * way that is free, or none.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "capture/quantity.h"
+#include "viz/names.h"
+#include "viz/scene_parts.h"
+
+#define CELLS_MOST 26
+#define COMB_APART 24.0 /* segments with one write and nearer than this share a name */
+#define BOX_HEIGHT 22.0
+#define BESIDE     7.0
+#define UPRIGHT    12.0 /* pixels of way below which a label stands beside, not on it */
+
+static const double places_on_way[] = { 0.5, 0.3, 0.7, 0.18, 0.82 };
+
+#define PLACE_COUNT (sizeof(places_on_way) / sizeof(*places_on_way))
+
+/* The way of something between two lanes. */
+struct track {
+	double x0, y0, x1, y1;
+};
+
+static bool track(const struct page *page, const struct group_place *place, uint32_t from,
+                  uint32_t to, int64_t sent_ns, int64_t arrived_ns, struct track *out)
+{
+	const struct lane_place *a, *b;
+
+	if (from >= place->group->lane_count || to >= place->group->lane_count || from == to)
+		return false;
+	a = &place->lanes[from];
+	b = &place->lanes[to];
+	*out = (struct track){ page_x(page, sent_ns), from < to ? a->y + a->h : a->y,
+		               page_x(page, arrived_ns), from < to ? b->y : b->y + b->h };
+	return true;
+}
+
+/* Moves the box to a free place on, or beside, the way; false if there is none. width is the
+ * band's. */
+static bool find_place(const struct page *page, const struct group_place *place,
+                       const struct track *way, double width, struct draw_box *box)
+{
+	bool upright = fabs(way->x1 - way->x0) < UPRIGHT;
+
+	for (size_t i = 0; i < PLACE_COUNT; i++) {
+		double at = places_on_way[i];
+		double x = way->x0 + (way->x1 - way->x0) * at + width / 2;
+		double least = fmin(way->y0, way->y1) + 1,
+		       most = fmax(way->y0, way->y1) - box->h - 1;
+
+		box->x = draw_snap(&page->draw, upright ? x + width / 2 + BESIDE : x - box->w / 2);
+		box->y = draw_snap(&page->draw,
+		                   fmax(fmin(way->y0 + (way->y1 - way->y0) * at - box->h / 2, most),
+		                        least));
+		if (box->x >= page->left + 1 && box->x + box->w <= page->right - 1 &&
+		    most >= least && draw_room_free(&place->room, *box))
+			return true;
+	}
+	return false;
+}
+
+static bool place_pill(struct page *page, struct group_place *place, const struct track *way,
+                       double width, const char *text)
+{
+	struct draw_box box = scene_pill(page, 0, 0, text, NULL, true);
+
+	if (!find_place(page, place, way, width, &box))
+		return false;
+	scene_pill(page, box.x, box.y, text, NULL, false);
+	draw_room_take(&place->room, box);
+	return true;
+}
+
+/* "ack of A": of what it newly acknowledges. */
+static void name_ack(struct buffer *out, const struct timeline_group *group, size_t index)
+{
+	const struct timeline_ack *ack = &group->acks[index];
+	struct scene_content content;
+	uint64_t from = 0;
+
+	for (size_t i = index; i-- > 0;)
+		if (group->acks[i].flow == ack->flow &&
+		    group->acks[i].direction == ack->direction) {
+			from = group->acks[i].upto;
+			break;
+		}
+	buffer_text(out, "ack");
+	if (from >= ack->upto)
+		return;
+	scene_content(&content, group, ack->flow, ack->direction, from, ack->upto);
+	if (content.count) {
+		buffer_text(out, " of ");
+		scene_content_name(out, &content);
+	}
+}
+
+static void place_acks(struct page *page, struct group_place *place)
+{
+	const struct timeline_group *group = place->group;
+
+	for (size_t i = 0; i < group->ack_count; i++) {
+		const struct timeline_ack *ack = &group->acks[i];
+		struct buffer text = { 0 };
+		struct track way;
+
+		if (ack->released == TIMELINE_NONE ||
+		    !track(page, place, ack->from_lane, ack->to_lane, ack->sent_ns, ack->arrived_ns,
+		           &way))
+			continue;
+		name_ack(&text, group, i);
+		place_pill(page, place, &way, 0, text.bytes);
+		buffer_finish(&text);
+	}
+}
+
+/* What is said of a segment behind its cells. */
+static void say_segment(struct buffer *out, const struct timeline_segment *segment)
+{
+	char size[QUANTITY_TEXT];
+
+	switch ((enum segment_kind)segment->kind) {
+	case SEGMENT_DATA: break;
+	case SEGMENT_RETRANSMISSION: buffer_text(out, "again "); break;
+	case SEGMENT_KEEPALIVE: buffer_text(out, "keep-alive "); break;
+	case SEGMENT_PROBE: buffer_text(out, "probe "); break;
+	}
+	buffer_text(out, quantity_bytes(size, segment->to - segment->from));
+	if (segment->lost)
+		buffer_text(out, " lost");
+}
+
+static void draw_manifest(struct page *page, struct draw_box box, bool cells,
+                          const struct scene_content *content, const char *text)
+{
+	struct draw *draw = &page->draw;
+	double x = box.x + 6, y = box.y + (box.h - 14) / 2;
+
+	draw_round(draw, box, 4, draw_colour(draw, THEME_BACKGROUND), 1,
+	           draw_colour(draw, THEME_BORDER));
+	if (cells) {
+		double width = THEME_CELL * (double)content->shown;
+
+		draw_rect(draw, (struct draw_box){ x - 1, y - 1, width + 2, 16 },
+		          draw_colour(draw, THEME_TEXT));
+		for (size_t i = 0; i < content->shown; i++) {
+			struct draw_box cell = { x + THEME_CELL * (double)i, y, THEME_CELL, 14 };
+
+			draw_rect(draw, cell, names_colour(content->numbers[i]));
+			draw_letter(draw, cell, content->numbers[i], THEME_LEAST_SIZE);
+		}
+		x += width + 6;
+	}
+	draw_text(draw, &draw_text_1, x, box.y + box.h / 2, text);
+}
+
+/* The manifest of one segment, with cells, else with the name of its writes, else its size. */
+static void place_manifest(struct page *page, struct group_place *place,
+                           const struct timeline_segment *segment)
+{
+	struct scene_content content;
+	struct track way;
+	double width;
+
+	if (!track(page, place, segment->from_lane, segment->to_lane, segment->sent_ns,
+	           segment->arrived_ns, &way))
+		return;
+	scene_content(&content, place->group, segment->flow, segment->direction, segment->from,
+	              segment->to);
+	width = content.count > 1 ? fmin(THEME_BAND_FIRST + THEME_BAND_EACH * (double)content.count,
+	                                 THEME_BAND_MOST)
+	                          : 2;
+	for (int form = 0; form < 3; form++) {
+		bool cells = form == 0;
+		struct buffer text = { 0 };
+		struct draw_box box = { 0, 0, 12, BOX_HEIGHT };
+		bool placed;
+
+		if (cells &&
+		    (!content.count || content.count > CELLS_MOST || content.last >= NAMES_LETTERS))
+			continue;
+		if (form == 1 && content.count) {
+			scene_content_name(&text, &content);
+			buffer_text(&text, "  ");
+		}
+		say_segment(&text, segment);
+		box.w += ceil(draw_width(&page->draw, &draw_text_1, text.bytes)) +
+		         (cells ? THEME_CELL * (double)content.shown + 6 : 0);
+		placed = find_place(page, place, &way, width, &box);
+		if (placed) {
+			draw_manifest(page, box, cells, &content, text.bytes);
+			draw_room_take(&place->room, box);
+		}
+		buffer_finish(&text);
+		if (placed)
+			return;
+	}
+}
+
+static bool is_single(const struct timeline_group *group, const struct timeline_segment *segment)
+{
+	struct scene_content content;
+
+	scene_content(&content, group, segment->flow, segment->direction, segment->from,
+	              segment->to);
+	return content.count < 2 && segment->kind == SEGMENT_DATA && !segment->lost;
+}
+
+/* The end of a comb: neighbours with one write each on the same way, close to each other. */
+static size_t comb_end(const struct page *page, const struct timeline_group *group, size_t first)
+{
+	const struct timeline_segment *before = &group->segments[first];
+	size_t i = first + 1;
+
+	if (!is_single(group, before))
+		return i;
+	for (; i < group->segment_count; i++, before++) {
+		const struct timeline_segment *next = &group->segments[i];
+
+		if (next->from_lane != before->from_lane || next->to_lane != before->to_lane ||
+		    (double)(next->sent_ns - before->sent_ns) > COMB_APART * page->pixel_ns ||
+		    !is_single(group, next))
+			break;
+	}
+	return i;
+}
+
+/* "10 segments of 10 B", "20 datagrams of 4–1448 B". */
+static void name_comb(struct buffer *out, const struct timeline_group *group, size_t first,
+                      size_t end)
+{
+	enum trace_transport transport =
+		group->ledger->flows[group->segments[first].flow].transport;
+	uint64_t least = UINT64_MAX, most = 0;
+	char size[QUANTITY_TEXT];
+
+	for (size_t i = first; i < end; i++) {
+		uint64_t length = group->segments[i].to - group->segments[i].from;
+
+		least = length < least ? length : least;
+		most = length > most ? length : most;
+	}
+	scene_count(out, end - first,
+	            trace_transport_is_message(transport) ? "datagram" : "segment");
+	buffer_text(out, " of ");
+	if (least != most)
+		buffer_format(out, "%llu–", (unsigned long long)least);
+	buffer_text(out, quantity_bytes(size, most));
+}
+
+static void place_comb(struct page *page, struct group_place *place, size_t first, size_t end)
+{
+	const struct timeline_segment *a = &place->group->segments[first];
+	const struct timeline_segment *b = &place->group->segments[end - 1];
+	const struct timeline_segment *middle = &place->group->segments[(first + end - 1) / 2];
+	struct buffer text = { 0 };
+	struct track way;
+
+	if (!track(page, place, a->from_lane, a->to_lane, middle->sent_ns, middle->arrived_ns,
+	           &way))
+		return;
+	/* On loopback the name stands behind the last tooth. */
+	if (fabs(way.x1 - way.x0) < UPRIGHT)
+		way.x0 = way.x1 = page_x(page, b->sent_ns);
+	name_comb(&text, place->group, first, end);
+	place_pill(page, place, &way, 0, text.bytes);
+	buffer_finish(&text);
+}
+
+/* One name for all segments, where they are too many to see one. */
+static void place_dense(struct page *page, struct group_place *place)
+{
+	const struct timeline_group *group = place->group;
+	const struct timeline_segment *middle = &group->segments[group->segment_count / 2];
+	struct buffer text = { 0 };
+	struct track way;
+
+	if (!track(page, place, middle->from_lane, middle->to_lane, middle->sent_ns,
+	           middle->arrived_ns, &way))
+		return;
+	name_comb(&text, group, 0, group->segment_count);
+	place_pill(page, place, &way, 0, text.bytes);
+	buffer_finish(&text);
+}
+
+void scene_manifests(struct page *page, struct group_place *place)
+{
+	const struct timeline_group *group = place->group;
+
+	if (!place->wire || !group->segment_count)
+		return;
+	if (scene_wire_is_dense(page, group)) {
+		place_dense(page, place);
+		return;
+	}
+	place_acks(page, place);
+	/* Merged segments first: they need their manifest most. */
+	for (size_t i = 0; i < group->segment_count; i++)
+		if (!is_single(group, &group->segments[i]))
+			place_manifest(page, place, &group->segments[i]);
+	for (size_t i = 0, end; i < group->segment_count; i = end) {
+		end = comb_end(page, group, i);
+		if (end - i > 1)
+			place_comb(page, place, i, end);
+		else if (is_single(group, &group->segments[i]))
+			place_manifest(page, place, &group->segments[i]);
+	}
+}

@@ -1,0 +1,99 @@
+/*
+ * The parts that scene_build() joins, each in a file of its own, and what they share: where time
+ * lies, and where the lanes of each group are. Everything in logical pixels.
+ */
+#ifndef SEAM_VIZ_SCENE_PARTS_H
+#define SEAM_VIZ_SCENE_PARTS_H
+
+#include "viz/draw.h"
+#include "viz/scene.h"
+#include "viz/timeline.h"
+
+struct page {
+	struct draw draw;
+	const struct timeline *timeline;
+	const struct scene_options *options;
+	double width;
+	double left, right;      /* the plot */
+	double zero_x, pixel_ns; /* x of 0; nanoseconds a pixel */
+	int64_t from_ns;         /* the left end of the axis, ≤ 0 */
+};
+
+/* Upper and lower edge of an endpoint's lane, and where its things lie within. */
+struct lane_place {
+	double y, h;
+	double names_y;            /* letters and names of its writes */
+	double buffer_y, buffer_h; /* the send buffer: waiting bytes, and the way to the wire */
+	double reads_y;
+	bool flipped; /* its wire is above it */
+};
+
+struct group_place {
+	const struct timeline_group *group;
+	double y;           /* of the heading */
+	double top, bottom; /* of the lanes */
+	struct lane_place *lanes;
+	bool wire; /* not of UNIX sockets, which have none */
+	struct draw_room room;
+};
+
+#define PLOT_PAD 10.0 /* before 0 */
+#define NAMES_H  18.0
+#define READS_H  28.0
+#define BOX_H    18.0
+
+double page_x(const struct page *page, int64_t ns);
+
+/* Title, conditions and checks; scene_header.c. */
+void scene_header(struct page *page);
+/* The time axis under it. */
+void scene_axis(struct page *page);
+/* Grid lines of the axis, through a group. */
+void scene_grid(struct page *page, const struct group_place *place);
+
+/* The heading line and the gutter; scene_group.c. */
+void scene_heading(struct page *page, const struct group_place *place);
+void scene_gutter(struct page *page, const struct group_place *place);
+
+/* Segments, acknowledgements, opening and closing; scene_wire.c. */
+void scene_wire(struct page *page, struct group_place *place);
+/* Their names, when everything is drawn that they could cover; scene_manifest.c. */
+void scene_manifests(struct page *page, struct group_place *place);
+bool scene_wire_is_dense(const struct page *page, const struct timeline_group *group);
+
+/* The send buffer's waiting bytes; scene_buffer.c. */
+void scene_buffer(struct page *page, struct group_place *place);
+/* Writes by name, reads as boxes; scene_lanes.c. */
+void scene_writes(struct page *page, struct group_place *place);
+void scene_reads(struct page *page, struct group_place *place);
+/* Other calls, notes, what failed or never returned; scene_ticks.c. */
+void scene_ticks(struct page *page, struct group_place *place);
+
+/* The byte ruler under all groups; scene_ruler.c. 0 where there is nothing to lay out. */
+double scene_ruler_height(const struct page *page);
+void scene_ruler(struct page *page, double y);
+
+/* Text of a file, safe to draw; the caller finishes the buffer. */
+void scene_escape(struct buffer *out, const char *text);
+/* "20 writes", "1 write". */
+void scene_count(struct buffer *out, size_t count, const char *noun);
+/* A rounded label on the background, its text centred; returns its box. Only measured if dry. */
+struct draw_box scene_pill(struct page *page, double x, double y, const char *text,
+                           const char *more, bool dry);
+
+#define PIECES_MOST 64
+
+/* Which writes a range of a direction holds. */
+struct scene_content {
+	struct ledger_piece pieces[PIECES_MOST]; /* the first of them */
+	uint32_t numbers[PIECES_MOST];
+	size_t count, shown;  /* all; those in pieces */
+	uint32_t first, last; /* numbers; TIMELINE_NONE */
+	bool cut_front, cut_back;
+};
+void scene_content(struct scene_content *content, const struct timeline_group *group, uint32_t flow,
+                   uint32_t direction, uint64_t from, uint64_t to);
+/* "B–T" */
+void scene_content_name(struct buffer *out, const struct scene_content *content);
+
+#endif

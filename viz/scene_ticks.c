@@ -1,0 +1,93 @@
+#include <math.h>
+#include <string.h>
+
+#include "viz/scene_parts.h"
+
+#define TICK_H 6.0
+
+/* "connect: ECONNREFUSED", "recv still waits", a note. */
+static void name_tick(struct buffer *out, const struct call *call, const struct timeline_tick *tick)
+{
+	if (call->name != CALL_NOTE && (tick->failed || tick->pending || call->note))
+		buffer_text(out, call_name_text(call->name));
+	if (tick->failed) {
+		const char *error = strerrorname_np(call->error);
+
+		buffer_format(out, ": %s", error ? error : "failed");
+	}
+	if (tick->pending)
+		buffer_text(out, " still waits");
+	if (call->note) {
+		buffer_text(out, out->length ? "  " : "");
+		scene_escape(out, call->note);
+	}
+}
+
+/* Names stand in the row of reads, or of names, whichever the lane has free. */
+static void place_name(struct page *page, struct group_place *place, const struct lane_place *lane,
+                       double x, const char *text, uint32_t colour)
+{
+	double width = draw_width(&page->draw, &draw_small, text);
+	double edge = lane->flipped ? lane->y + lane->h - TICK_H - 16 : lane->y + TICK_H + 2;
+	const double rows[] = { edge, lane->reads_y + 7, lane->buffer_y + lane->buffer_h / 2 - 7 };
+
+	x = fmin(x + 5, page->right - width - 4);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct draw_box box = { x - 2, rows[i], width + 4, 14 };
+
+		if (box.y < lane->y || box.y + box.h > lane->y + lane->h ||
+		    !draw_room_free(&place->room, box))
+			continue;
+		draw_text_coloured(&page->draw, &draw_small, x, box.y + 7, text, colour);
+		draw_room_take(&place->room, box);
+		return;
+	}
+}
+
+static void draw_tick(struct page *page, struct group_place *place,
+                      const struct timeline_tick *tick)
+{
+	const struct lane_place *lane = &place->lanes[tick->lane];
+	const struct call *call = &place->group->trace->calls[tick->call];
+	bool loud = tick->failed || tick->pending;
+	uint32_t colour = draw_colour(&page->draw, tick->failed ? THEME_BAD : THEME_TEXT_3);
+	double x = page_x(page, tick->at_ns), h = loud ? TICK_H * 2 : TICK_H;
+	double y = lane->flipped ? lane->y + lane->h - h : lane->y;
+	struct buffer text = { 0 };
+
+	name_tick(&text, call, tick);
+	if (x < page->left + 2) {
+		/* Its opening; only what failed or waits is kept, at the edge. */
+		if (!loud)
+			goto out;
+		x = page->left + 2;
+	}
+	draw_rect(&page->draw, (struct draw_box){ x, y, loud ? 2 : 1, h }, colour);
+	if (tick->failed)
+		draw_cross(&page->draw, x + 1, lane->flipped ? y - 1 : y + h + 1, 7, colour);
+	if (tick->pending)
+		draw_line(&page->draw, x, lane->flipped ? y + h - 1 : y + 1, page->right,
+		          lane->flipped ? y + h - 1 : y + 1, 1.2, colour, 1, 3);
+	if (text.length)
+		place_name(page, place, lane, x + (tick->failed ? 3 : 0), text.bytes,
+		           draw_colour(&page->draw, tick->failed ? THEME_BAD : THEME_TEXT_2));
+out:
+	buffer_finish(&text);
+}
+
+void scene_ticks(struct page *page, struct group_place *place)
+{
+	double before = -HUGE_VAL;
+
+	for (size_t i = 0; i < place->group->tick_count; i++) {
+		const struct timeline_tick *tick = &place->group->ticks[i];
+		double x = page_x(page, tick->at_ns);
+		bool plain = !tick->failed && !tick->pending &&
+		             !place->group->trace->calls[tick->call].note;
+
+		if (tick->lane >= place->group->lane_count || (plain && fabs(x - before) < 0.5))
+			continue;
+		before = plain ? x : before;
+		draw_tick(page, place, tick);
+	}
+}

@@ -1,0 +1,213 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "capture/mem.h"
+#include "capture/packet.h"
+#include "viz/names.h"
+#include "viz/scene_parts.h"
+
+#define LINE_WIDTH 2.4  /* of a segment with one write */
+#define LOST_AT    0.55 /* how far a lost segment gets */
+#define DENSE      3.0  /* pixels a segment: from there on columns are shaded by their number */
+#define COLUMN     2.0
+#define ACK_ALPHA  0.6
+
+/* The edges of two lanes that something travels between. */
+static bool way(const struct group_place *place, uint32_t from, uint32_t to, double *y0, double *y1)
+{
+	const struct lane_place *a, *b;
+
+	if (from >= place->group->lane_count || to >= place->group->lane_count || from == to)
+		return false;
+	a = &place->lanes[from];
+	b = &place->lanes[to];
+	*y0 = from < to ? a->y + a->h : a->y;
+	*y1 = from < to ? b->y : b->y + b->h;
+	return true;
+}
+
+bool scene_wire_is_dense(const struct page *page, const struct timeline_group *group)
+{
+	return (double)group->segment_count * DENSE > page->right - page->left;
+}
+
+/* A parallelogram from its leading edge x0 y0 → x1 y1, whichever of them is above. */
+static void draw_way(struct page *page, double x0, double y0, double x1, double y1, double width,
+                     uint32_t colour, double alpha)
+{
+	bool down = y0 < y1;
+
+	draw_band(&page->draw,
+	          (struct draw_box){ down ? x0 : x1, fmin(y0, y1), width, fabs(y1 - y0) },
+	          down ? x1 - x0 : x0 - x1, colour, alpha);
+}
+
+/* Pixels until the next segment on the same way leaves: the most that a band may be wide. */
+static double room_behind(const struct page *page, const struct timeline_group *group, size_t index)
+{
+	const struct timeline_segment *segment = &group->segments[index];
+
+	for (size_t i = index + 1; i < group->segment_count; i++) {
+		const struct timeline_segment *next = &group->segments[i];
+
+		if (next->from_lane == segment->from_lane && next->to_lane == segment->to_lane)
+			return (double)(next->sent_ns - segment->sent_ns) / page->pixel_ns;
+	}
+	return HUGE_VAL;
+}
+
+/* Several writes in one segment: a stripe each, as wide together as rule and neighbour allow. */
+static void draw_stripes(struct page *page, const struct scene_content *content, double x0,
+                         double y0, double x1, double y1, double width)
+{
+	double each = width / (double)content->shown;
+
+	for (size_t i = 0; i < content->shown; i++)
+		draw_way(page, x0 + each * (double)i, y0, x1 + each * (double)i, y1, each + 0.3,
+		         names_colour(content->numbers[i]), 1);
+	draw_line(&page->draw, x0, y0, x1, y1, 1.4, draw_colour(&page->draw, THEME_TEXT), 0.8, 0);
+}
+
+static void draw_lost(struct page *page, double x, double y0, double y1, uint32_t colour)
+{
+	double y = y0 + (y1 - y0) * LOST_AT;
+
+	draw_line(&page->draw, x, y0, x, y, LINE_WIDTH, colour, 1, 0);
+	draw_cross(&page->draw, x, y, 9, draw_colour(&page->draw, THEME_BAD));
+}
+
+static void draw_segment(struct page *page, const struct group_place *place, size_t index)
+{
+	const struct timeline_segment *segment = &place->group->segments[index];
+	double x0 = page_x(page, segment->sent_ns), x1 = page_x(page, segment->arrived_ns);
+	double y0, y1, width;
+	struct scene_content content;
+	uint32_t colour;
+
+	if (!way(place, segment->from_lane, segment->to_lane, &y0, &y1))
+		return;
+	scene_content(&content, place->group, segment->flow, segment->direction, segment->from,
+	              segment->to);
+	colour = content.count && segment->kind != SEGMENT_KEEPALIVE
+	                 ? names_colour(content.first)
+	                 : draw_colour(&page->draw, THEME_ACK);
+	width = fmin(THEME_BAND_FIRST + THEME_BAND_EACH * (double)content.count, THEME_BAND_MOST);
+	width = fmin(width, room_behind(page, place->group, index) - 2);
+	if (segment->lost)
+		draw_lost(page, x0, y0, y1, colour);
+	else if (content.count > 1 && width > LINE_WIDTH)
+		draw_stripes(page, &content, x0, y0, x1, y1, width);
+	else
+		draw_line(&page->draw, x0, y0, x1, y1, LINE_WIDTH, colour, 1,
+		          segment->kind == SEGMENT_DATA ? 0 : 4);
+}
+
+/* Too many to see one: every column that one leaves in, the denser the stronger. */
+static void draw_dense(struct page *page, const struct group_place *place)
+{
+	const struct timeline_group *group = place->group;
+	size_t most = 1, count = 0;
+
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < group->segment_count; i++) {
+			const struct timeline_segment *at = &group->segments[i], *next = at + 1;
+			double x0 = floor(page_x(page, at->sent_ns) / COLUMN) * COLUMN, y0, y1;
+			bool last = i + 1 == group->segment_count ||
+			            next->from_lane != at->from_lane ||
+			            floor(page_x(page, next->sent_ns) / COLUMN) * COLUMN != x0;
+
+			count++;
+			if (!last)
+				continue;
+			most = count > most ? count : most;
+			if (pass && way(place, at->from_lane, at->to_lane, &y0, &y1))
+				draw_way(page, x0, y0,
+				         x0 + (double)(at->arrived_ns - at->sent_ns) /
+				                         page->pixel_ns,
+				         y1, COLUMN, draw_colour(&page->draw, THEME_ACK),
+				         0.25 + 0.75 * (double)count / (double)most);
+			count = 0;
+		}
+	}
+}
+
+static void draw_dense_losses(struct page *page, const struct group_place *place)
+{
+	for (size_t i = 0; i < place->group->segment_count; i++) {
+		const struct timeline_segment *segment = &place->group->segments[i];
+		double y0, y1;
+
+		if (segment->lost && way(place, segment->from_lane, segment->to_lane, &y0, &y1))
+			draw_lost(page, page_x(page, segment->sent_ns), y0, y1,
+			          draw_colour(&page->draw, THEME_ACK));
+	}
+}
+
+static void draw_acks(struct page *page, const struct group_place *place)
+{
+	const struct timeline_group *group = place->group;
+	double before = -HUGE_VAL;
+
+	for (size_t i = 0; i < group->ack_count; i++) {
+		const struct timeline_ack *ack = &group->acks[i];
+		bool released = ack->released != TIMELINE_NONE;
+		double x0 = page_x(page, ack->sent_ns), x1 = page_x(page, ack->arrived_ns), y0, y1;
+		uint32_t colour = draw_colour(&page->draw, released ? THEME_TEXT : THEME_ACK);
+
+		/* Thin ones that fall on each other are one line; the gutter has their number. */
+		if (!way(place, ack->from_lane, ack->to_lane, &y0, &y1) ||
+		    (!released && x1 - before < 1.2))
+			continue;
+		before = x1;
+		draw_line(&page->draw, x0, y0, x1, y1, released ? 2 : 1.1, colour,
+		          released ? 1 : ACK_ALPHA, 0);
+		if (released || x1 - x0 > 8)
+			draw_arrow(&page->draw, x0, y0, x1, y1, released ? 9 : 6, colour,
+			           released ? 1 : ACK_ALPHA);
+	}
+}
+
+static const char *control_name(uint8_t flags)
+{
+	return flags & PACKET_RST ? "RST" : flags & PACKET_SYN ? "SYN" : "FIN";
+}
+
+static void draw_controls(struct page *page, struct group_place *place)
+{
+	for (size_t i = 0; i < place->group->control_count; i++) {
+		const struct timeline_control *control = &place->group->controls[i];
+		double x0 = page_x(page, control->sent_ns), x1 = page_x(page, control->arrived_ns);
+		const char *name = control_name(control->flags);
+		enum theme_colour colour = control->flags & PACKET_RST ? THEME_BAD : THEME_ACK;
+		struct draw_box box;
+		double y0, y1, width;
+
+		if (x0 < page->left || x0 > page->right ||
+		    !way(place, control->from_lane, control->to_lane, &y0, &y1))
+			continue;
+		draw_line(&page->draw, x0, y0, x1, y1, 1.1, draw_colour(&page->draw, colour), 1, 3);
+		width = draw_width(&page->draw, &draw_small_3, name);
+		box = (struct draw_box){ (x0 + x1) / 2 + 4, (y0 + y1) / 2 - 7, width + 2, 14 };
+		if (box.x + box.w > page->right || !draw_room_free(&place->room, box))
+			continue;
+		draw_text_coloured(&page->draw, &draw_small_3, box.x, box.y + 7, name,
+		                   draw_colour(&page->draw,
+		                               colour == THEME_BAD ? THEME_BAD : THEME_TEXT_3));
+		draw_room_take(&place->room, box);
+	}
+}
+
+void scene_wire(struct page *page, struct group_place *place)
+{
+	if (!place->wire)
+		return;
+	draw_acks(page, place);
+	draw_controls(page, place);
+	if (scene_wire_is_dense(page, place->group)) {
+		draw_dense(page, place);
+		draw_dense_losses(page, place);
+		return;
+	}
+	for (size_t i = 0; i < place->group->segment_count; i++)
+		draw_segment(page, place, i);
+}
