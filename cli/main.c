@@ -15,9 +15,13 @@ static const struct {
 	int (*function)(int argc, char **argv);
 	const char *summary;
 } commands[] = {
+	{ "run", command_run,
+	  "play a scenario in all its variants, and show what became of every write" },
+	{ "check", command_check, "play scenarios and say whether their expectations hold" },
 	{ "show", command_show, "a recording in the terminal: timeline, byte ruler, table" },
 	{ "export", command_export, "recordings as a picture, JSON, a table, text" },
 	{ "list", command_list, "the scenarios that ship with it" },
+	{ "doctor", command_doctor, "what this machine allows, and what to change" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

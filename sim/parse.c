@@ -184,6 +184,32 @@ const char *scenario_file_text(const struct scenario_file *file, size_t *length)
 	return file->text;
 }
 
+const char *scenario_file_name(const struct scenario_file *file)
+{
+	return file->name;
+}
+
+int scenario_file_find_variant(const struct scenario_file *file, const char *name, struct err *err)
+{
+	struct buffer all = { 0 };
+	const char *nearest;
+
+	for (size_t i = 0; i < file->variant_count; i++) {
+		if (!strcmp(file->variants[i], name))
+			return (int)i;
+		buffer_format(&all, "%s%s", i ? ", " : "", file->variants[i]);
+	}
+	nearest = node_nearest(name, file->variants, file->variant_count);
+	if (!file->variant_count)
+		err_input(err, "%s has no variants, so none is called \"%s\"", file->name, name);
+	else
+		err_input(err, "%s has no variant \"%s\"%s%s%s; its variants are: %s", file->name,
+		          name, nearest ? ": is \"" : "", nearest ? nearest : "",
+		          nearest ? "\" meant?" : "", all.bytes);
+	buffer_finish(&all);
+	return -1;
+}
+
 const char *scenario_file_title(const struct scenario_file *file)
 {
 	return file->title ? file->title : file->name;

@@ -30,6 +30,10 @@ void scenario_file_destroy(struct scenario_file *file);
 /* At least 1: a scenario without variants has one, named "". */
 size_t scenario_file_variant_count(const struct scenario_file *file);
 const char *scenario_file_variant(const struct scenario_file *file, size_t index);
+/* Index of the variant of that name; -1 with err, the nearest name and all that there are. */
+int scenario_file_find_variant(const struct scenario_file *file, const char *name, struct err *err);
+/* The file's base name without .yaml. */
+const char *scenario_file_name(const struct scenario_file *file);
 /* The whole text as it was read. */
 const char *scenario_file_text(const struct scenario_file *file, size_t *length);
 /* Lent. Title and about for listings; title is never NULL (the file's name if it has none). */
