@@ -1,27 +1,23 @@
 /*
- * What `run` prints and draws of its plays: the pictures of viz/ with what only this run knows
- * beside them, the race margin, the checks, the expectations and the files.
+ * What `run` says of its plays beyond their pictures: expectations that do not hold, runs that
+ * cannot be believed, where the recordings are and what to do next.
  */
 #ifndef SEAM_CLI_REPORT_H
 #define SEAM_CLI_REPORT_H
 
 #include "cli/play.h"
+#include "viz/text.h"
 
-struct report_options {
-	int width;
-	bool colour, ascii, light;
-	const char *png; /* path; NULL */
-};
+/* The ledgers of the plays that were accounted, in order: what picture.h takes. *count gets how
+ * many; to be freed. */
+const struct ledger **report_ledgers(const struct play *plays, size_t count, size_t *ledger_count);
 
-/* The picture in characters, of all plays that were accounted. */
-void report_text(struct buffer *out, const struct play *plays, size_t count,
-                 const struct report_options *options);
-/* Expectations that failed, checks that failed, whether it is repeatable, where the recordings are,
- * what to do next. */
-void report_closing(struct buffer *out, const struct play *plays, size_t count,
-                    const struct report_options *options);
-/* One picture of all plays, at options->png. */
-int report_png(const struct play *plays, size_t count, const struct report_options *options,
-               struct err *err);
+/* The timelines, rulers, table and closing lines of all plays; next is a command that comes to mind
+ * now. */
+void report_plays(struct buffer *out, const struct play *plays, size_t count,
+                  const struct text_options *options);
+
+/* Expectations that failed, a line each; nothing if all hold. */
+void report_failures(struct buffer *out, const struct play *plays, size_t count);
 
 #endif

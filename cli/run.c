@@ -13,11 +13,12 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/picture.h"
 #include "cli/play.h"
 #include "cli/report.h"
+#include "cli/save.h"
 #include "cli/scenarios.h"
 #include "cli/tally.h"
-#include "viz/json.h"
 
 #define WIDTH_OTHERWISE 100
 #define REPEAT_MOST     100000
@@ -137,6 +138,8 @@ static int load(struct run_command *command, const char *operand, struct library
 	if (command->timeout &&
 	    play_time_limit(command->timeout, &command->play.time_limit_ns, err) != 0)
 		return -1;
+	if (command->png && save_allowed(command->png, command->force, err) != 0)
+		return -1;
 	command->play_count = command->chosen_count * (size_t)command->repeat;
 	command->plays = mem_alloc(command->play_count, sizeof(*command->plays));
 	command->tallies = mem_alloc(command->chosen_count, sizeof(*command->tallies));
@@ -217,55 +220,64 @@ static int play_all(struct run_command *command, struct err *err)
 
 /* ---- showing ---- */
 
-static int show_json(const struct run_command *command, struct err *err)
+/* The picture of all plays, at --png. */
+static int draw(const struct run_command *command, const struct ledger *const *ledgers,
+                size_t count, struct err *err)
 {
+	const struct picture_options options = { .light = command->light };
 	struct buffer out = { 0 };
-	int result;
+	int result = picture_png(&out, ledgers, count, &options, err);
 
-	for (size_t i = 0; i < command->play_count; i++) {
-		const struct play *play = &command->plays[i];
-		struct json_options options = { .race_margin_ns = play->race.applicable
-			                                                  ? play->race.margin_ns
-			                                                  : JSON_NO_MARGIN };
-
-		if (play->accounted)
-			json_recording(&out, &play->ledger, &options);
-	}
-	result = output_buffer(&out, err);
+	if (result == 0)
+		result = save_file(command->png, out.bytes, out.length, command->force, err);
 	buffer_finish(&out);
 	return result;
 }
 
+static void write_tallies(const struct run_command *command, const struct text_options *options,
+                          struct buffer *out)
+{
+	for (size_t i = 0; i < command->chosen_count; i++) {
+		const char *variant = scenario_file_variant(command->file, command->chosen[i]);
+
+		tally_describe(out, &command->tallies[i],
+		               *variant ? variant : scenario_file_name(command->file),
+		               (size_t)options->width, options->ascii);
+	}
+	buffer_text(out, "\na recording of each different list of segments:\n");
+	for (size_t i = 0; i < command->play_count; i++) {
+		if (command->plays[i].path)
+			buffer_format(out, "   %s\n", command->plays[i].path);
+	}
+}
+
 static int show(const struct run_command *command, struct err *err)
 {
-	struct report_options options = { .width = output_width(WIDTH_OTHERWISE),
-		                          .colour = output_colour(),
-		                          .ascii = command->ascii,
-		                          .light = command->light,
-		                          .png = command->png };
+	const struct text_options options = { .width = output_width(WIDTH_OTHERWISE),
+		                              .colour = output_colour(),
+		                              .ascii = command->ascii };
 	struct buffer out = { 0 };
+	size_t count;
+	const struct ledger **ledgers = report_ledgers(command->plays, command->play_count, &count);
 	int result = 0;
 
-	if (command->png)
-		result = report_png(command->plays, command->play_count, &options, err);
-	if (command->json)
-		return show_json(command, err) != 0 ? -1 : result;
-	if (!command->quiet) {
-		if (command->repeat == 1)
-			report_text(&out, command->plays, command->play_count, &options);
-		for (size_t i = 0; i < command->chosen_count && command->repeat > 1; i++) {
-			const char *variant =
-				scenario_file_variant(command->file, command->chosen[i]);
-
-			tally_describe(&out, &command->tallies[i],
-			               *variant ? variant : scenario_file_name(command->file),
-			               (size_t)options.width, options.ascii);
-		}
-		report_closing(&out, command->plays, command->play_count, &options);
+	if (command->json) {
+		for (size_t i = 0; i < count; i++)
+			picture_json(&out, ledgers[i], false);
+	} else if (!command->quiet && command->repeat > 1) {
+		write_tallies(command, &options, &out);
+	} else if (!command->quiet && count) {
+		report_plays(&out, command->plays, command->play_count, &options);
+	}
+	if (command->png && count) {
+		result = draw(command, ledgers, count, err);
+		if (result == 0 && !command->quiet && !command->json)
+			buffer_format(&out, "   picture:    %s\n", command->png);
 	}
 	if (output_buffer(&out, err) != 0)
 		result = -1;
 	buffer_finish(&out);
+	free(ledgers);
 	return result;
 }
 

@@ -1,0 +1,78 @@
+#include "cli/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/escape.h"
+#include "capture/mem.h"
+#include "cli/picture.h"
+
+const struct ledger **report_ledgers(const struct play *plays, size_t count, size_t *ledger_count)
+{
+	const struct ledger **ledgers = mem_alloc(count, sizeof(*ledgers));
+
+	*ledger_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (plays[i].accounted)
+			ledgers[(*ledger_count)++] = &plays[i].ledger;
+	}
+	return ledgers;
+}
+
+static void add(struct buffer *out, const char *text)
+{
+	escape_terminal(out, text, strlen(text));
+}
+
+void report_failures(struct buffer *out, const struct play *plays, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < plays[i].result_count; k++) {
+			const struct expect_result *result = &plays[i].results[k];
+
+			if (result->verdict != VERDICT_FAILED &&
+			    result->verdict != VERDICT_INCONCLUSIVE)
+				continue;
+			buffer_format(out, "   expected:   %s%s%s: ", plays[i].scenario.variant,
+			              *plays[i].scenario.variant ? ", " : "", result->name);
+			add(out, result->expected);
+			buffer_text(out, ", but it was ");
+			add(out, result->actual);
+			buffer_text(out, "\n               see ");
+			add(out, plays[i].source.path);
+			buffer_format(out, ":%u:%u", result->place.line, result->place.column);
+			if (result->remark) {
+				buffer_text(out, "; ");
+				add(out, result->remark);
+			}
+			buffer_char(out, '\n');
+		}
+	}
+}
+
+void report_plays(struct buffer *out, const struct play *plays, size_t count,
+                  const struct text_options *options)
+{
+	const char **files = mem_alloc(count, sizeof(*files));
+	struct summary_closing closing = { .files = files,
+		                           .next_about = "the timeline of one again, by itself" };
+	struct buffer next = { 0 };
+	size_t ledger_count;
+	const struct ledger **ledgers = report_ledgers(plays, count, &ledger_count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (plays[i].path)
+			files[closing.file_count++] =
+				strncmp(plays[i].path, "./", 2) ? plays[i].path : plays[i].path + 2;
+	}
+	if (closing.file_count) {
+		buffer_format(&next, "seam show %s", files[0]);
+		closing.next = next.bytes;
+	}
+	if (ledger_count)
+		picture_text(out, ledgers, ledger_count, options, &closing);
+	report_failures(out, plays, count);
+	buffer_finish(&next);
+	free(files);
+	free(ledgers);
+}
