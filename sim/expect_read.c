@@ -115,25 +115,25 @@ static int read_sizes(const struct node *node, struct expectation *expectation, 
 
 static int read_boundary(const struct node *node, struct expect_boundary *boundary, struct err *err)
 {
-	if (boundary->wish != BOUNDARY_NOT_ASKED)
+	if (boundary->wish != WISH_NOT_ASKED)
 		return node_error(node, err,
 		                  "`wire` and `segments` are the same: write one of them");
 	if (node_is(node, "kept")) {
-		boundary->wish = BOUNDARY_ALL_KEPT;
+		boundary->wish = WISH_ALL_KEPT;
 		return 0;
 	}
 	if (node_is(node, "lost")) {
-		boundary->wish = BOUNDARY_SOME_LOST;
+		boundary->wish = WISH_SOME_LOST;
 		return 0;
 	}
-	boundary->wish = BOUNDARY_KEPT;
+	boundary->wish = WISH_KEPT;
 	if (node->kind == NODE_SCALAR && node->length && strchr("0123456789.", node->text[0]))
 		return read_range(node, &boundary->range, err);
 	if (node->kind == NODE_MAP && node->entry_count == 1) {
 		const struct node_entry *entry = node->entries;
 
 		if (!strcmp(entry->key, "lost"))
-			boundary->wish = BOUNDARY_LOST;
+			boundary->wish = WISH_LOST;
 		if (!strcmp(entry->key, "lost") || !strcmp(entry->key, "kept"))
 			return read_range(entry->value, &boundary->range, err);
 	}
@@ -146,12 +146,12 @@ static int read_boundaries(const struct node *node, struct expectation *expectat
 	static const char *const names[] = { "segments", "wire", "reads" };
 
 	if (node_is(node, "kept")) {
-		expectation->in_segments.wish = BOUNDARY_ALL_KEPT;
-		expectation->in_reads.wish = BOUNDARY_ALL_KEPT;
+		expectation->in_segments.wish = WISH_ALL_KEPT;
+		expectation->in_reads.wish = WISH_ALL_KEPT;
 		return 0;
 	}
 	if (node_is(node, "lost")) {
-		expectation->in_reads.wish = BOUNDARY_SOME_LOST;
+		expectation->in_reads.wish = WISH_SOME_LOST;
 		return 0;
 	}
 	if (node->kind != NODE_MAP || !node->entry_count)
