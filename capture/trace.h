@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "capture/arena.h"
 #include "capture/call.h"
 #include "capture/err.h"
 
@@ -29,12 +30,15 @@ bool trace_transport_parse(const char *text, enum trace_transport *transport);
 bool trace_transport_is_message(enum trace_transport transport);
 bool trace_transport_is_unix(enum trace_transport transport);
 
+/* Times of a trace are 0..TRACE_TIME_MAX, whatever the file says: sums of two do not overflow. */
+#define TRACE_TIME_MAX (INT64_C(1) << 61)
+
 /* A packet as it lies in the file; packet_decode() says what is in it. 32 bytes. */
 struct packet {
 	int64_t time_ns;    /* CLOCK_REALTIME */
 	uint64_t at;        /* of its first byte, from trace->bytes */
 	uint32_t captured;  /* bytes there */
-	uint32_t length;    /* bytes on the wire */
+	uint32_t length;    /* bytes on the wire, ≥ captured */
 	uint16_t interface; /* index into trace->interfaces */
 	uint8_t direction;  /* 0 unknown, 1 inbound, 2 outbound (the epb_flags option) */
 	uint8_t unused[5];
@@ -102,20 +106,22 @@ struct trace {
 	size_t call_count;
 	struct trace_socket *sockets;
 	size_t socket_count;
-	bool complete;   /* the completion block is there */
-	uint64_t cut_at; /* file offset after the last whole block, if it was cut; else size */
-	char *warning;   /* what a reader should be told: cut, unknown blocks; NULL if nothing */
+	int64_t begun_ns; /* CLOCK_REALTIME when it was begun, to the µs */
+	int64_t ended_ns; /* of the completion block; 0 if it is not there */
+	bool complete;    /* the completion block is there */
+	uint64_t cut_at;  /* file offset after the last whole block, if it was cut; else size */
+	char *warning;    /* what a reader should be told: cut, unknown blocks; NULL if nothing */
 
 	/* How it is held; trace.c only. */
-	void *texts;
-	int mapped;
+	struct arena texts;
+	bool mapped, owned;
 };
 
 /*
- * Opens a recording and reads all of it but the payloads, which stay in the mapped file. Also opens
- * NAME.partial and cut files, up to the last whole block, with a warning. Refuses in one sentence
- * what is not pcapng, what has no Seam block in it, and a newer SEAM_FORMAT. *trace is filled only
- * on success.
+ * Opens a recording ("-": standard input) and reads all of it but the payloads, which stay in the
+ * mapped file. Also opens NAME.partial and cut files, up to the last whole block, with a warning.
+ * Refuses in one sentence what is not pcapng, what has no Seam block in it, and a newer
+ * SEAM_FORMAT. *trace is filled only on success.
  */
 int trace_open(const char *path, struct trace *trace, struct err *err);
 /* The same from memory, which must stay until trace_close(); name is for messages. */

@@ -1,0 +1,203 @@
+/*
+ * A settled recording is written anew out of the trace of the partial one. Rows stand in the order
+ * of the time that stock tools show for them, which for a Journal block is whole microseconds, else
+ * they would show a step back behind each call; within one such time in order of exact ns.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "capture/journal.h"
+#include "capture/mem.h"
+#include "capture/recording_blocks.h"
+
+#define WRITE_BYTES (1u << 20)
+
+/* A call or a socket: what becomes a Journal block. */
+struct row {
+	int64_t shown_ns, exact_ns;
+	size_t index; /* in trace->calls, and behind them trace->sockets */
+};
+
+static int64_t shown(int64_t time_ns)
+{
+	return time_ns - time_ns % 1000;
+}
+
+static int by_time(const void *one, const void *two)
+{
+	const struct row *a = one, *b = two;
+
+	if (a->exact_ns != b->exact_ns)
+		return a->exact_ns < b->exact_ns ? -1 : 1;
+	return (a->index > b->index) - (a->index < b->index);
+}
+
+static struct row *sorted_rows(const struct trace *trace, size_t *count)
+{
+	struct row *rows;
+
+	*count = trace->call_count + trace->socket_count;
+	rows = mem_alloc(*count, sizeof(*rows));
+	for (size_t i = 0; i < *count; i++) {
+		rows[i].index = i;
+		rows[i].exact_ns = i < trace->call_count
+		                           ? trace->calls[i].begin_ns
+		                           : trace->sockets[i - trace->call_count].at_ns;
+		rows[i].shown_ns = shown(rows[i].exact_ns);
+	}
+	qsort(rows, *count, sizeof(*rows), by_time);
+	return rows;
+}
+
+static void add_row(struct recording *out, const struct trace *trace, const struct row *row)
+{
+	if (row->index < trace->call_count) {
+		const struct call *call = &trace->calls[row->index];
+
+		recording_add_call(out, call, trace->endpoints[call->endpoint].name);
+	} else {
+		const struct trace_socket *socket = &trace->sockets[row->index - trace->call_count];
+
+		recording_add_socket(out, socket, trace->endpoints[socket->endpoint].name);
+	}
+}
+
+static int flush_full(struct recording *out, struct err *err)
+{
+	return out->pending.length < WRITE_BYTES ? 0 : recording_flush(out, err);
+}
+
+/* Packets and rows, merged; *last_ns gets the time shown for the last of them. */
+static int add_all(struct recording *out, const struct trace *trace, const struct row *rows,
+                   size_t row_count, int64_t *last_ns, struct err *err)
+{
+	size_t row = 0, at = 0;
+
+	while (row < row_count || at < trace->packet_count) {
+		const struct packet *packet = &trace->packets[at];
+
+		if (at == trace->packet_count ||
+		    (row < row_count && rows[row].shown_ns <= packet->time_ns)) {
+			*last_ns = rows[row].shown_ns;
+			add_row(out, trace, &rows[row++]);
+		} else {
+			*last_ns = packet->time_ns;
+			recording_add_packet(out, packet->interface, packet->time_ns,
+			                     trace->bytes + packet->at, packet->captured,
+			                     packet->length, packet->direction);
+			at++;
+		}
+		if (flush_full(out, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int64_t first_time(const struct trace *trace, const struct row *rows, size_t row_count)
+{
+	int64_t first = trace->begun_ns;
+
+	if (row_count && rows[0].shown_ns < first)
+		first = rows[0].shown_ns;
+	if (trace->packet_count && trace->packets[0].time_ns < first)
+		first = trace->packets[0].time_ns;
+	return first;
+}
+
+static int write_settled(struct recording *out, const struct trace *trace, struct err *err)
+{
+	size_t row_count;
+	struct row *rows = sorted_rows(trace, &row_count);
+	int64_t last_ns = first_time(trace, rows, row_count);
+	int result;
+
+	recording_add_header_at(out, &trace->about, trace->endpoints, trace->endpoint_count,
+	                        trace->interfaces, trace->interface_count, last_ns);
+	result = add_all(out, trace, rows, row_count, &last_ns, err);
+	for (size_t i = 0; i < trace->interface_count; i++) {
+		if (trace->interfaces[i].has_statistics)
+			recording_add_statistics(out, (uint32_t)i, last_ns,
+			                         trace->interfaces[i].received,
+			                         trace->interfaces[i].dropped);
+	}
+	/* Rounded up: a Journal block's time must not step back behind the last packet. */
+	if (trace->ended_ns < last_ns + 999)
+		last_ns += 999;
+	else
+		last_ns = trace->ended_ns;
+	if (trace->complete)
+		recording_add_end_at(out, &trace->about, last_ns);
+	if (!result)
+		result = recording_flush(out, err);
+	free(rows);
+	return result;
+}
+
+static int refuse(const struct recording_names *names, const char *what, int error, struct err *err)
+{
+	return err_machine(err,
+	                   "cannot %s %s: %s: free some space there or make it writable; what was "
+	                   "recorded is in %s, which every command opens",
+	                   what, names->settling, strerror(error), names->partial);
+}
+
+/* Writes the whole of the trace to names->settling and makes sure that it is on the disk. */
+static int write_file(const struct recording_names *names, const struct trace *trace,
+                      struct err *err)
+{
+	int fd = open(names->settling, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+	struct recording out;
+	struct err cause = { 0 };
+	int result;
+
+	if (fd < 0)
+		return refuse(names, "create", errno, err);
+	recording_begin(&out, fd, UINT64_MAX);
+	errno = 0;
+	result = write_settled(&out, trace, &cause);
+	if (result < 0)
+		refuse(names, "write", errno, err);
+	else if (fsync(fd) < 0)
+		result = refuse(names, "write", errno, err);
+	recording_finish(&out);
+	if (close(fd) < 0 && !result)
+		result = refuse(names, "write", errno, err);
+	if (result < 0)
+		unlink(names->settling);
+	return result;
+}
+
+int recording_settle(const struct recording_names *names, const char **path, struct err *err)
+{
+	struct trace trace;
+	const char *target;
+	int result;
+
+	*path = NULL;
+	if (trace_open(names->partial, &trace, err) < 0) {
+		/* Cut before its first Seam block there is nothing in it to keep. */
+		if (err->kind != ERR_INPUT || access(names->partial, R_OK) < 0)
+			return -1;
+		recording_discard(names);
+		*err = (struct err){ 0 };
+		return 0;
+	}
+	target = trace.complete ? names->final : names->incomplete;
+	result = write_file(names, &trace, err);
+	trace_close(&trace);
+	if (result < 0)
+		return -1;
+	if (rename(names->settling, target) < 0) {
+		refuse(names, "rename", errno, err);
+		unlink(names->settling);
+		return -1;
+	}
+	unlink(names->partial);
+	*path = target;
+	return 0;
+}
