@@ -47,24 +47,6 @@ static bool find_endpoint(struct trial *trial)
 	return false;
 }
 
-static uint64_t count_split_characters(const struct trial *trial)
-{
-	const struct ledger *ledger = trial->ledger;
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < ledger->flow_count; i++) {
-		for (int side = 0; side < 2; side++) {
-			const struct ledger_direction *direction =
-				&ledger->flows[i].directions[side];
-
-			if (trial->endpoint == FACTS_ALL ||
-			    direction->to_endpoint == trial->endpoint)
-				sum += split_characters(ledger, direction);
-		}
-	}
-	return sum;
-}
-
 static void judge_key(struct trial *trial)
 {
 	const struct ledger *ledger = trial->ledger;
@@ -78,7 +60,7 @@ static void judge_key(struct trial *trial)
 	case EXPECT_BOUNDARIES: trial_boundaries(trial); break;
 	case EXPECT_HOLD: trial_hold(trial); break;
 	case EXPECT_TRUNCATED: trial_count(trial, facts_truncated(ledger, endpoint)); break;
-	case EXPECT_SPLIT_CHARACTERS: trial_count(trial, count_split_characters(trial)); break;
+	case EXPECT_SPLIT_CHARACTERS: trial_count(trial, split_characters(ledger, endpoint)); break;
 	case EXPECT_FRAGMENTS: trial_count(trial, facts_fragments(ledger, endpoint)); break;
 	case EXPECT_LOST: trial_count(trial, facts_lost(ledger, endpoint)); break;
 	case EXPECT_UNREAD:
@@ -103,11 +85,11 @@ static bool is_exact(const struct expect_range *range)
 static bool is_exact_boundary(const struct expect_boundary *boundary)
 {
 	switch (boundary->wish) {
-	case BOUNDARY_NOT_ASKED:
-	case BOUNDARY_SOME_LOST: return false;
-	case BOUNDARY_ALL_KEPT: return true;
-	case BOUNDARY_KEPT:
-	case BOUNDARY_LOST: return is_exact(&boundary->range);
+	case WISH_NOT_ASKED:
+	case WISH_SOME_LOST: return false;
+	case WISH_ALL_KEPT: return true;
+	case WISH_KEPT:
+	case WISH_LOST: return is_exact(&boundary->range);
 	}
 	return false;
 }

@@ -200,6 +200,11 @@ static bool is_tcp(enum trace_transport transport)
 	return transport == TRANSPORT_TCP;
 }
 
+static bool is_udp(enum trace_transport transport)
+{
+	return transport == TRANSPORT_UDP;
+}
+
 static bool has_packets(enum trace_transport transport)
 {
 	return !trace_transport_is_unix(transport);
@@ -212,7 +217,12 @@ void facts_segments(struct facts *facts, const struct ledger *ledger, int endpoi
 
 void facts_datagrams(struct facts *facts, const struct ledger *ledger, int endpoint)
 {
-	add_flows(facts, ledger, endpoint, MEASURE_LENGTH, trace_transport_is_message);
+	enum trace_transport transport = ledger->trace->about.transport;
+
+	if (transport == TRANSPORT_UNIX_DGRAM || transport == TRANSPORT_UNIX_SEQPACKET)
+		facts_writes(facts, ledger, endpoint);
+	else
+		add_flows(facts, ledger, endpoint, MEASURE_LENGTH, is_udp);
 }
 
 void facts_holds(struct facts *facts, const struct ledger *ledger, int endpoint)
@@ -256,8 +266,15 @@ uint64_t facts_truncated(const struct ledger *ledger, int endpoint)
 	const struct ledger_direction *direction;
 	uint64_t sum = 0;
 
-	for (size_t at = 0; (direction = next(ledger, endpoint, true, &at));)
-		sum += direction->truncated_reads;
+	/* By the reading call: a multicast has more readers than the direction names. */
+	for (size_t at = 0; (direction = next(ledger, FACTS_ALL, false, &at));) {
+		for (size_t i = 0; i < direction->read_count; i++) {
+			const struct ledger_read *read = &direction->reads[i];
+
+			sum += read->truncated &&
+			       is_of(ledger->trace->calls[read->call].endpoint, endpoint);
+		}
+	}
 	return sum;
 }
 

@@ -31,7 +31,7 @@ int facts_only_reader(const struct ledger *ledger);
 /*
  * Each appends to facts, in order of time.
  * Segments: bytes that TCP segments carried for the first time, over all flows from endpoint.
- * Datagrams: the same of UDP and of UNIX sockets that keep boundaries.
+ * Datagrams: the same of UDP; of UNIX sockets that keep boundaries each write is one.
  * Writes: results of the calls that wrote, zero included; a call that failed is none.
  * Reads: results of the calls that read. An empty datagram is a 0; the end of a stream is none, nor
  * is a peek, which takes nothing.

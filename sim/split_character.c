@@ -12,10 +12,11 @@ static bool stream_byte(const struct ledger *ledger, const struct ledger_directi
 	const struct trace *trace = ledger->trace;
 	uint32_t at = ledger_segment_at(direction, offset);
 
-	if (at != LEDGER_NONE && direction->segments[at].packet != LEDGER_NONE) {
+	/* Where in the packet the new bytes lie is plain only if it repeats none. */
+	if (at != LEDGER_NONE && !direction->segments[at].repeated) {
 		const struct ledger_segment *segment = &direction->segments[at];
 		const struct packet *packet = &trace->packets[segment->packet];
-		uint64_t index = segment->repeated + (offset - segment->from);
+		uint64_t index = offset - segment->from;
 		struct packet_view view;
 
 		packet_decode(trace->bytes + packet->at, packet->captured, packet->length, &view);
@@ -56,15 +57,21 @@ static bool is_inside_character(const struct ledger *ledger,
 	return false;
 }
 
-uint64_t split_characters(const struct ledger *ledger, const struct ledger_direction *direction)
+uint64_t split_characters(const struct ledger *ledger, int endpoint)
 {
 	uint64_t count = 0;
 
-	for (size_t i = 0; i < direction->read_count; i++) {
-		const struct ledger_read *read = &direction->reads[i];
+	for (size_t i = 0; i < 2 * ledger->flow_count; i++) {
+		const struct ledger_direction *direction = &ledger->flows[i / 2].directions[i % 2];
 
-		count += read->length &&
-		         is_inside_character(ledger, direction, read->from + read->length);
+		for (size_t k = 0; k < direction->read_count; k++) {
+			const struct ledger_read *read = &direction->reads[k];
+			uint16_t reader = ledger->trace->calls[read->call].endpoint;
+
+			if (read->length && (endpoint == FACTS_ALL || reader == endpoint))
+				count += is_inside_character(ledger, direction,
+				                             read->from + read->length);
+		}
 	}
 	return count;
 }

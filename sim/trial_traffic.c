@@ -84,11 +84,11 @@ void trial_list(struct trial *trial, trial_facts *collect)
 static bool boundary_holds(const struct expect_boundary *wish, uint64_t count, uint64_t kept)
 {
 	switch (wish->wish) {
-	case BOUNDARY_NOT_ASKED: break;
-	case BOUNDARY_ALL_KEPT: return kept == count;
-	case BOUNDARY_SOME_LOST: return kept < count;
-	case BOUNDARY_KEPT: return expect_range_holds(&wish->range, kept);
-	case BOUNDARY_LOST: return expect_range_holds(&wish->range, count - kept);
+	case WISH_NOT_ASKED: break;
+	case WISH_ALL_KEPT: return kept == count;
+	case WISH_SOME_LOST: return kept < count;
+	case WISH_KEPT: return expect_range_holds(&wish->range, kept);
+	case WISH_LOST: return expect_range_holds(&wish->range, count - kept);
 	}
 	return true;
 }
@@ -96,9 +96,9 @@ static bool boundary_holds(const struct expect_boundary *wish, uint64_t count, u
 static void boundary_text(struct buffer *out, const char *where, const struct expect_boundary *wish,
                           uint64_t count, uint64_t kept)
 {
-	bool lost = wish->wish == BOUNDARY_LOST;
+	bool lost = wish->wish == WISH_LOST;
 
-	if (wish->wish == BOUNDARY_NOT_ASKED)
+	if (wish->wish == WISH_NOT_ASKED)
 		return;
 	buffer_format(out, "%s%s: %" PRIu64 " of %" PRIu64 " %s",
 	              out->bytes[out->length - 1] == '{' ? "" : ", ", where,
@@ -113,8 +113,8 @@ void trial_boundaries(struct trial *trial)
 	struct expect_boundary in_reads = trial->expected->in_reads;
 
 	/* No packets: nothing on the wire could be lost. */
-	if (is_unix && in_segments.wish == BOUNDARY_ALL_KEPT)
-		in_segments.wish = BOUNDARY_NOT_ASKED;
+	if (is_unix && in_segments.wish == WISH_ALL_KEPT)
+		in_segments.wish = WISH_NOT_ASKED;
 	trial->passed = boundary_holds(&in_segments, facts.in_segments, facts.kept_in_segments) &&
 	                boundary_holds(&in_reads, facts.in_reads, facts.kept_in_reads);
 	buffer_text(&trial->actual, "{");
