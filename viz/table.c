@@ -1,0 +1,217 @@
+/* The table under the groups. See summary.h. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/escape.h"
+#include "capture/mem.h"
+#include "capture/quantity.h"
+#include "capture/sizes.h"
+#include "viz/cells.h"
+#include "viz/summary.h"
+
+#define NAME_WIDTH  13 /* as wide as the gutter */
+#define SIZES_WIDTH 20
+
+enum column {
+	NAME,
+	WRITES,
+	SEGMENTS,
+	SIZES,
+	READS,
+	WIRE,
+	IN_READS,
+	LAST,
+	PACKETS,
+	RACE,
+	COLUMNS
+};
+
+/* Two lines of heading each; rank: which goes first where all do not fit. */
+static const struct {
+	const char *over, *under;
+	bool left;
+	int rank;
+} columns[COLUMNS] = {
+	[NAME] = { "", "", false, 0 },
+	[WRITES] = { "", "writes", false, 0 },
+	[SEGMENTS] = { "", "segments", false, 0 },
+	[SIZES] = { "segments", "on the wire", true, 3 },
+	[READS] = { "", "reads", false, 0 },
+	[WIRE] = { "boundaries kept", "on the wire", false, 0 },
+	[IN_READS] = { "", "in reads", false, 0 },
+	[LAST] = { "last byte", "read at", false, 1 },
+	[PACKETS] = { "packets", "(+ acks)", false, 4 },
+	[RACE] = { "race", "margin", false, 2 },
+};
+
+struct table {
+	struct buffer *cells; /* row × COLUMNS */
+	int widths[COLUMNS];
+	bool shown[COLUMNS];
+	size_t row_count;
+};
+
+/* "10: 10× 10, 100 B": all segments of the group that carry bytes for the first time. */
+static void add_sizes(struct buffer *cell, const struct timeline_group *group, size_t total)
+{
+	uint64_t *sizes = mem_alloc(total, sizeof(*sizes));
+	size_t count = 0;
+
+	for (size_t i = 0; i < group->segment_count && count < total; i++)
+		if (group->segments[i].kind == SEGMENT_DATA)
+			sizes[count++] = group->segments[i].to - group->segments[i].from;
+	buffer_format(cell, "%zu", count);
+	if (count) {
+		buffer_text(cell, ": ");
+		sizes_text(cell, sizes, count, (size_t)SIZES_WIDTH - cell->length, false);
+	}
+	free(sizes);
+}
+
+static void add_kept(struct buffer *cell, const struct ledger_boundaries *boundaries)
+{
+	if (boundaries->count)
+		buffer_format(cell, "%" PRIu64 " of %" PRIu64, boundaries->kept, boundaries->count);
+	else
+		buffer_text(cell, "–");
+}
+
+static void fill_row(struct buffer *row, const struct timeline_group *group)
+{
+	struct summary_counts counts = summary_count(group);
+	char time[QUANTITY_TEXT];
+	struct label name = { .count = 0 };
+
+	label_foreign(&name, group->name, NAME_WIDTH);
+	for (int i = 0; i < name.count; i++)
+		buffer_text(&row[NAME], name.glyphs[i].bytes);
+	buffer_format(&row[WRITES], "%zu", counts.writes);
+	if (counts.packets_seen) {
+		buffer_format(&row[SEGMENTS], "%zu", counts.segments);
+		add_sizes(&row[SIZES], group, counts.segments);
+		add_kept(&row[WIRE], &counts.in_segments);
+		buffer_format(&row[PACKETS], "%zu+%zu", counts.packets, counts.acks);
+	} else {
+		buffer_text(&row[SEGMENTS], "–");
+		buffer_text(&row[SIZES], "–");
+		buffer_text(&row[WIRE], "–");
+		buffer_text(&row[PACKETS], "–");
+	}
+	buffer_format(&row[READS], "%zu", counts.reads);
+	add_kept(&row[IN_READS], &counts.in_reads);
+	buffer_text(&row[LAST], counts.last_read_ns
+	                                ? quantity_time(time, counts.last_read_ns - group->zero_ns)
+	                                : "–");
+	buffer_text(&row[RACE],
+	            group->race_margin_ns >= 0 ? quantity_time(time, group->race_margin_ns) : "–");
+}
+
+static int width_of(const char *text)
+{
+	return cells_width(text, strlen(text));
+}
+
+static int gap(int column)
+{
+	return column == NAME ? 0 : 2;
+}
+
+static int total_width(const struct table *table)
+{
+	int total = 0;
+
+	for (int i = 0; i < COLUMNS; i++)
+		total += table->shown[i] ? table->widths[i] + gap(i) : 0;
+	return total;
+}
+
+/* Sizes or the bare count of segments; then the least important columns go. */
+static void choose_columns(struct table *table, int width)
+{
+	for (int i = 0; i < COLUMNS; i++) {
+		/* A heading over two columns does not widen the first. */
+		int over = i == WIRE ? 0 : width_of(columns[i].over);
+		int under = width_of(columns[i].under);
+
+		table->widths[i] = over > under ? over : under;
+		table->shown[i] = i != SEGMENTS;
+		for (size_t row = 0; row < table->row_count; row++) {
+			int cell = width_of(table->cells[row * COLUMNS + (size_t)i].bytes);
+
+			table->widths[i] = cell > table->widths[i] ? cell : table->widths[i];
+		}
+	}
+	table->widths[NAME] = NAME_WIDTH;
+	for (int rank = 4; rank > 0 && total_width(table) > width; rank--)
+		for (int i = 0; i < COLUMNS; i++)
+			if (columns[i].rank == rank) {
+				table->shown[i] = false;
+				if (i == SIZES)
+					table->shown[SEGMENTS] = true;
+			}
+}
+
+static void add_cell(struct buffer *line, const char *text, int width, bool left, int before)
+{
+	int blank = width - width_of(text);
+
+	buffer_fill(line, ' ', (size_t)before);
+	if (!left && blank > 0)
+		buffer_fill(line, ' ', (size_t)blank);
+	buffer_text(line, text);
+	if (left && blank > 0)
+		buffer_fill(line, ' ', (size_t)blank);
+}
+
+static void print_line(struct buffer *out, struct buffer *line, const struct text_options *options)
+{
+	while (line->length && line->bytes[line->length - 1] == ' ')
+		line->bytes[--line->length] = '\0';
+	cells_print_text(out, line->bytes, options->ascii);
+	buffer_char(out, '\n');
+	buffer_clear(line);
+}
+
+static void print_table(struct buffer *out, const struct table *table,
+                        const struct text_options *options)
+{
+	struct buffer line = { 0 };
+	int spanned = table->widths[WIRE] + gap(IN_READS) + table->widths[IN_READS];
+
+	for (int i = 0; i < COLUMNS; i++) {
+		if (i == WIRE)
+			add_cell(&line, columns[i].over, spanned, false, gap(i));
+		else if (table->shown[i] && i != IN_READS)
+			add_cell(&line, columns[i].over, table->widths[i], columns[i].left, gap(i));
+	}
+	print_line(out, &line, options);
+	for (int i = 0; i < COLUMNS; i++)
+		if (table->shown[i])
+			add_cell(&line, columns[i].under, table->widths[i], columns[i].left,
+			         gap(i));
+	print_line(out, &line, options);
+	for (size_t row = 0; row < table->row_count; row++) {
+		for (int i = 0; i < COLUMNS; i++)
+			if (table->shown[i])
+				add_cell(&line, table->cells[row * COLUMNS + (size_t)i].bytes,
+				         table->widths[i], columns[i].left, gap(i));
+		print_line(out, &line, options);
+	}
+	buffer_finish(&line);
+}
+
+void summary_table(struct buffer *out, const struct timeline *timeline,
+                   const struct text_options *options)
+{
+	struct table table = { .row_count = timeline->group_count };
+
+	table.cells = mem_alloc(table.row_count * COLUMNS, sizeof(*table.cells));
+	for (size_t row = 0; row < table.row_count; row++)
+		fill_row(&table.cells[row * COLUMNS], &timeline->groups[row]);
+	choose_columns(&table, options->width);
+	print_table(out, &table, options);
+	for (size_t i = 0; i < table.row_count * COLUMNS; i++)
+		buffer_finish(&table.cells[i]);
+	free(table.cells);
+}

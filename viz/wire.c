@@ -1,0 +1,157 @@
+#include "viz/wire.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "capture/mem.h"
+#include "capture/packet.h"
+#include "viz/combs.h"
+
+#define ROWS_MAX  4
+#define NEIGHBOUR 3 /* columns between departures that travel as one comb */
+
+/* What takes no visible time, by column. */
+struct marks {
+	unsigned *data, *acks, *old;
+	bool *lost;
+};
+
+static void mark(const struct frame *frame, struct marks *marks)
+{
+	const struct timeline_group *group = frame->group;
+
+	for (size_t i = 0; i < group->segment_count; i++) {
+		const struct timeline_segment *segment = &group->segments[i];
+		int column = frame_column(frame, segment->sent_ns);
+
+		if (!frame_has(frame, segment->sent_ns) || !combs_upright(frame, segment))
+			continue;
+		if (segment->lost)
+			marks->lost[column] = true;
+		else if (segment->kind == SEGMENT_DATA || segment->kind == SEGMENT_RETRANSMISSION)
+			marks->data[column]++;
+		else
+			marks->old[column]++;
+	}
+	for (size_t i = 0; i < group->ack_count; i++) {
+		const struct timeline_ack *ack = &group->acks[i];
+		int column = frame_column(frame, ack->arrived_ns);
+
+		if (frame_has(frame, ack->arrived_ns) &&
+		    frame_column(frame, ack->sent_ns) == column)
+			marks->acks[column]++;
+	}
+}
+
+/* The first row from row on where the cells are blank; a new one if there is none. */
+static int blank_row(const struct frame *frame, struct cells *cells, int row, int from, int to)
+{
+	while (row < cells->row_count && !cells_blank(cells, row, from, to))
+		row++;
+	return row < cells->row_count ? row : frame_row(frame, cells, "");
+}
+
+static void draw_marks(const struct frame *frame, struct cells *cells, int first,
+                       const struct marks *marks)
+{
+	for (int column = FRAME_GUTTER; column < cells->width; column++) {
+		unsigned count = marks->data[column] + marks->old[column];
+
+		if (!count && !marks->lost[column])
+			continue;
+		cells_fill(cells, blank_row(frame, cells, first, column, column + 1), column,
+		           column + 1,
+		           marks->lost[column]        ? "×"
+		           : count > 1                ? "┃"
+		           : marks->data[column] == 1 ? "│"
+		                                      : "╵");
+	}
+}
+
+/* A reset is the end of a connection: it is named where it was seen. */
+static void draw_resets(const struct frame *frame, struct cells *cells, int first)
+{
+	for (size_t i = 0; i < frame->group->control_count; i++) {
+		const struct timeline_control *control = &frame->group->controls[i];
+		int column = frame_column(frame, control->sent_ns);
+
+		if (!(control->flags & PACKET_RST) || !frame_has(frame, control->sent_ns))
+			continue;
+		if (column > cells->width - 3)
+			column = cells->width - 3;
+		cells_text(cells, blank_row(frame, cells, first, column, column + 3), column,
+		           "RST");
+	}
+}
+
+static void draw_ack_marks(const struct frame *frame, struct cells *cells,
+                           const struct marks *marks)
+{
+	int row = -1;
+
+	for (int column = FRAME_GUTTER; column < cells->width; column++) {
+		if (!marks->acks[column])
+			continue;
+		if (row < 0)
+			row = frame_row(frame, cells, "acks");
+		cells_fill(cells, row, column, column + 1, marks->acks[column] > 1 ? "┃" : "│");
+	}
+}
+
+/* Combs, farther and farther departures joined until they take few rows. */
+static void draw_combs(const struct frame *frame, struct cells *cells)
+{
+	struct combs combs;
+	int near = NEIGHBOUR;
+
+	for (;; near *= 2) {
+		combs_find(&combs, frame, near);
+		if (combs.row_count <= ROWS_MAX || near > frame->options.width)
+			break;
+		combs_finish(&combs);
+	}
+	for (int row = 0; row < combs.row_count; row++)
+		frame_row(frame, cells, row ? "" : "wire");
+	combs_draw(&combs, frame, cells, cells->row_count - combs.row_count);
+	combs_finish(&combs);
+}
+
+static bool anything(const struct frame *frame)
+{
+	const struct timeline_group *group = frame->group;
+
+	for (size_t i = 0; i < group->segment_count; i++)
+		if (frame_has(frame, group->segments[i].sent_ns))
+			return true;
+	for (size_t i = 0; i < group->control_count; i++)
+		if ((group->controls[i].flags & PACKET_RST) &&
+		    frame_has(frame, group->controls[i].sent_ns))
+			return true;
+	return false;
+}
+
+void wire_draw(const struct frame *frame, struct cells *cells)
+{
+	size_t width = (size_t)frame->options.width;
+	struct marks marks;
+	int first = cells->row_count;
+
+	if (!anything(frame))
+		return;
+	marks = (struct marks){ mem_alloc(width, sizeof(unsigned)),
+		                mem_alloc(width, sizeof(unsigned)),
+		                mem_alloc(width, sizeof(unsigned)),
+		                mem_alloc(width, sizeof(bool)) };
+	mark(frame, &marks);
+	draw_combs(frame, cells);
+	if (cells->row_count == first)
+		frame_row(frame, cells, "wire");
+	draw_marks(frame, cells, first, &marks);
+	draw_resets(frame, cells, first);
+	if (frame->options.all_acks)
+		draw_ack_marks(frame, cells, &marks);
+	free(marks.data);
+	free(marks.acks);
+	free(marks.old);
+	free(marks.lost);
+}
