@@ -242,9 +242,10 @@ int imply_calls(struct parsing *parsing)
 
 	for (size_t i = 0; i < scenario->endpoint_count; i++) {
 		struct scenario_endpoint *endpoint = &scenario->endpoints[i];
-		const struct step *bind = find_call(endpoint, 1u << CALL_BIND);
+		const struct step *bind;
 
 		imply(scenario, endpoint);
+		bind = find_call(endpoint, 1u << CALL_BIND);
 		if (!endpoint->listens && bind)
 			endpoint->port = bind->port;
 	}

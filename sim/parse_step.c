@@ -213,7 +213,7 @@ static int refuse_unknown(const char *name, char *suggestion, size_t room)
 }
 
 static const char framed_later[] =
-	"`%s` is not there yet: this version knows no framing; write the header's bytes with "
+	"not yet: `%s` belongs to framing, which this version does not know; write the header's bytes with "
 	"`send`, `send: {hex: \"0a 00 00 00\"}`";
 
 /* Finds the entry with the call: -1 none (a note alone, or a script). */

@@ -44,8 +44,7 @@ static int read_words(struct parsing *parsing, const struct node *root, const ch
 		return 0;
 	if (node->kind == NODE_MAP)
 		return node_error(node, parsing->err,
-		                  "`%s` in several languages is not there yet: write one text",
-		                  key);
+		                  "not yet: `%s` in several languages; write one text", key);
 	if (scalar_words(node, key, parsing->err))
 		return -1;
 	*out = mem_text(node->text);

@@ -7,10 +7,10 @@
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static const char framing_later[] =
-	"this version knows no framing; write the bytes of a header with `send`, "
+	"belongs to framing, which this version does not know; write the bytes of a header with `send`, "
 	"`send: {hex: \"0a 00 00 00\"}`";
 static const char wire_later[] =
-	"it needs a wire, which this version does not have; a loopback takes `mtu` and `offload`";
+	"needs a wire, which this version does not have; a loopback takes `mtu` and `offload`";
 
 static const struct schema options = { .kind = SCHEMA_LEAVES, .where = "in `sockopt`" };
 static const struct schema sysctls = { .kind = SCHEMA_LEAVES, .where = "in `sysctl`" };
@@ -104,8 +104,7 @@ int schema_check(const struct schema *schema, const struct node *map, const char
 		if (!row)
 			return schema_refuse(schema, map, i, name, err);
 		if (row->not_yet)
-			return node_key_error(map, i, err, "`%s` is not there yet: %s", name,
-			                      row->not_yet);
+			return node_key_error(map, i, err, "not yet: `%s` %s", name, row->not_yet);
 	}
 	return 0;
 }

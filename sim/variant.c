@@ -105,7 +105,7 @@ static int look_up(const struct schema *schema, const struct node *changes, size
 		if (!row)
 			return schema_refuse(schema, changes, at, name, err);
 		if (row->not_yet)
-			return node_key_error(changes, at, err, "`%s` is not there yet: %s", name,
+			return node_key_error(changes, at, err, "not yet: `%s` %s", name,
 			                      row->not_yet);
 		if (!strcmp(name, "variants"))
 			return node_key_error(changes, at, err,
