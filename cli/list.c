@@ -163,8 +163,8 @@ int command_list(int argc, char **argv)
 	if (options_parse(&usage, argc, argv, &first, &help, &err))
 		return (int)output_error(&err);
 	if (help)
-		options_help(&list.out, &usage);
-	else if (first < argc)
+		return options_print_help(&usage);
+	if (first < argc)
 		err_input(&err, "list takes no operand; seam run %s runs a scenario", argv[first]);
 	else if (!scenarios_open(&library, &err))
 		code = add_all(&list, &library);

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "capture/mem.h"
+#include "cli/output.h"
 #include "sim/node.h"
+#include "sim/scalar.h"
 
 #define ROWS_MAX   32
 #define HELP_VALUE 256 /* --help in getopt's terms; row i is ROW_VALUE + i */
@@ -70,6 +72,19 @@ static int take_number(const struct option_row *row, const char *text, struct er
 	return 0;
 }
 
+static int take_time(const struct option_row *row, const char *text, struct err *err)
+{
+	int64_t ns = 0;
+	const char *wrong = scalar_read_time(text, strlen(text), &ns);
+
+	if (wrong)
+		return err_input(err, "--%s %s: %s", row->name, text, wrong);
+	if (!ns)
+		return err_input(err, "--%s %s: more than nothing is needed", row->name, text);
+	*(int64_t *)row->value = ns;
+	return 0;
+}
+
 static int take(const struct option_row *row, const char *argument, struct err *err)
 {
 	struct option_list *list;
@@ -78,6 +93,7 @@ static int take(const struct option_row *row, const char *argument, struct err *
 	case OPTION_SWITCH: *(bool *)row->value = true; return 0;
 	case OPTION_TEXT: *(const char **)row->value = argument; return 0;
 	case OPTION_NUMBER: return take_number(row, argument, err);
+	case OPTION_TIME: return take_time(row, argument, err);
 	case OPTION_LIST:
 		list = row->value;
 		list->items =
@@ -191,4 +207,17 @@ void options_help(struct buffer *out, const struct usage *usage)
 	}
 	if (usage->examples)
 		buffer_format(out, "\nExamples:\n%s", usage->examples);
+}
+
+int options_print_help(const struct usage *usage)
+{
+	struct buffer out = { 0 };
+	struct err err = { 0 };
+	int code = EXIT_DONE;
+
+	options_help(&out, usage);
+	if (output_buffer(&out, &err))
+		code = (int)output_error(&err);
+	buffer_finish(&out);
+	return code;
 }

@@ -18,6 +18,7 @@ enum option_kind {
 	OPTION_TEXT,   /* value is a const char **: the argument, lent by argv */
 	OPTION_LIST,   /* value is a struct option_list *: every argument in turn */
 	OPTION_NUMBER, /* value is an int64_t *: decimal, least..most */
+	OPTION_TIME,   /* value is an int64_t * of ns: 500us 10ms 1.5s 2min, more than 0 */
 };
 
 /* Zeroed is empty; free items when done, which options_parse() allocates. */
@@ -53,7 +54,8 @@ struct usage {
 int options_parse(const struct usage *usage, int argc, char **argv, int *first, bool *help,
                   struct err *err);
 
-/* The help of a command. */
+/* The help of a command; and printed, with the exit code of that. */
 void options_help(struct buffer *out, const struct usage *usage);
+int options_print_help(const struct usage *usage);
 
 #endif

@@ -107,19 +107,30 @@ out:
 	return error ? refuse(err, path, error) : 0;
 }
 
-int png_write(const char *path, const struct raster_image *image, struct err *err)
+int png_encode(struct buffer *out, const struct raster_image *image, struct err *err)
 {
 	uint8_t *rgb = without_alpha(image);
 	unsigned char *png;
-	int length = 0, result;
+	int length = 0;
 
 	stbi_write_force_png_filter = 0;
 	png = stbi_write_png_to_mem(rgb, image->width * 3, image->width, image->height, 3, &length);
 	free(rgb);
 	if (!png)
-		return err_machine(err, "cannot write the picture %s: %d × %d pixels are too many",
-		                   path, image->width, image->height);
-	result = save(path, png, (size_t)length, err);
+		return err_machine(err, "cannot write the picture: %d × %d pixels are too many",
+		                   image->width, image->height);
+	buffer_add(out, png, (size_t)length);
 	free(png);
+	return 0;
+}
+
+int png_write(const char *path, const struct raster_image *image, struct err *err)
+{
+	struct buffer png = { 0 };
+	int result = png_encode(&png, image, err);
+
+	if (!result)
+		result = save(path, (const unsigned char *)png.bytes, png.length, err);
+	buffer_finish(&png);
 	return result;
 }

@@ -1,0 +1,104 @@
+#include "cli/picture.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "capture/quantity.h"
+#include "cli/trust.h"
+#include "sim/race.h"
+#include "viz/font.h"
+#include "viz/json.h"
+#include "viz/png.h"
+#include "viz/raster.h"
+#include "viz/scene.h"
+#include "viz/timeline.h"
+
+static void build(struct timeline *timeline, const struct ledger *const *ledgers, size_t count)
+{
+	timeline_build(timeline, ledgers, count);
+	for (size_t i = 0; i < timeline->group_count; i++) {
+		struct race race = race_margin(timeline->groups[i].ledger);
+
+		if (race.applicable)
+			timeline->groups[i].race_margin_ns = race.margin_ns;
+	}
+}
+
+void picture_text(struct buffer *out, const struct ledger *const *ledgers, size_t count,
+                  const struct text_options *options, const struct summary_closing *closing)
+{
+	struct summary_closing lines = closing ? *closing : (struct summary_closing){ 0 };
+	struct buffer repeatable = { 0 };
+	struct timeline timeline;
+
+	build(&timeline, ledgers, count);
+	text_render(out, &timeline, options);
+	trust_repeatable(&repeatable, ledgers, count);
+	lines.repeatable = repeatable.bytes;
+	summary_closing(out, &lines, options);
+	buffer_finish(&repeatable);
+	timeline_finish(&timeline);
+}
+
+void picture_summary(struct buffer *out, const struct ledger *const *ledgers, size_t count,
+                     const struct text_options *options)
+{
+	struct timeline timeline;
+
+	build(&timeline, ledgers, count);
+	summary_flows(out, &timeline, options);
+	timeline_finish(&timeline);
+}
+
+static int render(struct buffer *out, const struct timeline *timeline,
+                  const struct scene_options *options, struct err *err)
+{
+	struct raster_image image = { 0 };
+	struct scene scene;
+	int result;
+
+	scene_build(&scene, timeline, options);
+	result = raster_render(&scene, &image, err);
+	scene_finish(&scene);
+	if (!result)
+		result = png_encode(out, &image, err);
+	raster_finish(&image);
+	return result;
+}
+
+int picture_png(struct buffer *out, const struct ledger *const *ledgers, size_t count,
+                const struct picture_options *options, struct err *err)
+{
+	struct font *font = font_open(err);
+	struct trust trust;
+	struct timeline timeline;
+	int result;
+
+	if (!font)
+		return -1;
+	trust_judge(&trust, ledgers, count);
+	build(&timeline, ledgers, count);
+	const struct scene_options scene = {
+		.font = font,
+		.width = options->width,
+		.scale = options->scale,
+		.light = options->light,
+		.checks = trust.checks,
+		.check_count = trust.count,
+	};
+	result = render(out, &timeline, &scene, err);
+	timeline_finish(&timeline);
+	font_close(font);
+	return result;
+}
+
+void picture_json(struct buffer *out, const struct ledger *ledger, bool pretty)
+{
+	struct race race = race_margin(ledger);
+	const struct json_options options = {
+		.pretty = pretty,
+		.race_margin_ns = race.applicable ? race.margin_ns : JSON_NO_MARGIN,
+	};
+
+	json_recording(out, ledger, &options);
+}

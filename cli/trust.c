@@ -1,0 +1,141 @@
+#include "cli/trust.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "capture/quantity.h"
+#include "sim/race.h"
+
+/* The closest race of them all; not applicable if none has any. */
+static struct race closest(const struct ledger *const *ledgers, size_t count)
+{
+	struct race least = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		struct race race = race_margin(ledgers[i]);
+
+		if (race.applicable && (!least.applicable || race.margin_ns < least.margin_ns))
+			least = race;
+	}
+	return least;
+}
+
+static uint64_t dropped(const struct trace *trace)
+{
+	uint64_t packets = 0;
+
+	for (size_t i = 0; i < trace->interface_count; i++)
+		packets += trace->interfaces[i].dropped;
+	return packets;
+}
+
+static void add(struct trust *trust, enum scene_verdict verdict, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void add(struct trust *trust, enum scene_verdict verdict, const char *format, ...)
+{
+	char *text = trust->texts[trust->count];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(trust->texts[0]), format, args);
+	va_end(args);
+	trust->checks[trust->count++] = (struct scene_check){ .text = text, .verdict = verdict };
+}
+
+void trust_judge(struct trust *trust, const struct ledger *const *ledgers, size_t count)
+{
+	struct race race = closest(ledgers, count);
+	bool complete = true, accounted = true;
+	char margin[QUANTITY_TEXT];
+	uint64_t packets = 0;
+
+	*trust = (struct trust){ 0 };
+	for (size_t i = 0; i < count; i++) {
+		complete &= ledgers[i]->trace->complete && !ledgers[i]->trace->about.time_limit_hit;
+		accounted &= ledgers[i]->accounted;
+		packets += dropped(ledgers[i]->trace);
+	}
+	if (!complete)
+		add(trust, SCENE_DOUBT, "not run to its end");
+	if (accounted)
+		add(trust, SCENE_GOOD, "every byte accounted");
+	else
+		add(trust, SCENE_BAD, "bytes unaccounted for");
+	if (packets)
+		add(trust, SCENE_BAD, "%" PRIu64 " packets dropped by the capture", packets);
+	else
+		add(trust, SCENE_GOOD, "nothing dropped");
+	if (!race.applicable)
+		return;
+	quantity_time(margin, race.margin_ns);
+	if (race.margin_ns < RACE_CLOSE_NS)
+		add(trust, SCENE_DOUBT, "race margin %s: the next run may differ", margin);
+	else
+		add(trust, SCENE_GOOD, "race margin %s: repeatable", margin);
+}
+
+void trust_repeatable(struct buffer *out, const struct ledger *const *ledgers, size_t count)
+{
+	struct race race = closest(ledgers, count);
+	char margin[QUANTITY_TEXT];
+
+	if (!race.applicable) {
+		buffer_text(out, "yes. No ack decided a write's fate");
+		return;
+	}
+	quantity_time(margin, race.margin_ns);
+	if (race.margin_ns >= RACE_CLOSE_NS)
+		buffer_format(out,
+		              "yes. No ack came closer than %s to a write whose fate it decided",
+		              margin);
+	else
+		buffer_format(out,
+		              "no, a race. An ack came within %s of a write: the next run may "
+		              "differ, and so may its reads. Count it: seam run %s --repeat 20",
+		              margin,
+		              ledgers[0]->trace->about.scenario ? ledgers[0]->trace->about.scenario
+		                                                : "SCENARIO");
+}
+
+static void begin_doubt(struct buffer *out, const struct trace *trace)
+{
+	const char *variant = trace->about.variant;
+
+	buffer_format(out, "%s%s%s: ", trace->about.scenario ? trace->about.scenario : "recording",
+	              variant && *variant ? "-" : "", variant ? variant : "");
+}
+
+static void doubt_one(struct buffer *out, const struct ledger *ledger)
+{
+	const struct trace *trace = ledger->trace;
+	char limit[QUANTITY_TEXT];
+
+	if (trace->about.time_limit_hit) {
+		begin_doubt(out, trace);
+		buffer_format(out,
+		              "the run was ended at its time limit of %s; calls may be pending\n",
+		              quantity_time(limit, trace->about.time_limit_ns));
+	} else if (!trace->complete) {
+		begin_doubt(out, trace);
+		buffer_text(out, "the recording has no end: the run was interrupted\n");
+	}
+	if (dropped(trace)) {
+		begin_doubt(out, trace);
+		buffer_format(out, "the capture lost %" PRIu64 " packets\n", dropped(trace));
+	}
+	if (!ledger->accounted) {
+		begin_doubt(out, trace);
+		buffer_format(out, "bytes are unaccounted for: %s\n",
+		              ledger->doubt ? ledger->doubt : "their packets were not seen");
+	}
+}
+
+void trust_doubts(struct buffer *out, const struct ledger *const *ledgers, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		doubt_one(out, ledgers[i]);
+}
