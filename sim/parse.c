@@ -195,8 +195,10 @@ int scenario_file_find_variant(const struct scenario_file *file, const char *nam
 	const char *nearest;
 
 	for (size_t i = 0; i < file->variant_count; i++) {
-		if (!strcmp(file->variants[i], name))
+		if (!strcmp(file->variants[i], name)) {
+			buffer_finish(&all);
 			return (int)i;
+		}
 		buffer_format(&all, "%s%s", i ? ", " : "", file->variants[i]);
 	}
 	nearest = node_nearest(name, file->variants, file->variant_count);
