@@ -19,7 +19,7 @@ enum field_kind {
 	FIELD_TEXT,      /* char *, NULL if absent */
 };
 
-#define FIELD_NEVER_ABSENT INT64_MIN
+#define FIELD_NEVER_ABSENT INT64_MAX /* not INT64_MIN, which is CALL_PENDING */
 
 struct field {
 	const char *name;
