@@ -182,9 +182,10 @@ static int check_target(struct parsing *parsing, struct step *step)
 		return the_server(parsing, step->place, &step->to);
 	if (step->to >= 0 && !is_reachable(&scenario->endpoints[step->to]))
 		return parsing_error(parsing, step->place,
-		                     "`%s` cannot be reached: it has no `port` and binds none; an "
-		                     "answer goes `to: sender`",
-		                     scenario->endpoints[step->to].name);
+		                     "`%s` cannot be reached: it has no `port` and binds none; %s",
+		                     scenario->endpoints[step->to].name,
+		                     step->call == CALL_CONNECT ? "give it a `port`"
+		                                                : "an answer goes `to: sender`");
 	/* What send means where nobody is connected. */
 	const struct scenario_endpoint *self = &scenario->endpoints[parsing->endpoint];
 	if ((step->call == CALL_SEND || step->call == CALL_WRITEV || step->call == CALL_SENDMSG) &&
@@ -242,9 +243,10 @@ int imply_calls(struct parsing *parsing)
 
 	for (size_t i = 0; i < scenario->endpoint_count; i++) {
 		struct scenario_endpoint *endpoint = &scenario->endpoints[i];
-		const struct step *bind = find_call(endpoint, 1u << CALL_BIND);
+		const struct step *bind;
 
 		imply(scenario, endpoint);
+		bind = find_call(endpoint, 1u << CALL_BIND);
 		if (!endpoint->listens && bind)
 			endpoint->port = bind->port;
 	}

@@ -42,7 +42,7 @@ int parse_link(struct parsing *parsing, const struct node *node)
 			"tcp` or `udp`");
 	if (type && node_is(type, "wire"))
 		return node_error(type, parsing->err,
-		                  "`type: wire` is not there yet: this version has "
+		                  "not yet: `type: wire`; this version has "
 		                  "the loopback only, with `mtu` and `offload`");
 	if (type && !node_is(type, "loopback"))
 		return node_error(type, parsing->err, "`type` cannot be %s; allowed is loopback",
