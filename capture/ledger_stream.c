@@ -133,7 +133,7 @@ static void settle_pending(const struct build *build, struct ledger_direction *d
 
 	if (side->pending == LEDGER_NONE || seen <= side->written)
 		return;
-	last = &direction->writes[direction->write_count - 1];
+	last = direction->writes + side->pending;
 	beyond = seen - side->written;
 	asked = clamp(build->trace->calls[last->call].asked);
 	last->to += beyond < asked ? beyond : asked;
