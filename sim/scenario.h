@@ -17,6 +17,14 @@
 #define SCENARIO_TIME_LIMIT_NS (30ll * 1000000000)
 #define SCENARIO_ENDPOINT_MAX  64
 #define SCENARIO_CALL_MAX      10000000
+#define SCENARIO_STEP_MAX      100000 /* written out, in all scripts together */
+#define SCENARIO_VARIANT_MAX   64
+#define SCENARIO_WRITE_MAX     (1ull << 30) /* bytes of one write */
+#define SCENARIO_SPELLED_MAX                                                                       \
+	(64ull << 20)                        /* bytes of texts and files, in all payloads together \
+	                                      */
+#define SCENARIO_ROOM_MAX      (64ull << 20) /* bytes that one read asks for */
+#define SCENARIO_TIME_MAX_NS   3600000000000ll /* of one at, every, sleep, timeout */
 #define SCENARIO_RECORDING_MAX (1ull << 30)
 #define SCENARIO_NO_TIME       INT64_MIN
 #define SCENARIO_SENDER        (-2) /* step.to: whoever sent what was read last */
@@ -63,12 +71,17 @@ struct step {
 
 	struct payload *payloads; /* writes: one; writev, sendmsg: one or more */
 	size_t payload_count;
-	uint32_t flags;       /* MSG_* */
-	uint64_t size;        /* recv, recvfrom: room; sendfile counts in payloads */
-	enum until until;     /* recv, recvfrom */
-	uint64_t until_bytes; /* UNTIL_BYTES: over all its calls */
-	int to; /* connect, sendto: index of an endpoint, SCENARIO_SENDER, SCENARIO_NOBODY: see
-	           address */
+	uint32_t flags;                 /* MSG_* */
+	enum trace_transport transport; /* socket: the scenario's, unless the step names one */
+	uint64_t size;                  /* recv, recvfrom: room; sendfile counts in payloads */
+	enum until until;               /* recv, recvfrom */
+	uint64_t until_bytes;           /* UNTIL_BYTES: over all its calls */
+	/*
+	 * connect, sendto, sendmsg: index of an endpoint, SCENARIO_SENDER, or SCENARIO_NOBODY: see
+	 * address. send, sendmsg and writev of a message server that connects nobody have
+	 * SCENARIO_SENDER, all others SCENARIO_NOBODY.
+	 */
+	int to;
 	struct address address;   /* connect, sendto to an address written out ("239.1.2.3:9000"),
 	                             else NONE */
 	uint16_t port;            /* bind; 0 any */
@@ -90,11 +103,12 @@ struct scenario_endpoint {
 	char *name;
 	struct place place;
 	bool server_side;         /* on the server's side of a wire */
-	bool listens;             /* has a port */
-	uint16_t port;            /* 0: none given */
+	bool listens;             /* has the key port */
+	uint16_t port;            /* where others find it: its `port`, else that of its first bind
+	                             step; 0: none, or any */
 	struct setting *settings; /* set on every socket that it makes */
 	size_t setting_count;
-	struct step *script; /* implied steps included, in front and at the end */
+	struct step *script; /* implied steps included, in front */
 	size_t script_count;
 };
 
