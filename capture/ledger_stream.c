@@ -128,11 +128,12 @@ static void place_reads(const struct build *build, struct ledger_direction *dire
 static void settle_pending(const struct build *build, struct ledger_direction *direction,
                            struct side *side, uint64_t seen)
 {
-	struct ledger_write *last = direction->writes + direction->write_count - 1;
+	struct ledger_write *last;
 	uint64_t beyond, asked;
 
 	if (side->pending == LEDGER_NONE || seen <= side->written)
 		return;
+	last = direction->writes + side->pending;
 	beyond = seen - side->written;
 	asked = clamp(build->trace->calls[last->call].asked);
 	last->to += beyond < asked ? beyond : asked;

@@ -77,6 +77,56 @@ static uint32_t listener_of(const struct build *build, const struct address *nam
 	return LEDGER_NONE;
 }
 
+static void connect_caller(struct build *build, uint32_t party, uint32_t made,
+                           const struct address *name, int64_t at_ns)
+{
+	uint32_t listener = listener_of(build, name, at_ns);
+	uint32_t flow = flow_add(build, build->trace->about.transport, &build->parties[party].local,
+	                         name, LEDGER_NONE, at_ns);
+
+	party_join(build, party, flow, 0);
+	if (made != LEDGER_NONE)
+		party_join(build, made, flow, 1);
+	else if (listener != LEDGER_NONE)
+		build->ledger->flows[flow].b_endpoint = build->parties[listener].endpoint;
+}
+
+/* The first connection to the name that nobody was found to have accepted. */
+static uint32_t unaccepted(const struct build *build, const struct address *name)
+{
+	for (uint32_t i = 0; i < build->ledger->flow_count; i++)
+		if (trace_transport_is_unix(build->ledger->flows[i].transport) &&
+		    build->work[i].sides[1].party == LEDGER_NONE &&
+		    address_equal(&build->ledger->flows[i].b, name))
+			return i;
+	return LEDGER_NONE;
+}
+
+/* Sockets that carry bytes though the recording does not say how they were connected. */
+static void connect_rest(struct build *build, bool callers)
+{
+	const struct trace *trace = build->trace;
+
+	for (uint32_t i = 0; i < trace->call_count; i++) {
+		const struct call *call = trace->calls + i;
+		uint32_t index = build->party_of_call[i];
+		const struct party *party = build->parties + (index == LEDGER_NONE ? 0 : index);
+
+		if (index == LEDGER_NONE || party->flow != LEDGER_NONE ||
+		    call->name >= CALL_NAME_COUNT ||
+		    (!call_is_write(call->name) && !call_is_read(call->name)) || call->error)
+			continue;
+		if (callers && call->remote.family == ADDRESS_UNIX && call->remote.bytes[0]) {
+			connect_caller(build, index, LEDGER_NONE, &call->remote, call->begin_ns);
+		} else if (!callers && party->local.family == ADDRESS_UNIX) {
+			uint32_t flow = unaccepted(build, &party->local);
+
+			if (flow != LEDGER_NONE)
+				party_join(build, index, flow, 1);
+		}
+	}
+}
+
 void ledger_connect_unix(struct build *build)
 {
 	const struct trace *trace = build->trace;
@@ -85,22 +135,17 @@ void ledger_connect_unix(struct build *build)
 
 	for (uint32_t i = 0; i < trace->call_count; i++) {
 		const struct call *call = trace->calls + i;
-		uint32_t party = build->party_of_call[i], made, listener, flow;
+		uint32_t party = build->party_of_call[i];
 
-		if (call->name != CALL_CONNECT || party == LEDGER_NONE || !call->ended ||
-		    call->result < 0)
-			continue;
-		flow = flow_add(build, trace->about.transport, &build->parties[party].local,
-		                &call->remote, LEDGER_NONE, call->begin_ns);
-		party_join(build, party, flow, 0);
-		made = take_acceptance(build, list, &first, count, call);
-		listener = listener_of(build, &call->remote, call->begin_ns);
-		if (made != LEDGER_NONE)
-			party_join(build, made, flow, 1);
-		else if (listener != LEDGER_NONE)
-			build->ledger->flows[flow].b_endpoint = build->parties[listener].endpoint;
+		if (call->name == CALL_CONNECT && party != LEDGER_NONE && call->ended &&
+		    call->result >= 0)
+			connect_caller(build, party,
+			               take_acceptance(build, list, &first, count, call),
+			               &call->remote, call->begin_ns);
 	}
 	free(list);
+	connect_rest(build, true);
+	connect_rest(build, false);
 }
 
 /* Flows of datagrams are few: one a pair of sockets. */
