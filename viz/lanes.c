@@ -192,6 +192,18 @@ static bool may_join(const struct token *token, const struct token *next)
 	return token->kind == next->kind && token->kind != LEAVE && token->hold == next->hold;
 }
 
+/* A name that has become a range keeps its distance from the one before. */
+static void keep_apart(struct row *row)
+{
+	if (row->token_count < 2)
+		return;
+	struct token *last = &row->tokens[row->token_count - 1], *before = last - 1;
+	int end = before->start + before->width + gap(before, last);
+
+	if (last->start < end)
+		last->start = end;
+}
+
 /* A crowd is one name: take in those before that were pushed together with it. */
 static void gather(struct row *row)
 {
@@ -230,6 +242,7 @@ static void add_token(struct row *row, const struct event *event)
 		join(row, before, &token);
 		if (joins)
 			gather(row);
+		keep_apart(row);
 		keep_inside(row, &row->tokens[row->token_count - 1]);
 	}
 }

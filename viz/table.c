@@ -142,6 +142,7 @@ static void choose_columns(struct table *table, int width)
 			table->widths[i] = cell > table->widths[i] ? cell : table->widths[i];
 		}
 	}
+	int longest = table->widths[NAME];
 	table->widths[NAME] = NAME_WIDTH;
 	for (int rank = 4; rank > 0 && total_width(table) > width; rank--)
 		for (int i = 0; i < COLUMNS; i++)
@@ -150,6 +151,10 @@ static void choose_columns(struct table *table, int width)
 				if (i == SIZES)
 					table->shown[SEGMENTS] = true;
 			}
+	if (total_width(table) > width)
+		table->widths[NAME] = longest;
+	if (total_width(table) > width)
+		table->widths[NAME] -= total_width(table) - width;
 }
 
 static void add_cell(struct buffer *line, const char *text, int width, bool left, int before)
@@ -159,7 +164,7 @@ static void add_cell(struct buffer *line, const char *text, int width, bool left
 	buffer_fill(line, ' ', (size_t)before);
 	if (!left && blank > 0)
 		buffer_fill(line, ' ', (size_t)blank);
-	buffer_text(line, text);
+	buffer_add(line, text, cells_fit(text, strlen(text), blank < 0 ? width : width_of(text)));
 	if (left && blank > 0)
 		buffer_fill(line, ' ', (size_t)blank);
 }
