@@ -53,9 +53,8 @@ static void add_segment(struct maker *maker, uint64_t length, int64_t now_ns)
 {
 	struct ledger_direction *out = maker->out;
 	uint32_t packet = add_packet(maker, now_ns);
-	uint32_t arrival = maker->what->delay_ns
-	                           ? add_packet(maker, now_ns + maker->what->delay_ns)
-	                           : packet;
+	uint32_t arrival =
+		maker->what->delay_ns ? add_packet(maker, now_ns + maker->what->delay_ns) : packet;
 
 	out->segments = mem_grow(out->segments, &out->segment_capacity, out->segment_count,
 	                         sizeof(*out->segments));
@@ -99,8 +98,8 @@ static void take_ack(struct maker *maker, int64_t now_ns)
 	const struct ledger_segment *segment = &out->segments[maker->acked++];
 
 	out->acks = mem_grow(out->acks, &out->ack_capacity, out->ack_count, sizeof(*out->acks));
-	out->acks[out->ack_count++] = (struct ledger_ack){ segment->from + segment->length,
-		                                           add_packet(maker, now_ns) };
+	out->acks[out->ack_count++] =
+		(struct ledger_ack){ segment->from + segment->length, add_packet(maker, now_ns) };
 	out->ack_packets++;
 	maker->flight--;
 	send_what_may(maker, now_ns + 8000);
@@ -111,11 +110,10 @@ static void add_write(struct maker *maker, int64_t now_ns)
 	struct ledger_direction *out = maker->out;
 	uint32_t call = add_call(maker, CALL_SEND, 0, now_ns, now_ns + 6000, maker->what->size);
 
-	out->writes = mem_grow(out->writes, &out->write_capacity, out->write_count,
-	                       sizeof(*out->writes));
-	out->writes[out->write_count++] = (struct ledger_write){
-		maker->written, maker->written + maker->what->size, call
-	};
+	out->writes =
+		mem_grow(out->writes, &out->write_capacity, out->write_count, sizeof(*out->writes));
+	out->writes[out->write_count++] =
+		(struct ledger_write){ maker->written, maker->written + maker->what->size, call };
 	maker->written += maker->what->size;
 	send_what_may(maker, now_ns + 4000);
 }
@@ -167,15 +165,15 @@ static void count_boundaries(struct ledger_direction *out)
 		while (segment < out->segment_count &&
 		       out->segments[segment].from + out->segments[segment].length < at)
 			segment++;
-		while (read < out->read_count && out->reads[read].from + out->reads[read].length < at)
+		while (read < out->read_count &&
+		       out->reads[read].from + out->reads[read].length < at)
 			read++;
 		out->in_segments.count++;
 		out->in_reads.count++;
 		if (segment < out->segment_count &&
 		    out->segments[segment].from + out->segments[segment].length == at)
 			out->in_segments.kept++;
-		if (read < out->read_count &&
-		    out->reads[read].from + out->reads[read].length == at)
+		if (read < out->read_count && out->reads[read].from + out->reads[read].length == at)
 			out->in_reads.kept++;
 	}
 	out->in_segments.lost = out->in_segments.count - out->in_segments.kept;
@@ -213,10 +211,10 @@ static void make(struct trace *trace, struct ledger *ledger, const struct pictur
 	ledger->flows = mem_alloc(1, sizeof(*ledger->flows));
 	ledger->flow_count = 1;
 	ledger->flows[0].transport = transports[what->sender];
-	ledger->flows[0].directions[0] = (struct ledger_direction){ .from_endpoint = 0,
-		                                                    .to_endpoint = 1 };
-	ledger->flows[0].directions[1] = (struct ledger_direction){ .from_endpoint = 1,
-		                                                    .to_endpoint = 0 };
+	ledger->flows[0].directions[0] =
+		(struct ledger_direction){ .from_endpoint = 0, .to_endpoint = 1 };
+	ledger->flows[0].directions[1] =
+		(struct ledger_direction){ .from_endpoint = 1, .to_endpoint = 0 };
 	for (int i = 0; i < 2; i++) {
 		maker.out = &ledger->flows[0].directions[i];
 		maker.out->syn_packet = maker.out->fin_packet = maker.out->rst_packet = LEDGER_NONE;

@@ -115,6 +115,7 @@ struct ledger_segment *world_segment(struct world *world, int side, int64_t sent
 		                            .fragments = 1 };
 	direction->segment_count++;
 	direction->data_count++;
+	segment->first_write = ledger_write_at(direction, from);
 	return segment;
 }
 

@@ -35,7 +35,7 @@ struct call *world_write(struct world *world, int side, int64_t begin_us, int64_
                          int64_t size);
 struct call *world_read(struct world *world, int side, int64_t begin_us, int64_t end_us,
                         int64_t size);
-/* The next length bytes of side's stream leave; call in order of time. Lent. */
+/* The next length bytes of side's stream leave, written before; call in order of time. Lent. */
 struct ledger_segment *world_segment(struct world *world, int side, int64_t sent_us,
                                      uint32_t length);
 /* side learns that everything before upto arrived; its packet's index. */
