@@ -182,9 +182,10 @@ static int check_target(struct parsing *parsing, struct step *step)
 		return the_server(parsing, step->place, &step->to);
 	if (step->to >= 0 && !is_reachable(&scenario->endpoints[step->to]))
 		return parsing_error(parsing, step->place,
-		                     "`%s` cannot be reached: it has no `port` and binds none; an "
-		                     "answer goes `to: sender`",
-		                     scenario->endpoints[step->to].name);
+		                     "`%s` cannot be reached: it has no `port` and binds none; %s",
+		                     scenario->endpoints[step->to].name,
+		                     step->call == CALL_CONNECT ? "give it a `port`"
+		                                                : "an answer goes `to: sender`");
 	/* What send means where nobody is connected. */
 	const struct scenario_endpoint *self = &scenario->endpoints[parsing->endpoint];
 	if ((step->call == CALL_SEND || step->call == CALL_WRITEV || step->call == CALL_SENDMSG) &&

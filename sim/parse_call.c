@@ -32,9 +32,9 @@ static int refuse_word(const struct node *node, const char *key, const char *con
 
 	for (size_t i = 0; i < count; i++)
 		buffer_format(&all, "%s%s", i ? " " : "", names[i]);
-	node_error(node, err, "`%s` cannot be %s%s%s%s; allowed are %s", key,
-	           node_shown(shown, node), nearest ? "; did you mean `" : "",
-	           nearest ? nearest : "", nearest ? "`?" : "", all.bytes);
+	node_error(node, err, "`%s` cannot be %s%s%s%sllowed are %s", key, node_shown(shown, node),
+	           nearest ? "; did you mean `" : "", nearest ? nearest : "",
+	           nearest ? "`? A" : "; a", all.bytes);
 	buffer_finish(&all);
 	return -1;
 }
@@ -317,6 +317,11 @@ static int read_flags(struct parsing *parsing, const struct node *node, struct s
 		if (call_is_read(step->call) ? flags[i].read : flags[i].write) {
 			numbers[known] = flags[i].number;
 			names[known++] = flags[i].name;
+		} else if (node_is(node, flags[i].name)) {
+			return node_error(node, parsing->err,
+			                  "`%s` does not go with `%s`; it is for %s", flags[i].name,
+			                  call_name_text(step->call),
+			                  flags[i].read ? "reads" : "writes");
 		}
 	}
 	if (parse_one_or_list(parsing, node, "flags", &items, &count))

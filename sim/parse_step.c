@@ -204,17 +204,17 @@ static int refuse_unknown(const char *name, char *suggestion, size_t room)
 		names[count++] = words[i];
 	const char *nearest = node_nearest(name, names, count);
 	snprintf(suggestion, room,
-	         "%s%s%s; calls are %s; beside one go times every at script only except fails as "
+	         "%s%s%salls are %s; beside one go times every at script only except fails as "
 	         "on note, and its own size flags to until timeout",
-	         nearest ? "; did you mean `" : "", nearest ? nearest : "", nearest ? "`?" : "",
-	         calls.bytes);
+	         nearest ? "; did you mean `" : "", nearest ? nearest : "",
+	         nearest ? "`? C" : "; c", calls.bytes);
 	buffer_finish(&calls);
 	return -1;
 }
 
 static const char framed_later[] =
-	"not yet: `%s` belongs to framing, which this version does not know; write the header's bytes with "
-	"`send`, `send: {hex: \"0a 00 00 00\"}`";
+	"not yet: `%s` comes with the course on framing; until then a header's bytes are written "
+	"with `send`, `send: {hex: \"0a 00 00 00\"}`";
 
 /* Finds the entry with the call: -1 none (a note alone, or a script). */
 static int find_call(struct parsing *parsing, const struct node *map, long *entry,

@@ -122,6 +122,7 @@ static int read_time_limit(struct parsing *parsing, const struct node *node)
 int parse_top(struct parsing *parsing, const struct node *root)
 {
 	struct scenario *scenario = parsing->scenario;
+	char shown[NODE_SHOWN];
 	/* The transport first: the others ask for it. */
 	static const struct {
 		const char *key;
@@ -139,6 +140,11 @@ int parse_top(struct parsing *parsing, const struct node *root)
 	scenario->family = 4;
 	scenario->link.offload = -1;
 	scenario->time_limit_ns = SCENARIO_TIME_LIMIT_NS;
+	if (root->kind != NODE_MAP)
+		return node_error(root, parsing->err,
+		                  "a scenario is a mapping with keys like `server` and `client`, "
+		                  "not %s",
+		                  node_shown(shown, root));
 	if (schema_check(&schema_scenario, root, "a scenario", parsing->err) ||
 	    read_words(parsing, root, "title", &scenario->title) ||
 	    read_words(parsing, root, "about", &scenario->about))

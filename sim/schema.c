@@ -7,7 +7,7 @@
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static const char framing_later[] =
-	"belongs to framing, which this version does not know; write the bytes of a header with `send`, "
+	"comes with the course on framing; until then a header's bytes are written with `send`, "
 	"`send: {hex: \"0a 00 00 00\"}`";
 static const char wire_later[] =
 	"needs a wire, which this version does not have; a loopback takes `mtu` and `offload`";
@@ -82,9 +82,9 @@ int schema_refuse(const struct schema *schema, const struct node *map, size_t en
 		names[count++] = schema->keys[i].name;
 	}
 	nearest = node_nearest(part, names, count);
-	node_key_error(map, entry, err, "there is no key `%.60s` %s%s%s%s; allowed are %s", part,
+	node_key_error(map, entry, err, "there is no key `%.60s` %s%s%s%sllowed are %s", part,
 	               schema->where, nearest ? "; did you mean `" : "", nearest ? nearest : "",
-	               nearest ? "`?" : "", allowed.bytes);
+	               nearest ? "`? A" : "; a", allowed.bytes);
 	buffer_finish(&allowed);
 	return -1;
 }

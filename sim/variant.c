@@ -8,8 +8,9 @@
 #include "capture/mem.h"
 #include "sim/schema.h"
 
+/* Lays changes over target. path is the whole dotted key, of which changes has the rest; NULL. */
 static int lay(struct node *target, const struct schema *schema, const struct node *changes,
-               struct err *err);
+               const char *path, struct err *err);
 
 /* Mappings whose keys are no paths: those of `expect`, `sockopt` and what lies in them. */
 static void merge(struct node *target, const struct node *changes)
@@ -39,7 +40,7 @@ static struct node *empty_map(const struct node *like)
 }
 
 static int refuse_missing_endpoint(const struct node *target, const struct node *changes, size_t at,
-                                   const char *name, struct err *err)
+                                   const char *path, const char *name, struct err *err)
 {
 	const char *names[16];
 	size_t count = 0;
@@ -50,13 +51,13 @@ static int refuse_missing_endpoint(const struct node *target, const struct node 
 	return node_key_error(changes, at, err,
 	                      "the path `%.80s` goes through `%.40s`, and the "
 	                      "scenario has no endpoint of that name%s%s%s",
-	                      changes->entries[at].key, name, nearest ? "; did you mean `" : "",
-	                      nearest ? nearest : "", nearest ? "`?" : "");
+	                      path, name, nearest ? "; did you mean `" : "", nearest ? nearest : "",
+	                      nearest ? "`?" : "");
 }
 
 /* The mapping under name, into which a path or a mapping of changes goes on. */
 static struct node *descend(struct node *target, char *name, const struct node *changes, size_t at,
-                            bool path, const struct schema *inside, struct err *err)
+                            const char *path, const struct schema *inside, struct err *err)
 {
 	const struct node_entry *change = &changes->entries[at];
 	struct node *there = node_get(target, name);
@@ -68,12 +69,12 @@ static struct node *descend(struct node *target, char *name, const struct node *
 		return there;
 	if (path && there) {
 		node_key_error(changes, at, err,
-		               "the path `%.80s` goes through `%.40s`, which is no mapping",
-		               change->key, name);
+		               "the path `%.80s` goes through `%.40s`, which is no mapping", path,
+		               name);
 		return NULL;
 	}
 	if (path && inside == &schema_endpoint) {
-		refuse_missing_endpoint(target, changes, at, name, err);
+		refuse_missing_endpoint(target, changes, at, path, name, err);
 		return NULL;
 	}
 	entry.value = empty_map(change->value);
@@ -94,7 +95,7 @@ static char *split(const struct schema *schema, const char *key, const char **re
 
 /* Finds what lies under name: *inside is NULL where no key goes on. */
 static int look_up(const struct schema *schema, const struct node *changes, size_t at,
-                   const char *name, const char *rest, const struct schema **inside,
+                   const char *name, const char *path, const struct schema **inside,
                    struct err *err)
 {
 	const struct schema_key *row;
@@ -112,23 +113,25 @@ static int look_up(const struct schema *schema, const struct node *changes, size
 			                      "a variant cannot change `variants`");
 		*inside = row->inside;
 	}
-	if (rest && !*inside)
+	if (path && !*inside)
 		return node_key_error(changes, at, err,
 		                      "the path `%.80s` goes on behind `%s`, which holds no keys; "
 		                      "it can only be replaced whole",
-		                      changes->entries[at].key, name);
+		                      path, name);
 	return 0;
 }
 
 static int lay_entry(struct node *target, const struct schema *schema, const struct node *changes,
-                     size_t at, struct err *err)
+                     size_t at, const char *path, struct err *err)
 {
 	const struct node_entry *change = &changes->entries[at];
 	const struct schema *inside;
 	const char *rest;
 	char *name = split(schema, change->key, &rest);
 	struct node *there;
-	int result = look_up(schema, changes, at, name, rest, &inside, err);
+
+	path = rest ? (path ? path : change->key) : NULL;
+	int result = look_up(schema, changes, at, name, path, &inside, err);
 
 	if (!result && inside && (rest || change->value->kind == NODE_MAP)) {
 		/* The rest of the path as a mapping of one key, which is lent what it holds. */
@@ -138,8 +141,8 @@ static int lay_entry(struct node *target, const struct schema *schema, const str
 		further.key = (char *)(uintptr_t)rest;
 		step.entries = &further;
 		step.entry_count = 1;
-		there = descend(target, name, changes, at, rest != NULL, inside, err);
-		result = !there ? -1 : lay(there, inside, rest ? &step : change->value, err);
+		there = descend(target, name, changes, at, path, inside, err);
+		result = !there ? -1 : lay(there, inside, rest ? &step : change->value, path, err);
 	} else if (!result) {
 		struct node_entry entry = *change;
 
@@ -152,14 +155,14 @@ static int lay_entry(struct node *target, const struct schema *schema, const str
 }
 
 static int lay(struct node *target, const struct schema *schema, const struct node *changes,
-               struct err *err)
+               const char *path, struct err *err)
 {
 	if (schema->kind == SCHEMA_LEAVES || schema->kind == SCHEMA_EXPECT) {
 		merge(target, changes);
 		return 0;
 	}
 	for (size_t i = 0; i < changes->entry_count; i++) {
-		if (lay_entry(target, schema, changes, i, err))
+		if (lay_entry(target, schema, changes, i, path, err))
 			return -1;
 	}
 	return 0;
@@ -167,7 +170,7 @@ static int lay(struct node *target, const struct schema *schema, const struct no
 
 int variant_lay(struct node *scenario, const struct node *changes, struct err *err)
 {
-	return lay(scenario, &schema_scenario, changes, err);
+	return lay(scenario, &schema_scenario, changes, NULL, err);
 }
 
 /* What the command line says has no line. */
