@@ -324,7 +324,7 @@ static bool load_call(struct loader *loader, const struct call_entry *entry)
 
 	if (!journal_read_call((const char *)trace->bytes + entry->at, entry->length, call,
 	                       &texts) ||
-	    call->endpoint >= trace->endpoint_count)
+	    call->serial != entry->serial || call->endpoint >= trace->endpoint_count)
 		return false;
 	if (texts.payload.value_length) {
 		call->payload = (const uint8_t *)texts.payload.value;
