@@ -24,23 +24,20 @@ enum exit_code output_exit(const struct err *err)
 	return EXIT_MACHINE;
 }
 
-/* One line in one write(2), so that lines of several processes do not mix. */
+/* Each line of text after "seam: ", all in one write(2), so that those of several processes do not
+ * mix. */
 static void say(const char *text)
 {
 	struct buffer line = { 0 };
 
-	buffer_text(&line, "seam: ");
-	while (*text) {
+	do {
 		size_t length = strcspn(text, "\n");
 
+		buffer_text(&line, "seam: ");
 		escape_terminal(&line, text, length);
-		text += length;
-		if (*text) {
-			buffer_char(&line, '\n');
-			text++;
-		}
-	}
-	buffer_char(&line, '\n');
+		buffer_char(&line, '\n');
+		text += length + (text[length] == '\n');
+	} while (*text);
 	/* Nobody is left to tell if standard error fails. */
 	ssize_t written = write(STDERR_FILENO, line.bytes, line.length);
 	(void)written;

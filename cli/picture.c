@@ -35,6 +35,7 @@ void picture_text(struct buffer *out, const struct ledger *const *ledgers, size_
 	text_render(out, &timeline, options);
 	trust_repeatable(&repeatable, ledgers, count);
 	lines.repeatable = repeatable.bytes;
+	buffer_char(out, '\n');
 	summary_closing(out, &lines, options);
 	buffer_finish(&repeatable);
 	timeline_finish(&timeline);

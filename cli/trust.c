@@ -78,11 +78,27 @@ void trust_judge(struct trust *trust, const struct ledger *const *ledgers, size_
 		add(trust, SCENE_GOOD, "race margin %s: repeatable", margin);
 }
 
+static bool has_writes(const struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->flow_count; i++) {
+		if (ledger->flows[i].directions[0].write_count ||
+		    ledger->flows[i].directions[1].write_count)
+			return true;
+	}
+	return false;
+}
+
 void trust_repeatable(struct buffer *out, const struct ledger *const *ledgers, size_t count)
 {
 	struct race race = closest(ledgers, count);
 	char margin[QUANTITY_TEXT];
 
+	bool writes = false;
+
+	for (size_t i = 0; i < count; i++)
+		writes |= has_writes(ledgers[i]);
+	if (!writes)
+		return;
 	if (!race.applicable) {
 		buffer_text(out, "yes. No ack decided a write's fate");
 		return;
@@ -119,7 +135,7 @@ static void doubt_one(struct buffer *out, const struct ledger *ledger)
 		buffer_format(out,
 		              "the run was ended at its time limit of %s; calls may be pending\n",
 		              quantity_time(limit, trace->about.time_limit_ns));
-	} else if (!trace->complete) {
+	} else if (!trace->complete && !trace->warning) {
 		begin_doubt(out, trace);
 		buffer_text(out, "the recording has no end: the run was interrupted\n");
 	}

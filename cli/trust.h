@@ -23,7 +23,8 @@ struct trust {
  * the result: checks point into it. */
 void trust_judge(struct trust *trust, const struct ledger *const *ledgers, size_t count);
 
-/* "yes. No ack came closer than 19.8 ms to a write whose fate it decided" */
+/* "yes. No ack came closer than 19.8 ms to a write whose fate it decided"; nothing if nothing was
+ * written. */
 void trust_repeatable(struct buffer *out, const struct ledger *const *ledgers, size_t count);
 
 /*

@@ -6,23 +6,26 @@
 
 #include "capture/mem.h"
 
-/*
- * The area to the left of x that an edge leaves behind it, when it runs from a to b (a ≤ b) over a
- * height of 1: nothing before a, a parabola between, the whole strip after b.
- */
-static double behind(double x, double a, double b)
+/* Inline, unlike fmin() and fmax(), which are a call each where NaN must be minded. */
+static inline double least_of(double a, double b)
 {
-	if (x <= a)
-		return 0;
-	if (x >= b)
-		return x - (a + b) / 2;
-	return (x - a) * (x - a) / (2 * (b - a));
+	return a < b ? a : b;
 }
 
-/* Adds one edge, already cut to the row, with its columns counted from `from`. */
+static inline double most_of(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+/*
+ * Adds one edge, already cut to the row, with its columns counted from `from`. What lies left of x
+ * behind an edge that runs from a to b over a height of 1 is nothing before a, a parabola between,
+ * the whole strip after b; a pixel gets the difference of its two sides.
+ */
 static void add_edge(struct coverage *coverage, double x0, double x1, double height, int width)
 {
-	double a = fmin(x0, x1), b = fmax(x0, x1);
+	double a = least_of(x0, x1), b = most_of(x0, x1), middle = (a + b) / 2;
+	double slope = b > a ? 0.5 / (b - a) : 0, before, after;
 	int first = (int)floor(a), last = (int)ceil(b);
 
 	if (a >= width)
@@ -31,8 +34,11 @@ static void add_edge(struct coverage *coverage, double x0, double x1, double hei
 		first = 0;
 	if (last > width)
 		last = width;
-	for (int x = first; x < last; x++)
-		coverage->inside[x] += (float)(height * (behind(x + 1, a, b) - behind(x, a, b)));
+	before = first <= a ? 0 : first >= b ? first - middle : (first - a) * (first - a) * slope;
+	for (int x = first; x < last; x++, before = after) {
+		after = x + 1 >= b ? x + 1 - middle : (x + 1 - a) * (x + 1 - a) * slope;
+		coverage->inside[x] += (float)(height * (after - before));
+	}
 	/* A vertical edge on a pixel's border gains nothing within a pixel. */
 	coverage->onwards[last > 0 ? last : 0] += (float)height;
 }
@@ -55,14 +61,15 @@ static bool extent(const struct coverage_point *points, size_t count, int y, dou
 	*most = -HUGE_VAL;
 	for (size_t i = 0; i < count; i++) {
 		struct coverage_point a = points[i], b = points[(i + 1) % count];
-		double top = fmax(fmin(a.y, b.y), y), bottom = fmin(fmax(a.y, b.y), y + 1);
+		double top = most_of(least_of(a.y, b.y), y),
+		       bottom = least_of(most_of(a.y, b.y), y + 1);
 		double slope = a.y != b.y ? (b.x - a.x) / (b.y - a.y) : 0;
 		double first = a.x + (top - a.y) * slope, last = a.x + (bottom - a.y) * slope;
 
 		if (a.y == b.y || bottom <= top)
 			continue;
-		*least = fmin(*least, fmin(first, last));
-		*most = fmax(*most, fmax(first, last));
+		*least = least_of(*least, least_of(first, last));
+		*most = most_of(*most, most_of(first, last));
 	}
 	return *least < *most;
 }
@@ -73,7 +80,8 @@ static void add_edges(struct coverage *coverage, const struct coverage_point *po
 	for (size_t i = 0; i < count; i++) {
 		struct coverage_point a = points[i], b = points[(i + 1) % count];
 		double down = a.y < b.y ? -1 : 1;
-		double top = fmax(fmin(a.y, b.y), y), bottom = fmin(fmax(a.y, b.y), y + 1);
+		double top = most_of(least_of(a.y, b.y), y),
+		       bottom = least_of(most_of(a.y, b.y), y + 1);
 		double slope;
 
 		if (a.y == b.y || bottom <= top)
@@ -98,9 +106,13 @@ bool coverage_row(struct coverage *coverage, const struct coverage_point *points
 	memset(coverage->onwards, 0, (size_t)(*last - *first + 1) * sizeof(float));
 	add_edges(coverage, points, count, y, *first, *last - *first);
 	for (int x = 0; x < *last - *first; x++) {
+		float area;
+
 		run += coverage->onwards[x];
+		area = coverage->inside[x] + (float)run;
 		/* The sign follows the order of the points; both are welcome. */
-		coverage->inside[x] = fminf(fabsf(coverage->inside[x] + (float)run), 1);
+		area = area < 0 ? -area : area;
+		coverage->inside[x] = area < 1 ? area : 1;
 	}
 	return true;
 }

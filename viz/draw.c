@@ -7,7 +7,7 @@
 #include "capture/mem.h"
 #include "viz/names.h"
 
-#define HATCH_PERIOD 6
+#define HATCH_PERIOD 8
 
 const struct draw_style draw_title = { FONT_BOLD, THEME_TITLE_SIZE, THEME_TEXT };
 const struct draw_style draw_name = { FONT_BOLD, THEME_NAME_SIZE, THEME_TEXT };
@@ -215,7 +215,7 @@ void draw_letter(struct draw *draw, struct draw_box box, uint32_t number, double
 
 	names_write(&name, number);
 	width = draw_width(draw, &style, name.bytes);
-	if (width + 1 <= box.w) {
+	if (width <= box.w + 0.5) {
 		double line = fmax(width, size * 0.8);
 
 		draw_text_coloured(draw, &style, box.x + (box.w - width) / 2, middle, name.bytes,

@@ -152,11 +152,13 @@ static void write_boundaries(const struct context *context)
 {
 	const struct ledger_direction *direction = context->direction;
 	struct json_writer *writer = context->writer;
+	bool has_segments = !trace_transport_is_unix(context->flow->transport);
 
 	json_array(writer, "boundaries");
 	for (size_t i = 0; i < direction->write_count; i++) {
 		const char *in_segments =
-			direction_fate_text(ledger_fate_in_segments(direction, i));
+			has_segments ? direction_fate_text(ledger_fate_in_segments(direction, i))
+				     : NULL;
 		const char *in_reads = direction_fate_text(ledger_fate_in_reads(direction, i));
 
 		if (!in_segments && !in_reads)

@@ -248,6 +248,22 @@ static void draw_caption(struct page *page, struct group_place *place,
 	}
 }
 
+/* Whether the hold lay mostly within a longer one, whose caption then speaks for both. */
+static bool waited_with(const struct timeline_hold *const *holds, size_t index)
+{
+	const struct timeline_hold *hold = holds[index];
+
+	for (size_t i = 0; i < index; i++) {
+		int64_t from_ns =
+			hold->from_ns > holds[i]->from_ns ? hold->from_ns : holds[i]->from_ns;
+		int64_t to_ns = hold->to_ns < holds[i]->to_ns ? hold->to_ns : holds[i]->to_ns;
+
+		if ((to_ns - from_ns) * 2 > hold->to_ns - hold->from_ns)
+			return true;
+	}
+	return false;
+}
+
 static void draw_captions(struct page *page, struct group_place *place,
                           const struct lane_place *lane, const struct queue *queue)
 {
@@ -257,7 +273,8 @@ static void draw_captions(struct page *page, struct group_place *place,
 		holds[i] = queue->holds[i];
 	qsort(holds, queue->count, sizeof(*holds), longer);
 	for (size_t i = 0; i < queue->count && i < PILLS_MOST; i++)
-		draw_caption(page, place, lane, holds[i]);
+		if (!waited_with(holds, i))
+			draw_caption(page, place, lane, holds[i]);
 	free(holds);
 }
 

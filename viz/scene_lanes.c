@@ -324,40 +324,30 @@ static void draw_read(struct page *page, struct group_place *place, const struct
 	buffer_finish(&text);
 }
 
-/* Reads that would cover each other: a mark for each at its moment, one name for all. */
-static void draw_read_crowd(struct page *page, struct group_place *place,
-                            const struct lane_place *lane, const struct crowd_item *items,
-                            size_t count, const struct buffer *name)
-{
-	double width = draw_width(&page->draw, &draw_small, name->bytes) + 10;
-	double last = items[count - 1].x + 3 - items[0].x;
-	struct draw_box box = { draw_snap(&page->draw, items[0].x), lane->reads_y + 3,
-		                fmax(width, last), READS_H - 6 };
-	struct scene_content content;
-
-	draw_round(&page->draw, box, 3, draw_colour(&page->draw, THEME_LANE), 1.2,
-	           draw_colour(&page->draw, THEME_BORDER));
-	draw_room_take(&place->room, box);
-	for (size_t i = 0; i < count; i++) {
-		read_content(&content, place->group, items[i].index);
-		draw_rect(&page->draw, (struct draw_box){ items[i].x, lane->reads_y + 3, 2, 6 },
-		          content.count ? names_colour(content.first)
-		                        : draw_colour(&page->draw, THEME_ACK));
-	}
-	draw_text(&page->draw, &draw_small, box.x + 5, lane->reads_y + 17, name->bytes);
-}
-
+/* "A–T: 20 reads", or only how many. */
 static void name_read_crowd(struct buffer *out, const struct timeline_group *group,
-                            const struct crowd_item *items, size_t count)
+                            const struct crowd_item *items, size_t count, bool whole)
 {
 	struct scene_content first, last;
 
 	read_content(&first, group, items[0].index);
 	read_content(&last, group, items[count - 1].index);
-	if (first.count && last.count)
+	if (whole && first.count && last.count)
 		names_range(out, first.first, last.last, first.cut_front, last.cut_back, false);
 	buffer_text(out, out->length ? ": " : "");
 	scene_count(out, count, "read");
+}
+
+static double read_crowd_width(const struct page *page, const struct timeline_group *group,
+                               const struct crowd_item *items, size_t count, bool whole)
+{
+	struct buffer name = { 0 };
+	double width;
+
+	name_read_crowd(&name, group, items, count, whole);
+	width = draw_width(&page->draw, &draw_small, name.bytes) + 10;
+	buffer_finish(&name);
+	return width;
 }
 
 /* The end of a crowd of reads, with those behind it that its name would cover. */
@@ -365,17 +355,45 @@ static size_t read_crowd_end(const struct page *page, const struct timeline_grou
                              const struct crowd_item *items, size_t count, size_t first, size_t end)
 {
 	for (size_t before = 0; before != end;) {
-		struct buffer name = { 0 };
-		double width;
+		double width = read_crowd_width(page, group, &items[first], end - first, false) + 3;
 
 		before = end;
-		name_read_crowd(&name, group, &items[first], end - first);
-		width = draw_width(&page->draw, &draw_small, name.bytes) + 13;
-		buffer_finish(&name);
 		while (end < count && items[end].x < items[first].x + width)
 			end++;
 	}
 	return end;
+}
+
+/* Reads that would cover each other: a mark for each, one name for all. */
+static void draw_read_crowd(struct page *page, struct group_place *place,
+                            const struct lane_place *lane, const struct crowd_item *items,
+                            size_t count, double most)
+{
+	double width = read_crowd_width(page, place->group, items, count, true);
+	double last = items[count - 1].x + 3 - items[0].x, x = items[0].x;
+	bool whole = items[0].x + fmax(width, last) <= most;
+	struct draw_box box = { draw_snap(&page->draw, items[0].x), lane->reads_y + 3, 0,
+		                READS_H - 6 };
+	struct scene_content content;
+	struct buffer name = { 0 };
+
+	if (!whole)
+		width = read_crowd_width(page, place->group, items, count, false);
+	box.w = fmax(width, last);
+	draw_round(&page->draw, box, 3, draw_colour(&page->draw, THEME_LANE), 1.2,
+	           draw_colour(&page->draw, THEME_BORDER));
+	draw_room_take(&place->room, box);
+	for (size_t i = 0; i < count; i++) {
+		read_content(&content, place->group, items[i].index);
+		x = fmax(items[i].x, fmin(x, box.x + box.w - 4));
+		draw_rect(&page->draw, (struct draw_box){ x, lane->reads_y + 4, 2, 6 },
+		          content.count ? names_colour(content.first)
+		                        : draw_colour(&page->draw, THEME_ACK));
+		x += 3;
+	}
+	name_read_crowd(&name, place->group, items, count, whole);
+	draw_text(&page->draw, &draw_small, box.x + 5, lane->reads_y + 17, name.bytes);
+	buffer_finish(&name);
 }
 
 static void draw_reads(struct page *page, struct group_place *place, const struct lane_place *lane,
@@ -385,7 +403,6 @@ static void draw_reads(struct page *page, struct group_place *place, const struc
 
 	for (size_t i = 0, end; i < count; i = end) {
 		double late, x = items[i].x;
-		struct buffer name = { 0 };
 
 		end = crowd_run(items, count, i, LETTER_GAP, &late);
 		if (late <= CROWD_LATE && fmax(free_from - x, 0) <= CROWD_LATE) {
@@ -399,9 +416,8 @@ static void draw_reads(struct page *page, struct group_place *place, const struc
 			continue;
 		}
 		end = read_crowd_end(page, place->group, items, count, i, end);
-		name_read_crowd(&name, place->group, &items[i], end - i);
-		draw_read_crowd(page, place, lane, &items[i], end - i, &name);
-		buffer_finish(&name);
+		draw_read_crowd(page, place, lane, &items[i], end - i,
+		                end < count ? items[end].x - 3 : page->right - 4);
 		free_from = -HUGE_VAL;
 	}
 }

@@ -11,7 +11,8 @@
 #include "viz/scene_parts.h"
 
 #define CELLS_MOST 26
-#define COMB_APART 24.0 /* segments with one write and nearer than this share a name */
+#define COMB_APART 64.0 /* segments with one write and nearer than this share a name, */
+#define COMB_LEAST 4    /* if they are so many */
 #define BOX_HEIGHT 22.0
 #define BESIDE     7.0
 #define UPRIGHT    12.0 /* pixels of way below which a label stands beside, not on it */
@@ -107,7 +108,7 @@ static void place_acks(struct page *page, struct group_place *place)
 		struct buffer text = { 0 };
 		struct track way;
 
-		if (ack->released == TIMELINE_NONE ||
+		if (!scene_ack_stands_out(page, group, ack) ||
 		    !track(page, place, ack->from_lane, ack->to_lane, ack->sent_ns, ack->arrived_ns,
 		           &way))
 			continue;
@@ -303,9 +304,11 @@ void scene_manifests(struct page *page, struct group_place *place)
 			place_manifest(page, place, &group->segments[i]);
 	for (size_t i = 0, end; i < group->segment_count; i = end) {
 		end = comb_end(page, group, i);
-		if (end - i > 1)
+		if (end - i >= COMB_LEAST)
 			place_comb(page, place, i, end);
-		else if (is_single(group, &group->segments[i]))
-			place_manifest(page, place, &group->segments[i]);
+		else
+			for (size_t k = i; k < end; k++)
+				if (is_single(group, &group->segments[k]))
+					place_manifest(page, place, &group->segments[k]);
 	}
 }

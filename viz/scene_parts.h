@@ -59,6 +59,9 @@ void scene_gutter(struct page *page, const struct group_place *place);
 void scene_wire(struct page *page, struct group_place *place);
 /* Their names, when everything is drawn that they could cover; scene_manifest.c. */
 void scene_manifests(struct page *page, struct group_place *place);
+/* It ended a wait that can be seen. */
+bool scene_ack_stands_out(const struct page *page, const struct timeline_group *group,
+                          const struct timeline_ack *ack);
 bool scene_wire_is_dense(const struct page *page, const struct timeline_group *group);
 
 /* The send buffer's waiting bytes; scene_buffer.c. */

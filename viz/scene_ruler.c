@@ -15,7 +15,7 @@
 #define FOLD         4.0 /* narrower neighbours fold into one box */
 #define LETTER_LEAST 10.0
 #define NAME_X       16.0
-#define COUNT_X      96.0
+#define COUNT_X      86.0
 
 enum row_kind {
 	ROW_WRITES,
@@ -307,8 +307,10 @@ static void draw_cells(const struct ruler *ruler, const struct timeline_group *g
 	}
 }
 
-/* Between two rows: a white line where a cell ends with a write, dots where a write's end is lost.
- * Not where boundaries stand closer than they can be told apart. */
+/*
+ * Between two rows: a white line where a cell ends with a write, through the row where its cells
+ * can be told apart; dots where a write's end is lost. Not nearer than can be told apart.
+ */
 static void draw_boundaries(const struct ruler *ruler, const struct ledger_direction *main,
                             const struct cell *cells, size_t count, double y)
 {
@@ -319,6 +321,7 @@ static void draw_boundaries(const struct ruler *ruler, const struct ledger_direc
 	for (size_t i = 0; i + 1 < main->write_count; i++) {
 		uint64_t at = main->writes[i].to;
 		double x = ruler_x(ruler, at);
+		bool wide;
 
 		if (at == main->writes[i].from || x - before < FOLD)
 			continue;
@@ -327,10 +330,13 @@ static void draw_boundaries(const struct ruler *ruler, const struct ledger_direc
 		if (cell == count)
 			break;
 		before = x;
+		wide = cell_width(ruler, &cells[cell]) > FOLD &&
+		       (cell + 1 == count || cell_width(ruler, &cells[cell + 1]) > FOLD);
 		if (cells[cell].to == at)
 			draw_rect(draw,
-			          (struct draw_box){ x - 1, top, 2,
-			                             THEME_RULER_ROW + THEME_RULER_GAP },
+			          (struct draw_box){ x - 1, top, wide ? 2 : 1,
+			                             (wide ? THEME_RULER_ROW : 0) +
+			                                     THEME_RULER_GAP },
 			          draw_colour(draw, THEME_TEXT));
 		else
 			draw_line(draw, draw_snap(draw, x) + 0.5 / draw->scale, top,
@@ -339,25 +345,33 @@ static void draw_boundaries(const struct ruler *ruler, const struct ledger_direc
 	}
 }
 
+/* The group's name, how many cells, how many boundaries they keep. */
 static void name_row(const struct ruler *ruler, const char *name, const char *count,
                      const struct ledger_boundaries *boundaries, double y)
 {
 	struct draw *draw = &ruler->page->draw;
-	double middle = y + THEME_RULER_ROW / 2.0, x = NAME_X, right = ruler->page->left - 10;
+	const struct draw_style *style = name ? &draw_small_2 : &draw_text_2;
+	double middle = y + THEME_RULER_ROW / 2.0, x = NAME_X, right = ruler->page->left - 8;
 	struct buffer text = { 0 };
 
+	if (name)
+		x = fmax(draw_text_within(draw, &draw_name, x, middle, COUNT_X - NAME_X - 6, name),
+		         COUNT_X - 6) +
+		    6;
 	if (boundaries && boundaries->count) {
 		buffer_format(&text, "%llu of %llu", (unsigned long long)boundaries->kept,
 		              (unsigned long long)boundaries->count);
+		if (x + draw_width(draw, style, count) + 8 +
+		            draw_width(draw, &draw_small_2, text.bytes) >
+		    right) {
+			buffer_clear(&text);
+			buffer_format(&text, "%llu", (unsigned long long)boundaries->kept);
+		}
 		right -= draw_width(draw, &draw_small_2, text.bytes);
 		draw_text(draw, &draw_small_2, right, middle, text.bytes);
 		right -= 8;
 	}
-	if (name)
-		x = fmax(draw_text_within(draw, &draw_name, x, middle, COUNT_X - NAME_X - 8, name),
-		         COUNT_X - 8) +
-		    8;
-	draw_text_within(draw, name ? &draw_small_2 : &draw_text_2, x, middle, right - x, count);
+	draw_text_within(draw, style, x, middle, right - x, count);
 	buffer_finish(&text);
 }
 

@@ -6,11 +6,17 @@
 #include "viz/names.h"
 #include "viz/scene_parts.h"
 
-#define LINE_WIDTH 2.4  /* of a segment with one write */
-#define LOST_AT    0.55 /* how far a lost segment gets */
-#define DENSE      3.0  /* pixels a segment: from there on columns are shaded by their number */
-#define COLUMN     2.0
-#define ACK_ALPHA  0.6
+#define LINE_WIDTH   2.4  /* of a segment with one write */
+#define LOST_AT      0.55 /* how far a lost segment gets */
+#define DENSE        3.0  /* pixels a segment: from there on columns are shaded by their number */
+#define COLUMN       2.0
+#define ACK_ALPHA    0.6
+#define BUNDLE_STEP  3.0 /* of segments that leave at once: side by side, the first at its moment  \
+	                  */
+#define BUNDLE_MOST  66.0
+#define STRIPES      20
+#define STRIPE_LEAST 1.5
+#define WAIT_SEEN    6.0 /* pixels of waiting from where the ack that ended it stands out */
 
 /* The edges of two lanes that something travels between. */
 static bool way(const struct group_place *place, uint32_t from, uint32_t to, double *y0, double *y1)
@@ -60,9 +66,13 @@ static double room_behind(const struct page *page, const struct timeline_group *
 static void draw_stripes(struct page *page, const struct scene_content *content, double x0,
                          double y0, double x1, double y1, double width)
 {
-	double each = width / (double)content->shown;
+	double most = fmax(floor(width / STRIPE_LEAST), 1);
+	size_t count = content->shown < STRIPES ? content->shown : STRIPES;
+	double each;
 
-	for (size_t i = 0; i < content->shown; i++)
+	count = (double)count < most ? count : (size_t)most;
+	each = width / (double)count;
+	for (size_t i = 0; i < count; i++)
 		draw_way(page, x0 + each * (double)i, y0, x1 + each * (double)i, y1, each + 0.3,
 		         names_colour(content->numbers[i]), 1);
 	draw_line(&page->draw, x0, y0, x1, y1, 1.4, draw_colour(&page->draw, THEME_TEXT), 0.8, 0);
@@ -76,11 +86,13 @@ static void draw_lost(struct page *page, double x, double y0, double y1, uint32_
 	draw_cross(&page->draw, x, y, 9, draw_colour(&page->draw, THEME_BAD));
 }
 
-static void draw_segment(struct page *page, const struct group_place *place, size_t index)
+/* late is how far right of its moment a segment stands, because others left at the same. */
+static void draw_segment(struct page *page, const struct group_place *place, size_t index,
+                         double late)
 {
 	const struct timeline_segment *segment = &place->group->segments[index];
-	double x0 = page_x(page, segment->sent_ns), x1 = page_x(page, segment->arrived_ns);
-	double y0, y1, width;
+	double x0 = page_x(page, segment->sent_ns) + late;
+	double x1 = page_x(page, segment->arrived_ns) + late, y0, y1, width;
 	struct scene_content content;
 	uint32_t colour;
 
@@ -100,6 +112,22 @@ static void draw_segment(struct page *page, const struct group_place *place, siz
 	else
 		draw_line(&page->draw, x0, y0, x1, y1, LINE_WIDTH, colour, 1,
 		          segment->kind == SEGMENT_DATA ? 0 : 4);
+}
+
+static void draw_segments(struct page *page, const struct group_place *place)
+{
+	const struct timeline_group *group = place->group;
+	double free_from = -HUGE_VAL;
+
+	for (size_t i = 0; i < group->segment_count; i++) {
+		const struct timeline_segment *segment = &group->segments[i];
+		double x = page_x(page, segment->sent_ns), late = fmax(free_from - x, 0);
+
+		if (i && (segment->from_lane != segment[-1].from_lane || late > BUNDLE_MOST))
+			late = 0;
+		draw_segment(page, place, i, late);
+		free_from = x + late + BUNDLE_STEP;
+	}
 }
 
 /* Too many to see one: every column that one leaves in, the denser the stronger. */
@@ -143,6 +171,17 @@ static void draw_dense_losses(struct page *page, const struct group_place *place
 	}
 }
 
+bool scene_ack_stands_out(const struct page *page, const struct timeline_group *group,
+                          const struct timeline_ack *ack)
+{
+	const struct timeline_hold *hold;
+
+	if (ack->released >= group->hold_count)
+		return false;
+	hold = &group->holds[ack->released];
+	return (double)(hold->to_ns - hold->from_ns) > WAIT_SEEN * page->pixel_ns;
+}
+
 static void draw_acks(struct page *page, const struct group_place *place)
 {
 	const struct timeline_group *group = place->group;
@@ -150,7 +189,7 @@ static void draw_acks(struct page *page, const struct group_place *place)
 
 	for (size_t i = 0; i < group->ack_count; i++) {
 		const struct timeline_ack *ack = &group->acks[i];
-		bool released = ack->released != TIMELINE_NONE;
+		bool released = scene_ack_stands_out(page, group, ack);
 		double x0 = page_x(page, ack->sent_ns), x1 = page_x(page, ack->arrived_ns), y0, y1;
 		uint32_t colour = draw_colour(&page->draw, released ? THEME_TEXT : THEME_ACK);
 
@@ -208,6 +247,5 @@ void scene_wire(struct page *page, struct group_place *place)
 		draw_dense_losses(page, place);
 		return;
 	}
-	for (size_t i = 0; i < place->group->segment_count; i++)
-		draw_segment(page, place, i);
+	draw_segments(page, place);
 }

@@ -124,7 +124,7 @@ static void a_write_that_never_returned_has_no_end(void **state)
 	fixture_tcp(fixture, FIXTURE_US(5), 'a', 0, PACKET_PSH | PACKET_ACK, NULL, 10);
 	csv = csv_of(fixture);
 	assert_string_equal(line(&csv, 1, text),
-	                    "fixture,0,client,server,write,0,send,0,,0,,0,10,,0:0-10");
+	                    "fixture,0,client,127.0.0.1:9000,write,0,send,0,,0,,0,10,,0:0-10");
 	buffer_finish(&csv);
 }
 

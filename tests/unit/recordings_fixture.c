@@ -81,9 +81,18 @@ struct fixture *recordings_unix(void)
 {
 	struct fixture *fixture = fixture_begin(TRANSPORT_UNIX_STREAM);
 	struct trace_about *about = fixture_about(fixture);
+	struct call call;
 
 	about->scenario = text("unix");
 	about->title = text("Two writes over a UNIX stream");
+	call = fixture_usual_call(fixture, FIXTURE_SERVER, CALL_ACCEPT, -FIXTURE_MS(3),
+	                          -FIXTURE_MS(1));
+	call.made = call.socket;
+	call.socket = 9;
+	call.result = 5;
+	fixture_call(fixture, call);
+	fixture_call(fixture, fixture_usual_call(fixture, FIXTURE_CLIENT, CALL_CONNECT,
+	                                         -FIXTURE_MS(2), -FIXTURE_MS(1)));
 	fixture_write(fixture, FIXTURE_CLIENT, 0, FIXTURE_US(9), 10, 10);
 	fixture_write(fixture, FIXTURE_CLIENT, FIXTURE_US(20), FIXTURE_US(29), 10, 10);
 	fixture_read(fixture, FIXTURE_SERVER, FIXTURE_US(50), FIXTURE_US(55), 1024, 20);
