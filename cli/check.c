@@ -17,6 +17,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/play.h"
+#include "cli/report.h"
 #include "cli/scenarios.h"
 #include "viz/json_writer.h"
 
@@ -327,8 +328,8 @@ static void tell_result(struct check_command *command, const struct task *task,
 		buffer_format(out, "%28s but it was ", "");
 		add(out, result->actual);
 		buffer_format(out, "\n%28s see ", "");
-		add(out, task->subject->path);
-		buffer_format(out, ":%u:%u\n", result->place.line, result->place.column);
+		report_place(out, task->subject->path, result->place);
+		buffer_char(out, '\n');
 	}
 	if (result->remark) {
 		buffer_format(out, "%28s ", "");

@@ -24,6 +24,16 @@ static void add(struct buffer *out, const char *text)
 	escape_terminal(out, text, strlen(text));
 }
 
+void report_place(struct buffer *out, const char *path, struct place place)
+{
+	if (!place.line) {
+		buffer_text(out, "--set");
+		return;
+	}
+	add(out, path);
+	buffer_format(out, ":%u:%u", place.line, place.column);
+}
+
 void report_failures(struct buffer *out, const struct play *plays, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -39,8 +49,7 @@ void report_failures(struct buffer *out, const struct play *plays, size_t count)
 			buffer_text(out, ", but it was ");
 			add(out, result->actual);
 			buffer_text(out, "\n               see ");
-			add(out, plays[i].source.path);
-			buffer_format(out, ":%u:%u", result->place.line, result->place.column);
+			report_place(out, plays[i].source.path, result->place);
 			if (result->remark) {
 				buffer_text(out, "; ");
 				add(out, result->remark);

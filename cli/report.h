@@ -17,6 +17,9 @@ const struct ledger **report_ledgers(const struct play *plays, size_t count, siz
 void report_plays(struct buffer *out, const struct play *plays, size_t count,
                   const struct text_options *options);
 
+/* "nagle.yaml:29:12", or "--set" for what was given on the command line. */
+void report_place(struct buffer *out, const char *path, struct place place);
+
 /* Expectations that failed, a line each; nothing if all hold. */
 void report_failures(struct buffer *out, const struct play *plays, size_t count);
 

@@ -18,7 +18,7 @@ expect_text out "2 passed, 0 failed"
 
 expect_exit 1 "$seam" check two.yaml --set 'expect.segments=[20 B]'
 expect_text out "FAILED"
-expect_text out "client.segments"
+expect_text out "see --set"
 expect_text out "but it was [2× 10 B]"
 expect_text out "1 passed, 1 failed"
 

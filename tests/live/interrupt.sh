@@ -33,6 +33,8 @@ expect_exit 0 "$seam" show long.incomplete.pcapng
 expect_text out "writes"
 gone || fail "a process is left after an interrupt"
 
+rm -f long.incomplete.pcapng
+
 # SIGKILL of the parent takes the child with it; NAME.partial opens.
 "$seam" run long.yaml >out 2>err &
 pid=$!

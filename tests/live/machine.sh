@@ -23,7 +23,7 @@ expect_text err "seam doctor"
 
 # Namespaces forbidden, but root of a network namespace: the second tier.
 expect_exit 0 unshare -Urn sh -c 'echo 0 >/proc/sys/user/max_user_namespaces; exec "$@"' sh "$seam" run hello.yaml --json
-expect_text out '"tier":"network namespace"'
+expect_text out '"tier": "network namespace"'
 
 # Only the right to capture: the host's lo, where nothing is configured and what needs that is refused by name.
 host() {
@@ -32,7 +32,7 @@ host() {
 }
 if command -v ip >/dev/null 2>&1; then
 	expect_exit 0 host "$seam" run hello.yaml --json --force
-	expect_text out '"tier":"host loopback"'
+	expect_text out '"tier": "host loopback"'
 	expect_exit 3 host "$seam" run hello.yaml --force --set link.mtu=1500
 	expect_text err "link.mtu"
 	expect_exit 3 host "$seam" run hello.yaml --force --set sysctl.tcp_timestamps=0
