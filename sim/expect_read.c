@@ -1,6 +1,5 @@
 #include "sim/expect_read.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

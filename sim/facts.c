@@ -8,6 +8,7 @@
 /* A number with the moment that orders it among those of other flows. */
 struct dated {
 	int64_t time_ns;
+	size_t order; /* where the times are the same */
 	uint64_t number;
 };
 
@@ -138,7 +139,9 @@ static int by_time(const void *left, const void *right)
 {
 	const struct dated *a = left, *b = right;
 
-	return (a->time_ns > b->time_ns) - (a->time_ns < b->time_ns);
+	if (a->time_ns != b->time_ns)
+		return a->time_ns < b->time_ns ? -1 : 1;
+	return (a->order > b->order) - (a->order < b->order);
 }
 
 static void merge_by_time(struct facts *facts, struct dated_list *list)
@@ -171,9 +174,10 @@ static void add_segments(struct dated_list *list, const struct ledger *ledger,
 		}
 		list->items =
 			mem_grow(list->items, &list->capacity, list->count, sizeof(*list->items));
-		list->items[list->count++] =
-			(struct dated){ ledger_sent_ns(ledger, direction, segment),
+		list->items[list->count] =
+			(struct dated){ ledger_sent_ns(ledger, direction, segment), list->count,
 			                (uint64_t)number };
+		list->count++;
 	}
 }
 
