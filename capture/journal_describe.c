@@ -37,11 +37,11 @@ static void add_address(struct buffer *out, const char *before, const struct add
 	journal_describe_text(out, address_text(text, address));
 }
 
-/* " 10 B of 20 B → stream 20..30": what a write or a read moved, and where in the stream. */
+/* "10 B of 20 B → stream 20..30": what a write or a read moved, and where in the stream. */
 static void describe_moved(struct buffer *out, const struct call *call, const char *arrow)
 {
 	add_bytes(out, call->result);
-	if (call->result != call->asked) {
+	if (call->result != call->asked && call_is_write((enum call_name)call->name)) {
 		buffer_text(out, " of ");
 		add_bytes(out, call->asked);
 	}
@@ -57,9 +57,12 @@ static void describe_bytes(struct buffer *out, const struct call *call)
 
 	if (call->ended && !call->error) {
 		describe_moved(out, call, write ? "→" : "←");
-	} else {
+	} else if (write) {
 		add_bytes(out, call->asked);
-		buffer_text(out, write ? "" : " of room");
+	}
+	if (!write) {
+		buffer_text(out, call->ended && !call->error ? ", room for " : "room for ");
+		add_bytes(out, call->asked);
 	}
 	if (call->name == CALL_SENDTO || (call->name == CALL_RECVFROM && call->ended))
 		add_address(out, other, &call->remote);

@@ -19,14 +19,20 @@ enum field_kind {
 	FIELD_TEXT,      /* char *, NULL if absent */
 };
 
-#define FIELD_NEVER_ABSENT INT64_MIN
+#define FIELD_NEVER_ABSENT INT64_MAX /* not INT64_MIN, which is CALL_PENDING */
 
 struct field {
 	const char *name;
+	size_t name_length;
 	enum field_kind kind;
 	size_t offset;  /* in the struct */
 	int64_t absent; /* the value of a number that is left out */
 };
+
+#define FIELD(name, kind, record, member, absent)                                                  \
+	{                                                                                          \
+		name, sizeof(name) - 1, kind, offsetof(struct record, member), absent              \
+	}
 
 struct field_table {
 	const struct field *fields;

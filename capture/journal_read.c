@@ -114,7 +114,8 @@ static size_t find(const struct field_table *table, const struct journal_field *
 	for (size_t i = 0; i < table->count; i++) {
 		size_t at = from + i < table->count ? from + i : from + i - table->count;
 
-		if (is_named(field, table->fields[at].name))
+		if (table->fields[at].name_length == field->name_length &&
+		    !memcmp(table->fields[at].name, field->name, field->name_length))
 			return at;
 	}
 	return table->count;

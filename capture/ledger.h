@@ -4,9 +4,16 @@
  *
  * A stream offset is the 0-based position of a byte in one direction: for TCP unwrapped from
  * sequence numbers to 64 bits (the SYN's ISN + 1 is 0; without a SYN the lowest sequence seen), for
- * datagrams and UNIX sockets counted in the order of sending. Ranges are half-open. Writes,
- * first-time segments and reads are each sorted by offset and do not overlap, so which bytes of
- * which write a segment carries is a binary search, not stored: ledger_pieces().
+ * datagrams and UNIX sockets counted in the order of the write calls. Ranges are half-open. Writes
+ * are sorted by offset and do not overlap, nor do the reads of a stream, so which bytes of which
+ * write a segment carries is a binary search, not stored: ledger_pieces(). First-time segments do
+ * not overlap either; ledger_segment_at() finds them by offset. Datagrams are read in whatever
+ * order they arrive, and a multicast datagram by several sockets: those reads are sorted by time
+ * only and may carry the same bytes; the states and boundaries count each byte once, by the read
+ * that got most of its datagram.
+ *
+ * UNIX sockets have no packets and so no segments: bytes go from writes to reads, and in_segments
+ * of their directions is all zero.
  */
 #ifndef SEAM_CAPTURE_LEDGER_H
 #define SEAM_CAPTURE_LEDGER_H
@@ -19,44 +26,56 @@
 
 #define LEDGER_NONE UINT32_MAX
 
-/* Bytes that one call put into the stream; a failed call is none. Zero-length writes are kept. */
+/*
+ * Bytes that one call put into the stream; a failed call is none. Zero-length writes are kept. To a
+ * call that has not returned belongs what the wire (or a reader) shows beyond the calls before it,
+ * at most what it asked for.
+ */
 struct ledger_write {
 	uint64_t from, to;
 	uint32_t call; /* index into trace->calls */
 };
 
 enum segment_kind {
-	SEGMENT_DATA, /* carries bytes for the first time (the bytes from..to; what repeats is cut
-	                 off) */
+	SEGMENT_DATA,           /* carries bytes for the first time */
 	SEGMENT_RETRANSMISSION, /* nothing in it is new */
 	SEGMENT_KEEPALIVE,      /* one old byte, or none, before the next expected */
-	SEGMENT_PROBE,          /* a zero-window probe */
+	SEGMENT_PROBE,          /* the same while the receiver's window is shut */
 };
 
-/* A TCP segment with payload, or a datagram. 40 bytes; times are those of its packets. */
+/*
+ * A TCP segment with payload (or a keep-alive or probe without), or a datagram. Of a DATA segment
+ * from and length are the bytes that were new; what it repeats is cut off and counted in repeated.
+ * Of the other kinds they are the bytes it carried again. A packet that fills two gaps at once
+ * (seen only where a capture lost or reordered packets) is two DATA segments with one packet. A
+ * packet larger than the MTU (segmentation offload) is one segment. Times are those of the packets.
+ */
 struct ledger_segment {
 	uint64_t from;
 	uint32_t length;
-	uint32_t packet; /* index into trace->packets: its departure; LEDGER_NONE where there are no
-	                    packets (UNIX) */
-	uint32_t arrival; /* its arrival at the other tap; the same packet on loopback; LEDGER_NONE:
-	                     lost on the way */
+	uint32_t packet;  /* index into trace->packets: its departure; of fragments the first */
+	uint32_t arrival; /* its arrival at the other tap, of fragments the last; the same as packet
+	                     where there is one tap; LEDGER_NONE: lost on the way */
 	uint8_t kind;     /* enum segment_kind */
 	uint8_t flags;    /* TCP: PACKET_* */
 	uint16_t fragments;   /* IP fragments that a datagram left in; 1 if it was whole */
-	uint32_t repeated;    /* bytes before from that this packet carried again */
+	uint32_t repeated;    /* bytes of the packet, besides these, that it carried again */
 	uint32_t first_write; /* the write that holds from (for an empty datagram: that sent it);
 	                         LEDGER_NONE unknown */
 };
 
-/* Bytes that one call took out of the stream. A peek takes nothing: it is not a read here. */
+/*
+ * Bytes that one call took out of the stream. A peek takes nothing, the end of a stream is no
+ * bytes, and an out-of-band byte is not in the stream's reads: none is a read here. An empty
+ * datagram is.
+ */
 struct ledger_read {
 	uint64_t from;
 	uint32_t length;
-	uint32_t
-		truncated; /* bytes of the datagram that were cut off behind these, for ever lost */
-	uint32_t call;     /* index into trace->calls */
-	uint32_t segment;  /* datagrams: which; LEDGER_NONE for a stream */
+	uint32_t truncated; /* bytes of the datagram cut off behind these, for ever lost */
+	uint32_t call;      /* index into trace->calls */
+	uint32_t segment;   /* the datagram (UDP_GRO: the first of several); LEDGER_NONE for a
+	                       stream, UNIX, and a datagram that the capture missed */
 };
 
 struct ledger_ack {
@@ -76,48 +95,81 @@ enum lost_cause {
 };
 const char *lost_cause_text(enum lost_cause cause);
 
-/* Each written byte is in exactly one of these; they add up to the direction's bytes. */
+/*
+ * Each written byte is in exactly one of these; they add up to the direction's bytes. queued has
+ * arrived and waits for a read, at a socket that its script left open (a close that Seam implied
+ * throws away what is unread, and it still counts as queued); in_flight was seen on the wire and
+ * neither acknowledged nor read; out_of_band is what MSG_OOB took out of the stream of reads;
+ * unknown is what the evidence does not settle, and then ledger.doubt says why.
+ */
 struct ledger_state {
 	uint64_t read, queued, in_flight, unsent, out_of_band, unknown;
 	uint64_t lost[LOST_CAUSE_COUNT];
 };
 
-/* Boundaries between two neighbouring writes of one direction: bytes on both sides. */
+/*
+ * What became of the boundaries between neighbouring writes, among segments or among reads.
+ *
+ * A stream has one boundary between each two neighbouring writes that have bytes; empty writes have
+ * none. It is kept where a segment (read) ends exactly there, lost inside one, else open. Only
+ * first transmissions count as segments. A read that stops before an out-of-band byte ends behind
+ * it.
+ *
+ * Where messages are kept (UDP, UNIX datagrams and packets) each write counts, the empty ones too:
+ * n writes have n - 1. One is lost where both writes share a datagram (MSG_MORE, UDP_CORK) or one
+ * read got bytes of both (UDP_GRO); kept where a datagram (read datagram) ends there, even if the
+ * read cut it short; open where the earlier write's datagram was not seen (not read).
+ *
+ * So twenty writes of ten bytes have 19, over TCP and UDP alike.
+ */
 struct ledger_boundaries {
-	uint64_t count;
-	uint64_t kept;   /* a segment (read) ends exactly there, or the datagram does */
-	uint64_t lost;   /* inside one segment (read) */
-	uint64_t open;   /* neither: no segment (read) reached it */
+	uint64_t count; /* kept + lost + open */
+	uint64_t kept, lost, open;
 	uint64_t splits; /* segments (reads) that end elsewhere than at the end of a write */
 };
 
+enum boundary_fate {
+	BOUNDARY_NONE, /* nothing to keep apart: an empty write of a stream, the last write */
+	BOUNDARY_KEPT,
+	BOUNDARY_LOST,
+	BOUNDARY_OPEN,
+};
+
 struct ledger_direction {
-	uint16_t from_endpoint, to_endpoint; /* index into trace->endpoints; UINT16_MAX unknown */
+	uint16_t from_endpoint, to_endpoint; /* index into trace->endpoints; UINT16_MAX unknown.
+	                                        Of a multicast the first that read. */
 	uint64_t bytes;                      /* written */
 	struct ledger_write *writes;
 	size_t write_count, write_capacity;
 	struct ledger_segment *segments; /* in order of departure */
 	size_t segment_count, segment_capacity;
+	uint32_t *data_order; /* indices of the DATA segments by offset; NULL if all are DATA and
+	                         in that order */
+	size_t data_count;    /* how many are DATA */
 	struct ledger_read *reads; /* in order of their calls' begin */
 	size_t read_count, read_capacity;
 	struct ledger_ack
 		*acks; /* TCP: packets from the other end that acknowledge more than any before */
 	size_t ack_count, ack_capacity;
-	size_t ack_packets; /* packets from the other end without payload, SYN and FIN left out */
+	size_t ack_packets; /* packets from the other end without payload; SYN, FIN, RST and
+	                       keep-alives left out */
 	struct ledger_state state;
 	struct ledger_boundaries in_segments, in_reads;
+	uint8_t *fates;           /* one a write: see ledger_fate_in_segments() */
 	uint32_t truncated_reads; /* reads that cut a datagram */
-	uint32_t lost_datagrams;  /* written, never read, and not queued */
-	uint32_t retransmissions;
+	uint32_t lost_datagrams;  /* written, never read, and lost */
+	uint32_t retransmissions; /* packets that carried bytes again, keep-alives and probes apart
+	                           */
 	uint32_t syn_packet, fin_packet,
 		rst_packet;   /* sent in this direction, first of each; LEDGER_NONE */
-	uint64_t fin_at;      /* offset of the FIN */
+	uint64_t fin_at;      /* offset of the FIN; 0 without one */
 	int64_t last_read_ns; /* return of the read that got the last byte read; 0 if none */
 };
 
 struct ledger_flow {
 	enum trace_transport transport;
-	struct address a, b; /* a opened it (sent the SYN, the first datagram, called connect) */
+	struct address a, b; /* a opened it (sent the SYN, the first datagram, called connect);
+	                        without a SYN the higher port */
 	uint16_t mss; /* largest payload a TCP segment may carry, options deducted; 0 unknown */
 	uint16_t a_endpoint, b_endpoint;
 	bool refused; /* a SYN (or datagram) answered by a RST (or ICMP); never established */
@@ -155,17 +207,21 @@ size_t ledger_pieces(const struct ledger_direction *direction, uint64_t from, ui
 /* Index of the write that holds the byte at offset; LEDGER_NONE if none does. */
 uint32_t ledger_write_at(const struct ledger_direction *direction, uint64_t offset);
 
-/* When a segment left the sender and arrived; for UNIX sockets the write's end. CLOCK_REALTIME ns.
- */
+/* What became of the boundary behind that write. */
+enum boundary_fate ledger_fate_in_segments(const struct ledger_direction *direction, size_t write);
+enum boundary_fate ledger_fate_in_reads(const struct ledger_direction *direction, size_t write);
+
+/* When a segment left the sender, and arrived (INT64_MIN: never). CLOCK_REALTIME ns. */
 int64_t ledger_sent_ns(const struct ledger *ledger, const struct ledger_direction *direction,
                        const struct ledger_segment *segment);
 int64_t ledger_arrived_ns(const struct ledger *ledger, const struct ledger_direction *direction,
                           const struct ledger_segment *segment);
 
 /*
- * How long the bytes from..to of the stream waited in the send buffer: from the begin of the write
- * that wrote the first of them to their first departure. 0 unless they left after that write had
- * returned (a byte whose segment left within the call was not held). -1 if they never left.
+ * How long the bytes of a segment waited in the send buffer: from the begin of the write that wrote
+ * the first of them to their first departure. 0 unless they left after that write had returned (a
+ * byte whose segment left within the call was not held), and where the write is not known. Of a
+ * retransmission, what its first byte waited at first.
  */
 int64_t ledger_held_ns(const struct ledger *ledger, const struct ledger_direction *direction,
                        const struct ledger_segment *segment);

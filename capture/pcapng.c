@@ -4,58 +4,20 @@
  */
 #include "capture/pcapng.h"
 
-#include <string.h>
-
 #define BYTE_ORDER_MAGIC 0x1a2b3c4du
-
-static uint16_t swap16(uint16_t value)
-{
-	return (uint16_t)(value << 8 | value >> 8);
-}
-
-static uint16_t load16(const uint8_t *at)
-{
-	return (uint16_t)(at[0] | at[1] << 8);
-}
-
-static uint32_t load32(const uint8_t *at)
-{
-	return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
-	       (uint32_t)at[3] << 24;
-}
-
-uint16_t pcapng_u16(const struct pcapng_reader *reader, const uint8_t *at)
-{
-	return reader->swapped ? swap16(load16(at)) : load16(at);
-}
-
-uint32_t pcapng_u32(const struct pcapng_reader *reader, const uint8_t *at)
-{
-	return reader->swapped ? __builtin_bswap32(load32(at)) : load32(at);
-}
-
-uint64_t pcapng_u64(const struct pcapng_reader *reader, const uint8_t *at)
-{
-	uint64_t first = pcapng_u32(reader, at), second = pcapng_u32(reader, at + 4);
-
-	return reader->swapped ? first << 32 | second : second << 32 | first;
-}
 
 /* A section block sets the byte order of what follows; its type reads the same in both. */
 static const char *enter_section(struct pcapng_reader *reader, size_t left)
 {
 	const uint8_t *at = reader->bytes + reader->at;
-	bool swapped;
 
 	if (left < 16)
 		return "it ends within a block";
-	if (load32(at + 8) == BYTE_ORDER_MAGIC)
-		swapped = false;
-	else if (load32(at + 8) == __builtin_bswap32(BYTE_ORDER_MAGIC))
-		swapped = true;
-	else
+	reader->swapped = false;
+	if (pcapng_u32(reader, at + 8) == __builtin_bswap32(BYTE_ORDER_MAGIC))
+		reader->swapped = true;
+	else if (pcapng_u32(reader, at + 8) != BYTE_ORDER_MAGIC)
 		return "a section block has no byte-order mark";
-	reader->swapped = swapped;
 	if (pcapng_u16(reader, at + 12) != 1)
 		return "a section is of another pcapng version than 1";
 	return NULL;

@@ -5,9 +5,11 @@
 #ifndef SEAM_CAPTURE_PCAPNG_H
 #define SEAM_CAPTURE_PCAPNG_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "capture/buffer.h"
 
@@ -60,9 +62,34 @@ struct pcapng_reader {
 /* The next whole block; false at the end or at the first block that is not whole. Never allocates.
  */
 bool pcapng_next(struct pcapng_reader *reader, struct pcapng_block *block);
-uint16_t pcapng_u16(const struct pcapng_reader *reader, const uint8_t *at);
-uint32_t pcapng_u32(const struct pcapng_reader *reader, const uint8_t *at);
-uint64_t pcapng_u64(const struct pcapng_reader *reader, const uint8_t *at);
+
+/* Numbers of a block, in its section's byte order. */
+static inline uint16_t pcapng_u16(const struct pcapng_reader *reader, const uint8_t *at)
+{
+	uint16_t value;
+
+	memcpy(&value, at, sizeof(value));
+	value = le16toh(value);
+	return reader->swapped ? __builtin_bswap16(value) : value;
+}
+
+static inline uint32_t pcapng_u32(const struct pcapng_reader *reader, const uint8_t *at)
+{
+	uint32_t value;
+
+	memcpy(&value, at, sizeof(value));
+	value = le32toh(value);
+	return reader->swapped ? __builtin_bswap32(value) : value;
+}
+
+static inline uint64_t pcapng_u64(const struct pcapng_reader *reader, const uint8_t *at)
+{
+	uint64_t value;
+
+	memcpy(&value, at, sizeof(value));
+	value = le64toh(value);
+	return reader->swapped ? __builtin_bswap64(value) : value;
+}
 
 /* An option of a block, from options_at within its body; false when there are no more. *at moves
  * on. */

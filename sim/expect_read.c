@@ -1,6 +1,5 @@
 #include "sim/expect_read.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 
 #include "capture/mem.h"
 #include "sim/expect_scalar.h"
+#include "sim/scalar.h"
 
 #define COUNT(array)  (sizeof(array) / sizeof(*(array)))
 #define ERRNO_HIGHEST 133 /* EHWPOISON, the last of Linux */
@@ -39,33 +39,47 @@ static int wrong(const struct node *node, const char *what, struct err *err)
 	return node_error(node, err, "%s, not %s", what, node_shown(shown, node));
 }
 
+/* Plain and with something in it. */
+static bool is_plain(const struct node *node)
+{
+	return node->kind == NODE_SCALAR && !node->quoted && !node->block && node->length;
+}
+
+static int refuse(const struct node *node, const char *why, struct err *err)
+{
+	char shown[NODE_SHOWN];
+
+	return node_error(node, err, "%s cannot be expected: %s", node_shown(shown, node), why);
+}
+
 static int read_range(const struct node *node, struct expect_range *range, struct err *err)
 {
-	char reason[EXPECT_REASON];
+	const char *why;
 
-	if (node->kind != NODE_SCALAR || node->quoted)
+	if (!is_plain(node))
 		return wrong(node, "a count is `3` or a range `3..5`, `3..`, `..5`", err);
-	if (!expect_scalar_range(node->text, range, EXPECT_COUNT, reason))
-		return node_error(node, err, "%s", reason);
-	return 0;
+	why = expect_read_counts(node->text, range);
+	return why ? refuse(node, why, err) : 0;
 }
 
 /* ---- segments reads writes datagrams ---- */
 
-static int add_sizes(const struct node *node, struct expectation *expectation, struct err *err)
+static int add_sizes(const struct node *node, bool bare, struct expectation *expectation,
+                     struct err *err)
 {
-	char reason[EXPECT_REASON];
 	struct sizes_run run;
+	const char *why;
 
-	if (node->kind != NODE_SCALAR || node->quoted)
+	if (!is_plain(node))
 		return wrong(node, "a list of sizes holds sizes like `10 B` or `20× 10 B`", err);
-	if (!expect_scalar_sizes(node->text, &run, reason))
-		return node_error(node, err, "%s", reason);
-	struct sizes_run *last = expectation->sizes + expectation->size_count;
+	why = expect_read_run(node->text, bare, &run);
+	if (why)
+		return refuse(node, why, err);
+	struct sizes_run *end = expectation->sizes + expectation->size_count;
 	if (!run.count)
 		return 0;
-	if (expectation->size_count && last[-1].size == run.size) {
-		last[-1].count += run.count;
+	if (expectation->size_count && end[-1].size == run.size) {
+		end[-1].count += run.count;
 		return 0;
 	}
 	expectation->sizes = mem_grow(expectation->sizes, &expectation->size_capacity,
@@ -80,17 +94,17 @@ static int read_sizes(const struct node *node, struct expectation *expectation, 
 	expectation->is_sizes = true;
 	if (node->kind == NODE_LIST) {
 		for (size_t i = 0; i < node->item_count; i++) {
-			if (add_sizes(node->items[i], expectation, err))
+			if (add_sizes(node->items[i], true, expectation, err))
 				return -1;
 		}
 		return 0;
 	}
-	if (node->kind != NODE_SCALAR || node->quoted)
+	if (!is_plain(node))
 		return wrong(node,
 		             "this takes a count `3`, a range `3..5`, or sizes `[10 B, 190 B]`",
 		             err);
-	if (expect_scalar_is_sizes(node->text))
-		return add_sizes(node, expectation, err);
+	if (expect_is_run(node->text))
+		return add_sizes(node, false, expectation, err);
 	expectation->is_sizes = false;
 	return read_range(node, &expectation->range, err);
 }
@@ -101,25 +115,25 @@ static int read_sizes(const struct node *node, struct expectation *expectation, 
 
 static int read_boundary(const struct node *node, struct expect_boundary *boundary, struct err *err)
 {
-	if (boundary->wish != BOUNDARY_NOT_ASKED)
+	if (boundary->wish != WISH_NOT_ASKED)
 		return node_error(node, err,
 		                  "`wire` and `segments` are the same: write one of them");
 	if (node_is(node, "kept")) {
-		boundary->wish = BOUNDARY_ALL_KEPT;
+		boundary->wish = WISH_ALL_KEPT;
 		return 0;
 	}
 	if (node_is(node, "lost")) {
-		boundary->wish = BOUNDARY_SOME_LOST;
+		boundary->wish = WISH_SOME_LOST;
 		return 0;
 	}
-	boundary->wish = BOUNDARY_KEPT;
+	boundary->wish = WISH_KEPT;
 	if (node->kind == NODE_SCALAR && node->length && strchr("0123456789.", node->text[0]))
 		return read_range(node, &boundary->range, err);
 	if (node->kind == NODE_MAP && node->entry_count == 1) {
 		const struct node_entry *entry = node->entries;
 
 		if (!strcmp(entry->key, "lost"))
-			boundary->wish = BOUNDARY_LOST;
+			boundary->wish = WISH_LOST;
 		if (!strcmp(entry->key, "lost") || !strcmp(entry->key, "kept"))
 			return read_range(entry->value, &boundary->range, err);
 	}
@@ -132,12 +146,12 @@ static int read_boundaries(const struct node *node, struct expectation *expectat
 	static const char *const names[] = { "segments", "wire", "reads" };
 
 	if (node_is(node, "kept")) {
-		expectation->in_segments.wish = BOUNDARY_ALL_KEPT;
-		expectation->in_reads.wish = BOUNDARY_ALL_KEPT;
+		expectation->in_segments.wish = WISH_ALL_KEPT;
+		expectation->in_reads.wish = WISH_ALL_KEPT;
 		return 0;
 	}
 	if (node_is(node, "lost")) {
-		expectation->in_reads.wish = BOUNDARY_SOME_LOST;
+		expectation->in_reads.wish = WISH_SOME_LOST;
 		return 0;
 	}
 	if (node->kind != NODE_MAP || !node->entry_count)
@@ -164,16 +178,15 @@ static int read_boundaries(const struct node *node, struct expectation *expectat
 
 /* ---- hold ---- */
 
-static int read_time(const struct node *node, struct expect_range *range, struct err *err)
+static int read_time(const struct node *node, struct expect_range *ns, struct err *err)
 {
-	char reason[EXPECT_REASON];
+	const char *why;
 
-	if (node->kind != NODE_SCALAR || node->quoted)
+	if (!is_plain(node))
 		return wrong(node, "a time of a hold is a range `35ms..`, `..5ms`, `1ms..2ms`",
 		             err);
-	if (!expect_scalar_range(node->text, range, EXPECT_TIME, reason))
-		return node_error(node, err, "%s", reason);
-	return 0;
+	why = expect_read_times(node->text, ns);
+	return why ? refuse(node, why, err) : 0;
 }
 
 static int read_reason(const struct node *node, enum hold_reason *reason, struct err *err)
@@ -245,14 +258,11 @@ static int read_hold(const struct node *node, struct expectation *expectation, s
 
 static int read_unread(const struct node *node, struct expectation *expectation, struct err *err)
 {
-	char reason[EXPECT_REASON];
-	uint64_t size;
+	struct expect_range *range = &expectation->range;
 
-	if (node->kind != NODE_SCALAR || node->quoted)
-		return wrong(node, "`unread` takes a size like `1855 B`", err);
-	if (!expect_scalar_size(node->text, &size, reason))
-		return node_error(node, err, "%s", reason);
-	expectation->range = (struct expect_range){ size, size };
+	if (scalar_size(node, "unread", true, UINT64_MAX, &range->least, err))
+		return -1;
+	range->most = range->least;
 	return 0;
 }
 
@@ -261,7 +271,7 @@ static int read_who(const struct node *node, const struct scenario *scenario, in
 {
 	char reason[EXPECT_REASON];
 
-	if (node->kind != NODE_SCALAR || node->quoted)
+	if (!is_plain(node))
 		return wrong(node, "this takes the name of an endpoint", err);
 	*who = scenario_endpoint(scenario, node->text);
 	if (*who == SCENARIO_NOBODY)
@@ -325,7 +335,7 @@ static int read_pending(const struct node *node, const struct scenario *scenario
 	for (size_t i = 0; i < node->item_count; i++) {
 		const struct node *item = node->items[i];
 
-		if (item->kind != NODE_SCALAR || item->quoted)
+		if (!is_plain(item))
 			return wrong(item, "a pending call is written like `client.recv`", err);
 		if (!parse_call(item->text, scenario, &call, reason))
 			return node_error(item, err, "%s", reason);
@@ -337,26 +347,20 @@ static int read_pending(const struct node *node, const struct scenario *scenario
 static int read_errno(const struct node *node, int *error, struct err *err)
 {
 	const char *names[ERRNO_HIGHEST];
-	const char *nearest = NULL;
+	const char *nearest;
 	char shown[NODE_SHOWN];
 	size_t count = 0;
 
-	for (int i = 1; i <= ERRNO_HIGHEST; i++) {
-		const char *name = strerrorname_np(i);
-
-		if (!name)
-			continue;
-		names[count++] = name;
-		*error = i;
-		if (node_is(node, name))
-			return 0;
-	}
-	/* Second names that manual pages use. */
-	*error = node_is(node, "EWOULDBLOCK") ? EAGAIN : node_is(node, "ENOTSUP") ? ENOTSUP : 0;
+	if (!is_plain(node))
+		return wrong(node, "an error is a name of errno(3) like ECONNRESET", err);
+	*error = scalar_errno(node->text);
 	if (*error)
 		return 0;
-	if (node->kind == NODE_SCALAR)
-		nearest = node_nearest(node->text, names, count);
+	for (int i = 1; i <= ERRNO_HIGHEST; i++) {
+		if (strerrorname_np(i))
+			names[count++] = strerrorname_np(i);
+	}
+	nearest = node_nearest(node->text, names, count);
 	node_shown(shown, node);
 	return node_error(node, err, "no error is called %s%s%s%s", shown,
 	                  nearest ? ": did you mean `"

@@ -1,29 +1,24 @@
 /*
- * The scalars of `expect`: counts, times, sizes, their ranges and runs. Text in, values out.
+ * Scalars that only `expect` has: ranges of counts and times, and runs of sizes. The numbers in
+ * them are scalar.h's.
  */
 #ifndef SEAM_SIM_EXPECT_SCALAR_H
 #define SEAM_SIM_EXPECT_SCALAR_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
-#include "sim/expect_read.h"
+#include "sim/expect_value.h"
 
-/* What the ends of a range are. */
-enum expect_number {
-	EXPECT_COUNT, /* 3 */
-	EXPECT_TIME,  /* 35ms, into ns */
-};
+/* Each returns NULL, or what is wrong with text as half a sentence. */
 
-/* Each is false, with reason saying what is wrong and what is allowed. */
-bool expect_scalar_range(const char *text, struct expect_range *range, enum expect_number number,
-                         char reason[EXPECT_REASON]);
-/* "10 B", "4 KiB"; "10" too, where only a size fits. */
-bool expect_scalar_size(const char *text, uint64_t *size, char reason[EXPECT_REASON]);
-/* "10 B", "20× 10 B", "20x 10 B". */
-bool expect_scalar_sizes(const char *text, struct sizes_run *run, char reason[EXPECT_REASON]);
+/* "3", "3..5", "3..", "..5". */
+const char *expect_read_counts(const char *text, struct expect_range *range);
+/* "35ms..", "..5ms", "1ms..2.5ms", into ns; one time alone is refused, as none is met exactly. */
+const char *expect_read_times(const char *text, struct expect_range *ns);
+/* "10 B", "20× 10 B", "20x 10 B"; without a unit too, where only sizes can stand (bare). */
+const char *expect_read_run(const char *text, bool bare, struct sizes_run *run);
 
-/* Where a count could stand too: has a unit of size, or a times sign. */
-bool expect_scalar_is_sizes(const char *text);
+/* Where a count could stand too: it has a unit, or a times sign. */
+bool expect_is_run(const char *text);
 
 #endif

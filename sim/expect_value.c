@@ -112,11 +112,11 @@ void expect_range_text(struct buffer *out, const struct expect_range *range)
 static void boundary_text(struct buffer *out, const struct expect_boundary *boundary)
 {
 	switch (boundary->wish) {
-	case BOUNDARY_NOT_ASKED: break;
-	case BOUNDARY_ALL_KEPT: buffer_text(out, "kept"); break;
-	case BOUNDARY_SOME_LOST: buffer_text(out, "lost"); break;
-	case BOUNDARY_KEPT: expect_range_text(out, &boundary->range); break;
-	case BOUNDARY_LOST:
+	case WISH_NOT_ASKED: break;
+	case WISH_ALL_KEPT: buffer_text(out, "kept"); break;
+	case WISH_SOME_LOST: buffer_text(out, "lost"); break;
+	case WISH_KEPT: expect_range_text(out, &boundary->range); break;
+	case WISH_LOST:
 		buffer_text(out, "{lost: ");
 		expect_range_text(out, &boundary->range);
 		buffer_text(out, "}");
@@ -130,21 +130,21 @@ static void boundaries_text(struct buffer *out, const struct expectation *expect
 	enum boundary_wish segments = expectation->in_segments.wish;
 	enum boundary_wish reads = expectation->in_reads.wish;
 
-	if (segments == BOUNDARY_ALL_KEPT && reads == BOUNDARY_ALL_KEPT) {
+	if (segments == WISH_ALL_KEPT && reads == WISH_ALL_KEPT) {
 		buffer_text(out, "kept");
 		return;
 	}
-	if (segments == BOUNDARY_NOT_ASKED && reads == BOUNDARY_SOME_LOST) {
+	if (segments == WISH_NOT_ASKED && reads == WISH_SOME_LOST) {
 		buffer_text(out, "lost");
 		return;
 	}
 	buffer_text(out, "{");
-	if (segments != BOUNDARY_NOT_ASKED) {
+	if (segments != WISH_NOT_ASKED) {
 		buffer_text(out, "segments: ");
 		boundary_text(out, &expectation->in_segments);
 	}
-	if (reads != BOUNDARY_NOT_ASKED) {
-		buffer_text(out, segments != BOUNDARY_NOT_ASKED ? ", reads: " : "reads: ");
+	if (reads != WISH_NOT_ASKED) {
+		buffer_text(out, segments != WISH_NOT_ASKED ? ", reads: " : "reads: ");
 		boundary_text(out, &expectation->in_reads);
 	}
 	buffer_text(out, "}");

@@ -39,16 +39,16 @@ enum hold_reason {
 };
 
 enum boundary_wish {
-	BOUNDARY_NOT_ASKED,
-	BOUNDARY_ALL_KEPT,
-	BOUNDARY_SOME_LOST,
-	BOUNDARY_KEPT, /* so many are kept */
-	BOUNDARY_LOST, /* so many are lost */
+	WISH_NOT_ASKED,
+	WISH_ALL_KEPT,
+	WISH_SOME_LOST,
+	WISH_KEPT, /* so many are kept */
+	WISH_LOST, /* so many are lost */
 };
 
 struct expect_boundary {
 	enum boundary_wish wish;
-	struct expect_range range; /* BOUNDARY_KEPT, BOUNDARY_LOST */
+	struct expect_range range; /* WISH_KEPT, WISH_LOST */
 };
 
 /* A call of an endpoint, and for `errors` the errno that it got. */

@@ -78,21 +78,27 @@ static void sizes_and_counts_are_told_apart(void **state)
 	reads_as("server.datagrams: 3..5", "server.datagrams", "3..5");
 	reads_as("datagrams: 3..", "datagrams", "3..");
 	reads_as("datagrams: ..5", "datagrams", "..5");
-	is_refused("segments: ten", "f.yaml:1:11: a count is `3` or a range `3..5`, `3..`, `..5`, "
-	                            "not `ten`");
+	is_refused("segments: ten", "f.yaml:1:11: `ten` cannot be expected: a count is `3` or a "
+	                            "range `3..5`, `3..`, `..5`");
 	is_refused("segments: \"3\"",
 	           "f.yaml:1:11: this takes a count `3`, a range `3..5`, or sizes `[10 B, 190 B]`, "
 	           "not \"3\"");
-	is_refused("segments: 5..3", "f.yaml:1:11: `5..3` ends before it begins");
-	is_refused("segments: ..", "f.yaml:1:11: a count is `3` or a range `3..5`, `3..`, `..5`, "
-	                           "not `..`");
-	is_refused("segments: 010", "f.yaml:1:11: a count is `3` or a range `3..5`, `3..`, `..5`, "
-	                            "not `010`");
-	is_refused("segments: [10 B, 5 kB]",
-	           "f.yaml:1:18: a size is `10 B`, `4 KiB` or `1 MiB`, not `5 kB`");
+	is_refused("segments:",
+	           "f.yaml:1:1: this takes a count `3`, a range `3..5`, or sizes `[10 B, 190 B]`, "
+	           "not nothing");
+	is_refused("segments: 5..3",
+	           "f.yaml:1:11: `5..3` cannot be expected: it ends before it begins");
+	is_refused("segments: ..", "f.yaml:1:11: `..` cannot be expected: a count is `3` or a "
+	                           "range `3..5`, `3..`, `..5`");
+	is_refused("segments: 010", "f.yaml:1:11: `010` cannot be expected: a count is `3` or a "
+	                            "range `3..5`, `3..`, `..5`");
+	is_refused("segments: [10 B, 5 kB]", "f.yaml:1:18: `5 kB` cannot be expected: its unit is "
+	                                     "one of B, KiB (1024 B), MiB, GiB");
+	is_refused("segments: 5x 104", "f.yaml:1:11: `5x 104` cannot be expected: a size has a "
+	                               "unit: `10 B`, `4 KiB`, `1 MiB`");
 	is_refused("segments: [99999999999999999999 B]",
-	           "f.yaml:1:12: a size is `10 B`, `4 KiB` or `1 MiB`, not `99999999999999999999 "
-	           "B`");
+	           "f.yaml:1:12: `99999999999999999999 B` cannot be expected: it is too large to "
+	           "mean anything");
 }
 
 static void boundaries_take_all_their_forms(void **state)
@@ -128,10 +134,10 @@ static void holds_take_a_time_or_a_mapping(void **state)
 	         "{time: 35ms.., reason: nagle, count: 4}");
 	reads_as("hold: {reason: autocork}", "hold", "{reason: autocork}");
 	reads_as("hold: {count: 0}", "hold", "{count: 0}");
-	is_refused("hold: 5", "f.yaml:1:7: a range of times is `35ms..`, `..5ms` or "
-	                      "`1ms..2.5ms`, not `5`");
-	is_refused("hold: 5ms",
-	           "f.yaml:1:7: no hold takes exactly `5ms`: write `..5ms` or `5ms..`");
+	is_refused("hold: 5", "f.yaml:1:7: `5` cannot be expected: a range of times is `35ms..`, "
+	                      "`..5ms` or `1ms..2.5ms`");
+	is_refused("hold: 5ms", "f.yaml:1:7: `5ms` cannot be expected: no hold takes exactly so "
+	                        "long: write `..5ms` or `5ms..`");
 	is_refused("hold: {reason: nagel}",
 	           "f.yaml:1:16: no hold has the reason `nagel`: did you mean `nagle`?");
 	is_refused("hold: {reason: because of it}",
@@ -161,7 +167,8 @@ static void counts_and_endpoints_are_read(void **state)
 	is_refused("client.first_fin: server",
 	           "f.yaml:1:1: `first_fin` goes without an endpoint before it: its value names "
 	           "one");
-	is_refused("unread: many", "f.yaml:1:9: a size is `10 B`, `4 KiB` or `1 MiB`, not `many`");
+	is_refused("unread: many",
+	           "f.yaml:1:9: `unread` cannot be `many`: it begins with a number");
 }
 
 static void calls_are_named_with_their_endpoint(void **state)

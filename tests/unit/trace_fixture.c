@@ -7,7 +7,7 @@
 
 #include "capture/buffer.h"
 #include "capture/mem.h"
-#include "capture/recording.h"
+#include "capture/recording_blocks.h"
 
 #define FRAME_MAX   (14 + 40 + 60 + 65536)
 #define SERVER_PORT 9000
@@ -38,6 +38,7 @@ struct fixture {
 	uint16_t ip_id;
 	uint8_t direction;
 	bool interrupted;
+	int64_t last_ns; /* of all that was recorded */
 	struct recording head, body;
 	struct trace trace;
 	bool opened;
@@ -62,6 +63,7 @@ struct fixture *fixture_begin(enum trace_transport transport)
 		.t0_mono_ns = FIXTURE_MS(1000),
 		.time_limit_ns = FIXTURE_MS(30000),
 	};
+	fixture->last_ns = FIXTURE_T0;
 	recording_begin(&fixture->head, -1, RECORDING_LIMIT);
 	recording_begin(&fixture->body, -1, RECORDING_LIMIT);
 	fixture_endpoint(fixture, "client", false);
@@ -139,6 +141,12 @@ void fixture_isn(struct fixture *fixture, char from, uint32_t isn)
 	side_of(fixture, from)->isn = isn;
 }
 
+static void note_time(struct fixture *fixture, int64_t time_ns)
+{
+	if (time_ns > fixture->last_ns)
+		fixture->last_ns = time_ns;
+}
+
 /* ---- calls ---- */
 
 static struct address address_of(const struct fixture *fixture, bool server)
@@ -183,6 +191,7 @@ uint32_t fixture_call(struct fixture *fixture, struct call call)
 	struct call begun = call;
 
 	call.serial = begun.serial = fixture->serial;
+	note_time(fixture, call.ended ? call.end_ns : call.begin_ns);
 	begun.ended = false;
 	begun.end_ns = CALL_PENDING;
 	recording_add_call(&fixture->body, &begun, fixture->endpoints[call.endpoint].name);
@@ -230,6 +239,7 @@ uint32_t fixture_read(struct fixture *fixture, uint16_t endpoint, int64_t begin_
 
 void fixture_socket(struct fixture *fixture, const struct trace_socket *socket)
 {
+	note_time(fixture, socket->at_ns);
 	recording_add_socket(&fixture->body, socket, fixture->endpoints[socket->endpoint].name);
 }
 
@@ -306,6 +316,7 @@ static void record_frame(struct fixture *fixture, int64_t time_ns, const uint8_t
 void fixture_packet(struct fixture *fixture, uint32_t interface, int64_t time_ns,
                     const uint8_t *bytes, uint32_t captured, uint32_t length, uint8_t direction)
 {
+	note_time(fixture, FIXTURE_T0 + time_ns);
 	recording_add_packet(&fixture->body, interface, FIXTURE_T0 + time_ns, bytes, captured,
 	                     length, direction);
 }
@@ -392,10 +403,11 @@ const struct trace *fixture_end(struct fixture *fixture)
 	struct err err = { 0 };
 
 	if (!fixture->interrupted)
-		recording_add_end(&fixture->body, &fixture->about);
-	recording_add_header(&fixture->head, &fixture->about, fixture->endpoints,
-	                     fixture->endpoint_count, fixture->interfaces,
-	                     fixture->interface_count);
+		recording_add_end_at(&fixture->body, &fixture->about,
+		                     fixture->last_ns + FIXTURE_MS(1));
+	recording_add_header_at(&fixture->head, &fixture->about, fixture->endpoints,
+	                        fixture->endpoint_count, fixture->interfaces,
+	                        fixture->interface_count, FIXTURE_T0 - FIXTURE_MS(20));
 	buffer_add(bytes, fixture->body.pending.bytes, fixture->body.pending.length);
 	if (trace_read((const uint8_t *)bytes->bytes, bytes->length, "fixture", &fixture->trace,
 	               &err) < 0) {

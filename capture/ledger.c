@@ -1,0 +1,258 @@
+#include "capture/ledger.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "capture/ledger_internal.h"
+#include "capture/mem.h"
+
+static const char *const causes[] = {
+	[LOST_NONE] = "not lost",
+	[LOST_TRUNCATED] = "cut off by a short read",
+	[LOST_BUFFER] = "dropped by a full receive buffer",
+	[LOST_RESET] = "lost with a reset connection",
+	[LOST_NOBODY] = "taken by nobody",
+	[LOST_CLOSED] = "thrown away by a closed socket",
+	[LOST_WIRE] = "dropped by the link",
+};
+static_assert(sizeof(causes) / sizeof(*causes) == LOST_CAUSE_COUNT, "a text for each cause");
+
+const char *lost_cause_text(enum lost_cause cause)
+{
+	return causes[cause];
+}
+
+static void take_packet(struct build *build, uint32_t index)
+{
+	const struct packet *packet = build->trace->packets + index;
+	struct packet_view view;
+
+	packet_decode(build->trace->bytes + packet->at, packet->captured, packet->length, &view);
+	switch (view.protocol) {
+	case PACKET_TCP: ledger_tcp_packet(build, index, &view); break;
+	case PACKET_UDP: ledger_udp_packet(build, index, &view); break;
+	case PACKET_FRAGMENT: ledger_fragment(build, index, &view); break;
+	case PACKET_OTHER:
+		ledger_unreachable(build, index, &view);
+		build->ledger->other_packets++;
+		break;
+	}
+}
+
+static void take_packets(struct build *build)
+{
+	const struct trace *trace = build->trace;
+
+	for (size_t i = 0; i < trace->interface_count; i++)
+		build->dropped += trace->interfaces[i].dropped;
+	build->two_taps = trace->interface_count > 1;
+	for (uint32_t i = 0; i < trace->packet_count; i++)
+		take_packet(build, i);
+	flights_finish(&build->flights);
+	for (uint32_t i = 0; i < build->ledger->flow_count; i++)
+		if (build->ledger->flows[i].transport == TRANSPORT_TCP) {
+			ledger_tcp_settle(build, i, 0);
+			ledger_tcp_settle(build, i, 1);
+		}
+}
+
+static void name_endpoints(struct build *build, uint32_t index)
+{
+	struct ledger_flow *flow = build->ledger->flows + index;
+	uint32_t party;
+
+	if (!trace_transport_is_unix(flow->transport)) {
+		if (flow->a_endpoint == UINT16_MAX &&
+		    (party = party_receiving(build, &flow->b, &flow->a, NO_TIME)) != LEDGER_NONE)
+			flow->a_endpoint = build->parties[party].endpoint;
+		if (flow->b_endpoint == UINT16_MAX &&
+		    (party = party_receiving(build, &flow->a, &flow->b, NO_TIME)) != LEDGER_NONE)
+			flow->b_endpoint = build->parties[party].endpoint;
+	}
+	flow->directions[0].from_endpoint = flow->directions[1].to_endpoint = flow->a_endpoint;
+	flow->directions[0].to_endpoint = flow->directions[1].from_endpoint = flow->b_endpoint;
+}
+
+/* The write that holds the first byte of each segment. */
+static void name_writes(struct ledger_direction *direction)
+{
+	size_t write = 0;
+
+	for (size_t i = 0; i < direction->segment_count && direction->write_count; i++) {
+		struct ledger_segment *segment = direction->segments + i;
+		const struct ledger_write *writes = direction->writes;
+
+		/* Mostly the write of the segment before, or the next one. */
+		while (write < direction->write_count && writes[write].to <= segment->from)
+			write++;
+		if (write < direction->write_count && writes[write].from <= segment->from &&
+		    (!write || writes[write - 1].to <= segment->from)) {
+			segment->first_write = (uint32_t)write;
+			continue;
+		}
+		segment->first_write = ledger_write_at(direction, segment->from);
+		write = segment->first_write == LEDGER_NONE ? 0 : segment->first_write;
+	}
+}
+
+static void account_flow(struct build *build, uint32_t index)
+{
+	struct ledger_flow *flow = build->ledger->flows + index;
+	bool message = trace_transport_is_message(flow->transport);
+
+	for (uint8_t at = 0; at < 2; at++) {
+		struct ledger_direction *direction = flow->directions + at;
+
+		if (message) {
+			ledger_message_boundaries(direction, build->work[index].sides + at,
+			                          flow->transport == TRANSPORT_UDP);
+			continue;
+		}
+		ledger_stream_account(build, index, at);
+		name_writes(direction);
+	}
+	if (build->work[index].unreachable && !flow->directions[0].read_count &&
+	    !flow->directions[1].read_count)
+		flow->refused = true;
+	name_endpoints(build, index);
+}
+
+static void take_calls(struct build *build)
+{
+	enum trace_transport transport = build->trace->about.transport;
+	struct ledger *ledger = build->ledger;
+
+	ledger_find_parties(build);
+	if (transport == TRANSPORT_UNIX_STREAM || transport == TRANSPORT_UNIX_SEQPACKET)
+		ledger_connect_unix(build);
+	if (!trace_transport_is_message(transport))
+		ledger_stream_calls(build);
+	else
+		ledger_message_calls(build);
+	for (uint32_t i = 0; i < ledger->flow_count; i++)
+		if (trace_transport_is_message(ledger->flows[i].transport)) {
+			ledger_message_align(build, i, 0);
+			ledger_message_align(build, i, 1);
+		}
+	if (trace_transport_is_message(transport))
+		ledger_receive(build);
+	ledger_message_state(build);
+}
+
+static void *fit(void *list, size_t count, size_t *capacity, size_t size)
+{
+	void *smaller;
+
+	if (!count || count == *capacity)
+		return list;
+	smaller = realloc(list, count * size);
+	if (!smaller)
+		return list;
+	*capacity = count;
+	return smaller;
+}
+
+static void fit_direction(struct ledger_direction *direction)
+{
+	direction->writes = fit(direction->writes, direction->write_count,
+	                        &direction->write_capacity, sizeof(*direction->writes));
+	direction->segments = fit(direction->segments, direction->segment_count,
+	                          &direction->segment_capacity, sizeof(*direction->segments));
+	direction->reads = fit(direction->reads, direction->read_count, &direction->read_capacity,
+	                       sizeof(*direction->reads));
+	direction->acks = fit(direction->acks, direction->ack_count, &direction->ack_capacity,
+	                      sizeof(*direction->acks));
+}
+
+struct ranked {
+	int64_t first_ns;
+	uint32_t index;
+};
+
+static int by_first(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	if (x->first_ns != y->first_ns)
+		return x->first_ns < y->first_ns ? -1 : 1;
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
+/* Flows that only calls speak of were found after those with packets. */
+static void sort_flows(struct build *build)
+{
+	struct ledger *ledger = build->ledger;
+	struct ranked *ranks = mem_alloc(ledger->flow_count, sizeof(*ranks));
+	struct ledger_flow *sorted = mem_alloc(ledger->flow_count, sizeof(*sorted));
+
+	for (uint32_t i = 0; i < ledger->flow_count; i++)
+		ranks[i] = (struct ranked){ build->work[i].first_ns, i };
+	if (ledger->flow_count)
+		qsort(ranks, ledger->flow_count, sizeof(*ranks), by_first);
+	for (uint32_t i = 0; i < ledger->flow_count; i++)
+		sorted[i] = ledger->flows[ranks[i].index];
+	free(ledger->flows);
+	free(ranks);
+	ledger->flows = sorted;
+	ledger->flow_capacity = ledger->flow_count;
+}
+
+static void finish_build(struct build *build)
+{
+	for (size_t i = 0; i < build->ledger->flow_count; i++)
+		for (int at = 0; at < 2; at++) {
+			struct side *side = build->work[i].sides + at;
+
+			gaps_finish(&side->gaps);
+			free(side->oob);
+			free(side->messages);
+			free(side->datagrams);
+			free(side->datagram_of);
+			free(side->nobody);
+		}
+	flow_table_finish(&build->table);
+	flights_finish(&build->flights);
+	free(build->work);
+	free(build->arrivals);
+	free(build->parties);
+	free(build->party_of_call);
+	free(build->by_port);
+}
+
+void ledger_build(struct ledger *ledger, const struct trace *trace)
+{
+	struct build build = { .ledger = ledger, .trace = trace };
+	uint64_t unknown = 0;
+
+	*ledger = (struct ledger){ .trace = trace };
+	take_packets(&build);
+	take_calls(&build);
+	for (uint32_t i = 0; i < ledger->flow_count; i++) {
+		account_flow(&build, i);
+		for (int at = 0; at < 2; at++) {
+			fit_direction(ledger->flows[i].directions + at);
+			unknown += ledger->flows[i].directions[at].state.unknown;
+		}
+	}
+	ledger->accounted = !unknown && !ledger->doubt;
+	sort_flows(&build);
+	finish_build(&build);
+}
+
+void ledger_finish(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->flow_count; i++)
+		for (int at = 0; at < 2; at++) {
+			struct ledger_direction *direction = ledger->flows[i].directions + at;
+
+			free(direction->writes);
+			free(direction->segments);
+			free(direction->data_order);
+			free(direction->reads);
+			free(direction->acks);
+			free(direction->fates);
+		}
+	free(ledger->flows);
+	free(ledger->doubt);
+	*ledger = (struct ledger){ 0 };
+}

@@ -1,0 +1,278 @@
+/*
+ * What the files of the ledger share while one is built; nobody else includes this.
+ *
+ * The order of work (ledger_build):
+ *   packets  each packet finds its flow (flow_table.c) and becomes segments and acks
+ *            (ledger_tcp.c, ledger_datagram.c; ledger_tap.c joins two taps)
+ *   parties  the sockets that the calls speak of (ledger_party.c)
+ *   calls    each write and read finds its flow and direction (ledger_stream.c for byte streams,
+ *            ledger_message.c and ledger_receive.c for messages, ledger_unix.c for who talks to
+ * whom) account  offsets, states, boundaries (ledger_stream.c, ledger_message.c,
+ * ledger_boundaries.c)
+ *
+ * A TCP offset is signed here: before the end of the packets it may be relative to a byte that was
+ * not the first (a capture that began in the middle).
+ */
+#ifndef SEAM_CAPTURE_LEDGER_INTERNAL_H
+#define SEAM_CAPTURE_LEDGER_INTERNAL_H
+
+#include "capture/gaps.h"
+#include "capture/ledger.h"
+#include "capture/packet.h"
+
+#define NO_TIME INT64_MAX
+
+/* A socket that calls speak of. */
+struct party {
+	uint32_t id; /* of the recording */
+	uint16_t endpoint;
+	bool listening, accepted;
+	bool close_implied;
+	struct address local, remote;     /* as last known; remote NONE if it is not connected */
+	const struct trace_socket *facts; /* NULL if the recording has none */
+	int64_t bound_ns;                 /* from when it could receive */
+	int64_t closed_ns;                /* begin of its close; NO_TIME */
+	uint32_t flow; /* of its connection, LEDGER_NONE; in it the party is on side */
+	uint8_t side;
+
+	/* Messages. */
+	bool cork;
+	uint32_t gso;       /* UDP_SEGMENT, 0 off */
+	uint32_t open_flow; /* the corked message that it is filling, the last of its direction; */
+	uint8_t open_side;  /* open_flow LEDGER_NONE: none */
+	size_t inbox_at;    /* the first arrival that it may still read in order */
+	size_t last_taken;  /* one behind the latest arrival that it read */
+	uint64_t drops_found; /* unread and older than one that it read */
+};
+
+/* What one write, or several under a cork, sent as one; with UDP_SEGMENT cut into several. */
+struct message {
+	uint64_t from;
+	uint32_t length, sent; /* sent: bytes that segments were found for */
+	uint32_t first_write, write_count;
+	uint32_t gso, segments;
+	uint32_t first_datagram, datagram_count;
+	int64_t begin_ns;
+	bool open;   /* corked, never let go; or its call has not returned */
+	bool excess; /* no write is known for it though the direction's writes are */
+};
+
+/* What a receiver gets as one unit. */
+struct datagram {
+	uint64_t from;
+	uint32_t length;
+	uint32_t segment; /* LEDGER_NONE: not seen, or UNIX */
+	uint32_t message;
+	uint32_t got;    /* bytes that the best read took */
+	uint32_t best;   /* that read, LEDGER_NONE */
+	uint32_t reader; /* party that took it last, LEDGER_NONE */
+	uint8_t cause;   /* enum lost_cause */
+};
+
+/* One direction of a flow. */
+struct side {
+	/* TCP sequence space. */
+	bool started, based, has_syn, fin_seen, window_shut, disordered, lowered;
+	uint32_t isn, base; /* base: sequence number of offset 0 */
+	int64_t next;       /* behind the highest byte seen */
+	int64_t lowest, acked, fin_at, data_end;
+	struct gaps gaps;
+
+	/* Calls. */
+	uint32_t party;   /* that writes here, LEDGER_NONE */
+	uint32_t pending; /* index of the write whose call has not returned, LEDGER_NONE */
+	uint64_t written; /* bytes of the writes so far */
+	uint64_t *oob;    /* offsets of bytes sent out of band */
+	size_t oob_count, oob_capacity;
+	uint64_t read_end;      /* behind the last byte read */
+	uint64_t oob_read_past; /* out-of-band bytes before read_end */
+
+	/* Messages. */
+	struct message *messages;
+	size_t message_count, message_capacity;
+	struct datagram *datagrams;
+	size_t datagram_count, datagram_capacity;
+	uint32_t *datagram_of; /* one a segment: its first datagram */
+	uint32_t *nobody;      /* segments answered by ICMP port unreachable */
+	size_t nobody_count, nobody_capacity;
+	size_t unseen_at; /* the first datagram without a segment that may still be read */
+};
+
+struct work {
+	struct side sides[2];
+	uint32_t next_tuple, next_ports; /* chains of the flow table */
+	int64_t first_ns;
+	bool unreachable;
+};
+
+/* A datagram's arrival, as a receiver's stamp may show it. */
+struct arrival {
+	int64_t time_ns;
+	uint32_t flow;
+	uint32_t segment; /* UNIX: the datagram */
+	uint8_t side;
+};
+
+struct flow_table {
+	uint32_t *tuples, *ports; /* heads of chains; size is a power of 2 */
+	size_t size, count;
+	uint32_t last; /* the flow that was found last */
+};
+
+/* A segment on its way between two taps. */
+struct flight {
+	uint64_t key;
+	uint32_t flow, segment, next;
+	uint8_t side;
+};
+
+struct flights {
+	struct flight *list;
+	size_t count, capacity;
+	uint32_t *heads;
+	size_t size;
+};
+
+/* A datagram of which not all fragments have been seen yet. */
+struct reassembly {
+	struct address source, destination;
+	uint32_t id;
+	uint16_t interface;
+	bool used;
+	uint32_t flow, segment; /* LEDGER_NONE until the first fragment is seen */
+	uint8_t side;
+	uint32_t fragments, bytes, total, first_packet;
+};
+
+#define REASSEMBLIES 64
+
+struct build {
+	struct ledger *ledger;
+	const struct trace *trace;
+	struct work *work; /* one a flow */
+	size_t work_capacity;
+	struct flow_table table;
+	struct flights flights;
+	struct reassembly reassemblies[REASSEMBLIES];
+	size_t reassembly_next;
+	struct arrival *arrivals;
+	size_t arrival_count, arrival_capacity;
+	struct party *parties; /* by id */
+	size_t party_count;
+	uint32_t *party_of_call; /* one a call; LEDGER_NONE */
+	uint32_t *by_port;       /* parties by local port */
+	bool two_taps;
+	uint64_t dropped; /* packets that the capture lost */
+};
+
+/* ---- flow_table.c ---- */
+
+/* The flow of a packet from source to destination, the latest if the pair was used again;
+ * LEDGER_NONE. *side gets 0 if source is a. */
+uint32_t flow_find(struct build *build, enum trace_transport transport,
+                   const struct address *source, const struct address *destination, uint8_t *side);
+/* A new flow; hashed unless it is UNIX. */
+uint32_t flow_add(struct build *build, enum trace_transport transport, const struct address *a,
+                  const struct address *b, uint32_t first_packet, int64_t first_ns);
+/* The latest flow between two ports, whatever the addresses; then the one before it. */
+uint32_t flow_by_ports(const struct build *build, enum trace_transport transport, uint16_t one,
+                       uint16_t other);
+uint32_t flow_by_ports_next(const struct build *build, enum trace_transport transport, uint16_t one,
+                            uint16_t other, uint32_t flow);
+void flow_table_finish(struct flow_table *table);
+
+/* ---- ledger_tap.c ---- */
+
+/* Whether the packet leaves its sender, or arrives, where it was seen; both where there is one tap.
+ */
+bool tap_leaves(const struct build *build, uint32_t packet);
+bool tap_arrives(const struct build *build, uint32_t packet);
+/* Two taps only: a segment that left; and the oldest such with that key that has not arrived (else
+ * the last that has, a duplicate), LEDGER_NONE if none. */
+void flights_add(struct build *build, uint64_t key, uint32_t flow, uint8_t side, uint32_t segment);
+uint32_t flights_find(const struct build *build, uint64_t key, uint32_t flow, uint8_t side);
+void flights_finish(struct flights *flights);
+
+/* ---- ledger_tcp.c, ledger_datagram.c ---- */
+
+void ledger_tcp_packet(struct build *build, uint32_t packet, const struct packet_view *view);
+/* Brings offsets to start at 0 and the DATA segments into order. */
+void ledger_tcp_settle(struct build *build, uint32_t flow, uint8_t side);
+/* Fills data_order. */
+void ledger_order_data(struct ledger_direction *direction);
+void ledger_udp_packet(struct build *build, uint32_t packet, const struct packet_view *view);
+void ledger_fragment(struct build *build, uint32_t packet, const struct packet_view *view);
+/* An ICMP error about a datagram; false if it is anything else. */
+bool ledger_unreachable(struct build *build, uint32_t packet, const struct packet_view *view);
+struct ledger_segment *ledger_add_segment(struct ledger_direction *direction);
+void ledger_add_arrival(struct build *build, int64_t time_ns, uint32_t flow, uint8_t side,
+                        uint32_t segment);
+
+/* ---- ledger_party.c ---- */
+
+void ledger_find_parties(struct build *build);
+uint32_t party_of(const struct build *build, uint32_t id);
+/* An IPv4 address in IPv6's clothes (::ffff:1.2.3.4) as IPv4. */
+struct address address_plain(const struct address *address);
+/* Whether a socket of that local address gets what is sent to destination. */
+bool address_takes(const struct address *local, const struct address *destination);
+/* Whether what a call knows of an address (its host may be 0.0.0.0) fits the one in a packet. */
+bool address_fits(const struct address *known, const struct address *actual);
+bool party_takes(const struct party *party, const struct address *source,
+                 const struct address *destination);
+/* A party that takes what source sends to destination at that time: a connected one before others;
+ * LEDGER_NONE. NO_TIME: at any time. */
+uint32_t party_receiving(const struct build *build, const struct address *source,
+                         const struct address *destination, int64_t at_ns);
+
+/* The party writes on that side of the flow. */
+void party_take_side(struct build *build, uint32_t party, uint32_t flow, uint8_t side);
+/* The same, and all that the party does is on that flow. */
+void party_join(struct build *build, uint32_t party, uint32_t flow, uint8_t side);
+
+/* ---- ledger_connect.c ---- */
+
+/* Finds the TCP connection that the call speaks of and joins its socket to it, where the socket has
+ * none yet or connects (again). */
+void ledger_connect_tcp(struct build *build, const struct call *call, uint32_t party);
+
+/* ---- ledger_stream.c: TCP and UNIX streams ---- */
+
+/* Writes and reads of every connection; of reads, offsets come with ledger_stream_account(). */
+void ledger_stream_calls(struct build *build);
+void ledger_stream_account(struct build *build, uint32_t flow, uint8_t side);
+
+/* ---- ledger_stream_state.c ---- */
+
+void ledger_stream_state(struct build *build, uint32_t flow, uint8_t side);
+/* Says why bytes are unknown; the first sentence stays. */
+void ledger_doubt(struct build *build, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* ---- ledger_message.c, ledger_receive.c: UDP, UNIX datagrams and packets ---- */
+
+/* Writes of every direction, and the messages that they make. */
+void ledger_message_calls(struct build *build);
+/* Finds the segments of the messages, in order, and so the segments' offsets and the datagrams. */
+void ledger_message_align(struct build *build, uint32_t flow, uint8_t side);
+/* Finds the datagram of every read. */
+void ledger_receive(struct build *build);
+/* The datagram that arrived, the first of several with UDP_SEGMENT. */
+struct datagram *arrival_datagram(const struct build *build, const struct arrival *arrival);
+void ledger_message_state(struct build *build);
+
+/* ---- ledger_unix.c ---- */
+
+/* Pairs connections with acceptances: flows without packets. */
+void ledger_connect_unix(struct build *build);
+/* The flow that carries a datagram from one UNIX socket to the name; LEDGER_NONE. */
+uint32_t unix_datagram_flow(struct build *build, uint32_t party, const struct call *call,
+                            uint8_t *side);
+
+/* ---- ledger_boundaries.c ---- */
+
+void ledger_stream_boundaries(struct ledger_direction *direction, const struct side *side);
+void ledger_message_boundaries(struct ledger_direction *direction, const struct side *side,
+                               bool segments);
+
+#endif

@@ -1,0 +1,175 @@
+/*
+ * What became of each datagram. One that was not read was dropped by a full buffer if its socket
+ * read a later one, or counted more drops than that shows: then the youngest were dropped, for a
+ * full buffer refuses what comes and keeps what it has. Otherwise it waits.
+ */
+#include "capture/ledger_internal.h"
+
+/* Everything below looks at datagrams that arrived and that nobody read. */
+static bool is_lost_or_read(const struct datagram *datagram)
+{
+	return datagram->reader != LEDGER_NONE || datagram->cause != LOST_NONE;
+}
+
+static uint32_t receiver(const struct build *build, const struct arrival *arrival)
+{
+	const struct ledger_flow *flow = build->ledger->flows + arrival->flow;
+
+	if (trace_transport_is_unix(flow->transport))
+		return build->work[arrival->flow].sides[!arrival->side].party;
+	return party_receiving(build, arrival->side ? &flow->b : &flow->a,
+	                       arrival->side ? &flow->a : &flow->b, arrival->time_ns);
+}
+
+/* Marks the parts of what arrived that nobody read. */
+static uint32_t mark(const struct build *build, const struct arrival *arrival,
+                     enum lost_cause cause)
+{
+	const struct side *side = build->work[arrival->flow].sides + arrival->side;
+	struct datagram *first = arrival_datagram(build, arrival);
+	uint32_t marked = 0;
+
+	for (struct datagram *part = first; part < side->datagrams + side->datagram_count; part++) {
+		if (part != first &&
+		    (part->segment != first->segment || first->segment == LEDGER_NONE))
+			break;
+		if (is_lost_or_read(part))
+			continue;
+		part->cause = (uint8_t)cause;
+		marked++;
+	}
+	return marked;
+}
+
+static void mark_unreachable(struct build *build)
+{
+	for (uint32_t flow = 0; flow < build->ledger->flow_count; flow++)
+		for (uint8_t at = 0; at < 2; at++) {
+			const struct side *side = build->work[flow].sides + at;
+
+			for (size_t i = 0; i < side->nobody_count; i++)
+				mark(build,
+				     &(struct arrival){
+					     .flow = flow, .side = at, .segment = side->nobody[i] },
+				     LOST_NOBODY);
+		}
+}
+
+static bool closed_by_script(const struct party *party)
+{
+	return party->closed_ns != NO_TIME && !party->close_implied;
+}
+
+static void mark_older(struct build *build)
+{
+	for (size_t i = 0; i < build->arrival_count; i++) {
+		const struct arrival *arrival = build->arrivals + i;
+		bool udp = build->ledger->flows[arrival->flow].transport == TRANSPORT_UDP;
+		uint32_t index;
+		struct party *party;
+
+		if (is_lost_or_read(arrival_datagram(build, arrival)))
+			continue;
+		index = receiver(build, arrival);
+		if (index == LEDGER_NONE) {
+			if (udp)
+				mark(build, arrival, LOST_NOBODY);
+			continue;
+		}
+		party = build->parties + index;
+		if (udp && i < party->last_taken)
+			party->drops_found += mark(build, arrival, LOST_BUFFER);
+		else if (closed_by_script(party))
+			mark(build, arrival, LOST_CLOSED);
+	}
+}
+
+static void mark_youngest(struct build *build)
+{
+	for (size_t i = build->arrival_count; i-- > 0;) {
+		const struct arrival *arrival = build->arrivals + i;
+		uint32_t index;
+		struct party *party;
+
+		if (is_lost_or_read(arrival_datagram(build, arrival)))
+			continue;
+		index = receiver(build, arrival);
+		if (index == LEDGER_NONE)
+			continue;
+		party = build->parties + index;
+		if (party->facts && party->facts->drops > 0 &&
+		    party->drops_found < (uint64_t)party->facts->drops)
+			party->drops_found += mark(build, arrival, LOST_BUFFER);
+	}
+}
+
+static void count_unread(struct build *build, uint32_t flow, uint8_t at,
+                         const struct datagram *datagram)
+{
+	struct ledger_direction *direction = build->ledger->flows[flow].directions + at;
+	const struct side *side = build->work[flow].sides + at;
+	const struct message *message = side->messages + datagram->message;
+	struct ledger_state *state = &direction->state;
+	bool seen = datagram->segment != LEDGER_NONE;
+
+	if (message->open) {
+		state->unsent += datagram->length;
+	} else if (message->excess) {
+		state->unknown += datagram->length;
+		ledger_doubt(build, "A datagram of %u bytes was seen that no write explains.",
+		             datagram->length);
+	} else if (datagram->cause != LOST_NONE) {
+		state->lost[datagram->cause] += datagram->length;
+		direction->lost_datagrams++;
+	} else if (seen && direction->segments[datagram->segment].arrival == LEDGER_NONE) {
+		state->lost[LOST_WIRE] += datagram->length;
+		direction->lost_datagrams++;
+	} else if (seen || trace_transport_is_unix(build->ledger->flows[flow].transport)) {
+		state->queued += datagram->length;
+	} else {
+		state->unknown += datagram->length;
+		ledger_doubt(build,
+		             "Datagrams that were written were not seen on the wire (the capture "
+		             "dropped %llu packets).",
+		             (unsigned long long)build->dropped);
+	}
+}
+
+static void count_direction(struct build *build, uint32_t flow, uint8_t at)
+{
+	struct ledger_direction *direction = build->ledger->flows[flow].directions + at;
+	const struct side *side = build->work[flow].sides + at;
+
+	if (!build->trace->call_count) {
+		direction->state.unknown = direction->bytes;
+		if (direction->bytes)
+			ledger_doubt(build, "The recording has packets but no calls, so it does "
+			                    "not say which bytes were read.");
+		return;
+	}
+	for (size_t i = 0; i < side->datagram_count; i++) {
+		const struct datagram *datagram = side->datagrams + i;
+
+		if (datagram->reader == LEDGER_NONE) {
+			count_unread(build, flow, at, datagram);
+			continue;
+		}
+		direction->state.read += datagram->got;
+		direction->state.lost[LOST_TRUNCATED] += datagram->length - datagram->got;
+	}
+}
+
+void ledger_message_state(struct build *build)
+{
+	mark_unreachable(build);
+	if (build->trace->call_count) {
+		mark_older(build);
+		mark_youngest(build);
+	}
+	for (uint32_t flow = 0; flow < build->ledger->flow_count; flow++)
+		for (uint8_t at = 0; at < 2; at++) {
+			if (!trace_transport_is_message(build->ledger->flows[flow].transport))
+				continue;
+			count_direction(build, flow, at);
+		}
+}

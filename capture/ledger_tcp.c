@@ -1,0 +1,364 @@
+/*
+ * TCP packets to segments and acknowledgements. Sequence numbers are 32 bit and wrap; an offset is
+ * found from the distance to the highest byte seen so far, which is right as long as a packet is
+ * within 2 GiB of it (a TCP window is at most 1 GiB).
+ *
+ *        base = ISN + 1                          next
+ *          |0                                      |
+ *   seen   |##########|  gap   |####################|   new bytes
+ *
+ * A packet is new beyond next and where it falls into a gap; everything else in it is a repeat.
+ */
+#include <stdlib.h>
+
+#include "capture/ledger_internal.h"
+#include "capture/mem.h"
+
+static int64_t offset_of(const struct side *side, uint32_t sequence)
+{
+	return side->next + (int32_t)(sequence - (side->base + (uint32_t)side->next));
+}
+
+static void start(struct side *side, uint32_t base, bool based)
+{
+	side->started = true;
+	side->based = based;
+	side->base = base;
+	/* A capture that began in the middle may yet show bytes before its first packet's. */
+	if (!based)
+		gaps_add(&side->gaps, INT64_MIN / 4, 0);
+}
+
+struct ledger_segment *ledger_add_segment(struct ledger_direction *direction)
+{
+	direction->segments = mem_grow(direction->segments, &direction->segment_capacity,
+	                               direction->segment_count, sizeof(*direction->segments));
+	return direction->segments + direction->segment_count++;
+}
+
+/* What the functions below need of the packet at hand. */
+struct sending {
+	struct build *build;
+	struct ledger_direction *direction;
+	struct side *side;
+	const struct packet_view *view;
+	uint32_t packet;
+};
+
+static struct ledger_segment *add(const struct sending *sending, enum segment_kind kind,
+                                  int64_t from, int64_t to)
+{
+	struct ledger_segment *segment = ledger_add_segment(sending->direction);
+	struct side *side = sending->side;
+
+	*segment = (struct ledger_segment){
+		.from = (uint64_t)from,
+		.length = (uint32_t)(to - from),
+		.packet = sending->packet,
+		.arrival = sending->build->two_taps ? LEDGER_NONE : sending->packet,
+		.kind = (uint8_t)kind,
+		.flags = sending->view->flags,
+		.fragments = 1,
+		.first_write = LEDGER_NONE,
+	};
+	if (kind != SEGMENT_DATA) {
+		side->disordered = true;
+		return segment;
+	}
+	sending->direction->data_count++;
+	if (from < side->data_end)
+		side->disordered = true;
+	side->data_end = to;
+	if (!side->lowered || from < side->lowest) {
+		side->lowered = true;
+		side->lowest = from;
+	}
+	if (to > side->next)
+		side->next = to;
+	return segment;
+}
+
+static enum segment_kind probe_kind(const struct side *side)
+{
+	return side->window_shut ? SEGMENT_PROBE : SEGMENT_KEEPALIVE;
+}
+
+/* Bytes from..to, of which at least some lie before the highest byte seen. */
+static void add_overlap(const struct sending *sending, int64_t from, int64_t to)
+{
+	struct side *side = sending->side;
+	struct ledger_direction *direction = sending->direction;
+	size_t first = direction->segment_count;
+	int64_t known_end = side->next, fresh = 0;
+	struct gap gap;
+
+	while (gaps_take(&side->gaps, from, to < known_end ? to : known_end, &gap)) {
+		add(sending, SEGMENT_DATA, gap.from, gap.to);
+		fresh += gap.to - gap.from;
+	}
+	if (to > known_end) {
+		add(sending, SEGMENT_DATA, known_end, to);
+		fresh += to - known_end;
+	}
+	if (!fresh) {
+		enum segment_kind kind = SEGMENT_RETRANSMISSION;
+
+		if (to == side->next && to - from == 1 && side->acked >= to)
+			kind = probe_kind(side);
+		else
+			direction->retransmissions++;
+		add(sending, kind, from, to);
+	} else if (fresh < to - from) {
+		direction->segments[first].repeated = (uint32_t)(to - from - fresh);
+		direction->retransmissions++;
+	}
+}
+
+static void add_bytes(const struct sending *sending, int64_t from, int64_t to)
+{
+	struct side *side = sending->side;
+
+	/* Before the first byte of the stream there is none: an old one-byte keep-alive. */
+	if (side->based && from < 0) {
+		from = 0;
+		if (to <= 0) {
+			add(sending, probe_kind(side), 0, 0);
+			return;
+		}
+	}
+	if (from < side->next) {
+		add_overlap(sending, from, to);
+		return;
+	}
+	if (from > side->next)
+		gaps_add(&side->gaps, side->next, from);
+	add(sending, SEGMENT_DATA, from, to);
+}
+
+static void take_syn(const struct sending *sending)
+{
+	struct side *side = sending->side;
+
+	if (side->has_syn)
+		return;
+	side->has_syn = true;
+	side->isn = sending->view->sequence;
+	if (!side->started)
+		start(side, side->isn + 1, true);
+	sending->direction->syn_packet = sending->packet;
+}
+
+/* Linux probes with no byte at all, its sequence one before the next (tcp_xmit_probe_skb). */
+static bool is_bare_probe(const struct side *side, const struct packet_view *view)
+{
+	return side->started && !view->payload_length &&
+	       !(view->flags & (PACKET_SYN | PACKET_FIN | PACKET_RST)) &&
+	       offset_of(side, view->sequence) == side->next - 1 && side->acked >= side->next;
+}
+
+static void leave(const struct sending *sending)
+{
+	const struct packet_view *view = sending->view;
+	struct ledger_direction *direction = sending->direction;
+	struct side *side = sending->side;
+	int64_t from, to;
+
+	if (view->flags & PACKET_RST) {
+		if (direction->rst_packet == LEDGER_NONE)
+			direction->rst_packet = sending->packet;
+		return;
+	}
+	if (view->flags & PACKET_SYN)
+		take_syn(sending);
+	else if (!side->started)
+		start(side, view->sequence, false);
+	from = offset_of(side, view->sequence + !!(view->flags & PACKET_SYN));
+	to = from + view->payload_length;
+	if (view->payload_length)
+		add_bytes(sending, from, to);
+	else if (is_bare_probe(side, view))
+		add(sending, probe_kind(side), side->based && from < 0 ? 0 : from,
+		    side->based && from < 0 ? 0 : from);
+	if (view->flags & PACKET_FIN && !side->fin_seen) {
+		side->fin_seen = true;
+		side->fin_at = to;
+		direction->fin_packet = sending->packet;
+	}
+}
+
+/* The packet reached the sender of the other direction, which learns what was acknowledged. */
+static void acknowledge(const struct sending *data)
+{
+	const struct packet_view *view = data->view;
+	struct ledger_direction *direction = data->direction;
+	struct side *side = data->side;
+	int64_t upto;
+
+	if (!(view->flags & PACKET_ACK) || view->flags & PACKET_RST)
+		return;
+	if (!side->started)
+		start(side, view->acknowledgement, !!(view->flags & PACKET_SYN));
+	side->window_shut = !view->window;
+	upto = offset_of(side, view->acknowledgement);
+	if (side->fin_seen && upto > side->fin_at)
+		upto = side->fin_at;
+	if (upto <= side->acked)
+		return;
+	side->acked = upto;
+	direction->acks = mem_grow(direction->acks, &direction->ack_capacity, direction->ack_count,
+	                           sizeof(*direction->acks));
+	direction->acks[direction->ack_count++] =
+		(struct ledger_ack){ (uint64_t)upto, data->packet };
+}
+
+static uint64_t flight_key(const struct packet_view *view)
+{
+	return ((uint64_t)view->sequence << 32 | view->payload_length) ^
+	       (uint64_t)view->timestamp_value << 20 ^ (uint64_t)view->ip_id << 48 ^ view->flags;
+}
+
+static void arrive(struct build *build, uint32_t flow, uint8_t side, uint32_t packet,
+                   const struct packet_view *view)
+{
+	struct ledger_direction *direction = build->ledger->flows[flow].directions + side;
+	uint32_t segment = flights_find(build, flight_key(view), flow, side);
+	uint32_t left;
+
+	if (segment == LEDGER_NONE || direction->segments[segment].arrival != LEDGER_NONE)
+		return;
+	left = direction->segments[segment].packet;
+	for (; segment < direction->segment_count && direction->segments[segment].packet == left;
+	     segment++)
+		direction->segments[segment].arrival = packet;
+}
+
+/* A pair of addresses is used again: a SYN that cannot belong to the connection that we know. */
+static bool is_reopened(const struct build *build, uint32_t flow, uint8_t side,
+                        const struct packet_view *view)
+{
+	const struct side *sides = build->work[flow].sides;
+	const struct ledger_direction *directions = build->ledger->flows[flow].directions;
+
+	if (!(view->flags & PACKET_SYN) || view->flags & PACKET_ACK)
+		return false;
+	if (sides[side].has_syn)
+		return sides[side].isn != view->sequence;
+	return sides[side].started || directions[0].rst_packet != LEDGER_NONE ||
+	       directions[1].rst_packet != LEDGER_NONE;
+}
+
+static uint32_t flow_of(struct build *build, uint32_t packet, const struct packet_view *view,
+                        uint8_t *side)
+{
+	uint32_t flow = flow_find(build, TRANSPORT_TCP, &view->source, &view->destination, side);
+	bool opens = view->flags & PACKET_SYN && !(view->flags & PACKET_ACK);
+	bool answers = view->flags & PACKET_SYN && view->flags & PACKET_ACK;
+
+	if (flow != LEDGER_NONE && !is_reopened(build, flow, *side, view))
+		return flow;
+	*side = !opens && (answers || view->source.port < view->destination.port);
+	return flow_add(build, TRANSPORT_TCP, *side ? &view->destination : &view->source,
+	                *side ? &view->source : &view->destination, packet,
+	                build->trace->packets[packet].time_ns);
+}
+
+/* The smaller of what both sides announced, less the options that every segment will carry. */
+static void note_mss(struct ledger_flow *flow, const struct packet_view *view)
+{
+	uint16_t mss = view->option_mss;
+
+	if (!(view->flags & PACKET_SYN) || !mss)
+		return;
+	if (!(view->flags & PACKET_ACK) || !flow->mss || mss < flow->mss)
+		flow->mss = mss;
+	if (view->flags & PACKET_ACK && view->option_timestamps && flow->mss > 12)
+		flow->mss = (uint16_t)(flow->mss - 12);
+}
+
+void ledger_tcp_packet(struct build *build, uint32_t packet, const struct packet_view *view)
+{
+	uint8_t side;
+	uint32_t index = flow_of(build, packet, view, &side);
+	struct ledger_flow *flow = build->ledger->flows + index;
+	struct side *sides = build->work[index].sides;
+	struct sending sending = { build, flow->directions + side, sides + side, view, packet };
+	struct sending data = { build, flow->directions + !side, sides + !side, view, packet };
+	bool bare = !view->payload_length &&
+	            !(view->flags & (PACKET_SYN | PACKET_FIN | PACKET_RST)) &&
+	            !is_bare_probe(sides + side, view);
+
+	if (tap_leaves(build, packet)) {
+		size_t first = sending.direction->segment_count;
+
+		if (view->flags & PACKET_SYN && !sides[side].has_syn)
+			note_mss(flow, view);
+		if (view->flags & PACKET_RST && side && !sides[1].has_syn && sides[0].has_syn)
+			flow->refused = true;
+		leave(&sending);
+		data.direction->ack_packets += bare;
+		if (build->two_taps && sending.direction->segment_count > first)
+			flights_add(build, flight_key(view), index, side, (uint32_t)first);
+	}
+	if (tap_arrives(build, packet)) {
+		if (build->two_taps && view->payload_length)
+			arrive(build, index, side, packet, view);
+		acknowledge(&data);
+	}
+}
+
+static int by_offset(const void *a, const void *b, void *context)
+{
+	const struct ledger_segment *segments = context;
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	if (segments[x].from != segments[y].from)
+		return segments[x].from < segments[y].from ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+void ledger_order_data(struct ledger_direction *direction)
+{
+	const struct ledger_segment *segments = direction->segments;
+	bool sorted = true;
+	size_t count = 0;
+
+	direction->data_order = mem_alloc(direction->data_count, sizeof(*direction->data_order));
+	for (uint32_t i = 0; i < direction->segment_count; i++)
+		if (segments[i].kind == SEGMENT_DATA) {
+			if (count &&
+			    segments[i].from < segments[direction->data_order[count - 1]].from)
+				sorted = false;
+			direction->data_order[count++] = i;
+		}
+	if (!sorted)
+		qsort_r(direction->data_order, count, sizeof(*direction->data_order), by_offset,
+		        direction->segments);
+}
+
+void ledger_tcp_settle(struct build *build, uint32_t flow, uint8_t index)
+{
+	struct ledger_direction *direction = build->ledger->flows[flow].directions + index;
+	struct side *side = build->work[flow].sides + index;
+	int64_t lowest = side->based || !side->lowered ? 0 : side->lowest;
+
+	if (lowest) {
+		side->next -= lowest;
+		side->acked = side->acked > lowest ? side->acked - lowest : 0;
+		side->fin_at -= lowest;
+		for (size_t i = 0; i < direction->segment_count; i++) {
+			int64_t from = (int64_t)direction->segments[i].from - lowest;
+
+			direction->segments[i].from = from > 0 ? (uint64_t)from : 0;
+		}
+		for (size_t i = 0; i < direction->ack_count; i++) {
+			int64_t upto = (int64_t)direction->acks[i].upto - lowest;
+
+			direction->acks[i].upto = upto > 0 ? (uint64_t)upto : 0;
+		}
+	}
+	if (side->fin_seen)
+		direction->fin_at = side->fin_at > 0 ? (uint64_t)side->fin_at : 0;
+	if (side->disordered)
+		ledger_order_data(direction);
+	gaps_finish(&side->gaps);
+}

@@ -1,0 +1,578 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <sys/socket.h>
+
+#include "ledger_fixture.h"
+
+#define PA (PACKET_PSH | PACKET_ACK)
+
+enum {
+	CLIENT = FIXTURE_CLIENT,
+	SERVER = FIXTURE_SERVER,
+};
+
+static int64_t us(int64_t n)
+{
+	return FIXTURE_US(n);
+}
+
+static struct fixture *connected(void)
+{
+	struct fixture *fixture = fixture_begin(TRANSPORT_TCP);
+
+	fixture_handshake(fixture, 0);
+	return fixture;
+}
+
+static void writes_between(struct fixture *fixture, int count, int64_t length)
+{
+	for (int i = 0; i < count; i++)
+		fixture_write(fixture, CLIENT, us(100 + 10 * i), us(105 + 10 * i), length, length);
+}
+
+static void ack(struct fixture *fixture, int64_t at_ns, uint64_t upto)
+{
+	fixture_tcp_acking(fixture, at_ns, 'b', 0, PACKET_ACK, upto, NULL, 0);
+}
+
+static void expect_segment(const struct ledger_direction *direction, size_t at, int kind,
+                           uint64_t from, uint32_t length, uint32_t repeated)
+{
+	assert_true(at < direction->segment_count);
+	assert_int_equal(direction->segments[at].kind, kind);
+	assert_int_equal(direction->segments[at].from, from);
+	assert_int_equal(direction->segments[at].length, length);
+	assert_int_equal(direction->segments[at].repeated, repeated);
+}
+
+static void twenty_small_writes_lose_eighteen_boundaries(void **state)
+{
+	struct fixture *fixture = connected();
+	struct ledger_piece pieces[3];
+	struct built built;
+
+	(void)state;
+	writes_between(fixture, 20, 10);
+	fixture_tcp(fixture, us(301), 'a', 0, PA, NULL, 10);
+	ack(fixture, us(20000), 10);
+	fixture_tcp(fixture, us(20001), 'a', 10, PA, NULL, 190);
+	fixture_read(fixture, SERVER, us(400), us(410), 1024, 10);
+	fixture_read(fixture, SERVER, us(420), us(20020), 1024, 190);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ledger.flow_count, 1);
+	assert_true(built.ledger.accounted);
+	assert_int_equal(built.ab->bytes, 200);
+	assert_int_equal(built.ab->state.read, 200);
+	assert_int_equal(built.ab->in_segments.count, 19);
+	assert_int_equal(built.ab->in_segments.kept, 1);
+	assert_int_equal(built.ab->in_segments.lost, 18);
+	assert_int_equal(built.ab->in_segments.splits, 0);
+	assert_int_equal(built.ab->in_reads.lost, 18);
+	assert_int_equal(built.ab->segments[1].first_write, 1);
+	assert_int_equal(ledger_pieces(built.ab, 10, 200, pieces, 3), 19);
+	assert_int_equal(pieces[2].write, 3);
+	assert_int_equal(pieces[2].from, 30);
+	assert_int_equal(ledger_pieces(built.ab, 5, 5, pieces, 3), 0);
+	assert_int_equal(built.ab->ack_count, 1);
+	assert_int_equal(built.ab->ack_packets, 1);
+	assert_int_equal(built.ba->ack_packets, 1); /* of the handshake */
+	assert_int_equal(built.ledger.flows[0].mss, FIXTURE_MSS);
+	assert_int_equal(built.ab->from_endpoint, CLIENT);
+	assert_int_equal(built.ab->to_endpoint, SERVER);
+	assert_int_equal(built.ab->last_read_ns, FIXTURE_T0 + us(20020));
+	assert_int_equal(ledger_held_ns(&built.ledger, built.ab, built.ab->segments + 1),
+	                 us(20001 - 110));
+	ledger_done(&built);
+}
+
+static void a_segment_that_leaves_within_its_write_was_not_held(void **state)
+{
+	struct fixture *fixture = connected();
+	struct built built;
+
+	(void)state;
+	fixture_write(fixture, CLIENT, us(100), us(110), 10, 10);
+	fixture_tcp(fixture, us(105), 'a', 0, PA, NULL, 10);
+	ledger_of(&built, fixture);
+	assert_int_equal(ledger_held_ns(&built.ledger, built.ab, built.ab->segments), 0);
+	assert_int_equal(built.ab->state.in_flight, 10);
+	ledger_done(&built);
+}
+
+static void a_large_write_is_split(void **state)
+{
+	struct fixture *fixture = connected();
+	struct built built;
+
+	(void)state;
+	fixture_write(fixture, CLIENT, us(100), us(110), 4000, 4000);
+	fixture_tcp(fixture, us(105), 'a', 0, PACKET_ACK, NULL, 1448);
+	fixture_tcp(fixture, us(106), 'a', 1448, PACKET_ACK, NULL, 1448);
+	fixture_tcp(fixture, us(107), 'a', 2896, PA, NULL, 1104);
+	ack(fixture, us(108), 4000);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->in_segments.count, 0);
+	assert_int_equal(built.ab->in_segments.splits, 2);
+	assert_int_equal(built.ab->state.queued, 4000);
+	assert_int_equal(ledger_segment_at(built.ab, 2895), 1);
+	assert_int_equal(ledger_segment_at(built.ab, 4000), LEDGER_NONE);
+	ledger_done(&built);
+}
+
+static void a_packet_larger_than_the_mtu_is_one_segment(void **state)
+{
+	struct fixture *fixture = connected();
+	struct built built;
+
+	(void)state;
+	fixture_write(fixture, CLIENT, us(100), us(110), 57752, 57752);
+	fixture_tcp(fixture, us(105), 'a', 0, PA, NULL, 57752);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->segment_count, 1);
+	expect_segment(built.ab, 0, SEGMENT_DATA, 0, 57752, 0);
+	ledger_done(&built);
+}
+
+static void what_repeats_is_cut_off(void **state)
+{
+	struct fixture *fixture = connected();
+	struct built built;
+
+	(void)state;
+	writes_between(fixture, 3, 10);
+	fixture_tcp(fixture, us(200), 'a', 0, PA, NULL, 10);
+	fixture_tcp(fixture, us(210), 'a', 0, PA, NULL, 10);
+	fixture_tcp(fixture, us(220), 'a', 5, PA, NULL, 25);
+	ledger_of(&built, fixture);
+	expect_segment(built.ab, 0, SEGMENT_DATA, 0, 10, 0);
+	expect_segment(built.ab, 1, SEGMENT_RETRANSMISSION, 0, 10, 0);
+	expect_segment(built.ab, 2, SEGMENT_DATA, 10, 20, 5);
+	assert_int_equal(built.ab->retransmissions, 2);
+	assert_int_equal(built.ab->data_count, 2);
+	assert_int_equal(built.ab->segments[2].first_write, 1);
+	ledger_done(&built);
+}
+
+static void segments_out_of_order_find_their_place(void **state)
+{
+	struct fixture *fixture = connected();
+	struct built built;
+
+	(void)state;
+	writes_between(fixture, 4, 10);
+	fixture_tcp(fixture, us(200), 'a', 20, PA, NULL, 10);
+	fixture_tcp(fixture, us(210), 'a', 0, PA, NULL, 10);
+	fixture_tcp(fixture, us(220), 'a', 5, PA, NULL, 35);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->segment_count, 4);
+	expect_segment(built.ab, 2, SEGMENT_DATA, 10, 10, 15);
+	expect_segment(built.ab, 3, SEGMENT_DATA, 30, 10, 0);
+	assert_int_equal(built.ab->segments[2].packet, built.ab->segments[3].packet);
+	assert_int_equal(ledger_segment_at(built.ab, 25), 0);
+	assert_int_equal(ledger_segment_at(built.ab, 15), 2);
+	assert_int_equal(built.ab->in_segments.kept, 3);
+	ledger_done(&built);
+}
+
+static void offsets_go_on_across_the_wrap(void **state)
+{
+	struct fixture *fixture = fixture_begin(TRANSPORT_TCP);
+	struct built built;
+
+	(void)state;
+	fixture_isn(fixture, 'a', UINT32_MAX - 15);
+	fixture_handshake(fixture, 0);
+	writes_between(fixture, 4, 10);
+	for (int i = 0; i < 4; i++)
+		fixture_tcp(fixture, us(200 + 10 * i), 'a', (uint64_t)i * 10, PA, NULL, 10);
+	fixture_tcp(fixture, us(250), 'a', 10, PA, NULL, 10);
+	ack(fixture, us(260), 40);
+	ledger_of(&built, fixture);
+	expect_segment(built.ab, 3, SEGMENT_DATA, 30, 10, 0);
+	expect_segment(built.ab, 4, SEGMENT_RETRANSMISSION, 10, 10, 0);
+	assert_int_equal(built.ab->acks[0].upto, 40);
+	ledger_done(&built);
+}
+
+static void keep_alives_and_probes_carry_nothing(void **state)
+{
+	struct fixture *fixture = connected();
+	struct built built;
+
+	(void)state;
+	writes_between(fixture, 1, 10);
+	fixture_tcp(fixture, us(200), 'a', 0, PA, NULL, 10);
+	ack(fixture, us(210), 10);
+	fixture_tcp(fixture, us(300), 'a', 9, PACKET_ACK, NULL, 0);
+	ack(fixture, us(310), 10);
+	fixture_tcp(fixture, us(400), 'a', 9, PACKET_ACK, NULL, 1);
+	ack(fixture, us(410), 10);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->segment_count, 3);
+	expect_segment(built.ab, 1, SEGMENT_KEEPALIVE, 9, 0, 0);
+	expect_segment(built.ab, 2, SEGMENT_KEEPALIVE, 9, 1, 0);
+	assert_int_equal(built.ab->retransmissions, 0);
+	assert_int_equal(built.ab->bytes, 10);
+	assert_int_equal(built.ab->ack_packets, 3);
+	assert_int_equal(built.ba->ack_packets, 1);
+	ledger_done(&built);
+}
+
+static void one_unacknowledged_byte_again_is_a_retransmission(void **state)
+{
+	struct fixture *fixture = connected();
+	struct built built;
+
+	(void)state;
+	writes_between(fixture, 1, 1);
+	fixture_tcp(fixture, us(200), 'a', 0, PA, NULL, 1);
+	fixture_tcp(fixture, us(400), 'a', 0, PA, NULL, 1);
+	ledger_of(&built, fixture);
+	expect_segment(built.ab, 1, SEGMENT_RETRANSMISSION, 0, 1, 0);
+	ledger_done(&built);
+}
+
+static void partial_failed_and_empty_writes(void **state)
+{
+	struct fixture *fixture = connected();
+	struct built built;
+
+	(void)state;
+	fixture_write(fixture, CLIENT, us(100), us(110), 100, 60);
+	fixture_write(fixture, CLIENT, us(120), us(130), 40, -1);
+	fixture_write(fixture, CLIENT, us(140), us(150), 0, 0);
+	fixture_write(fixture, CLIENT, us(160), us(170), 40, 40);
+	fixture_tcp(fixture, us(105), 'a', 0, PA, NULL, 60);
+	fixture_tcp(fixture, us(165), 'a', 60, PA, NULL, 40);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->write_count, 3);
+	assert_int_equal(built.ab->writes[1].from, 60);
+	assert_int_equal(built.ab->writes[1].to, 60);
+	assert_int_equal(built.ab->in_segments.count, 1);
+	assert_int_equal(built.ab->in_segments.kept, 1);
+	assert_int_equal(built.ab->segments[1].first_write, 2);
+	assert_int_equal(ledger_write_at(built.ab, 60), 2);
+	ledger_done(&built);
+}
+
+static void a_pending_write_owns_what_the_wire_shows(void **state)
+{
+	struct fixture *fixture = connected();
+	struct built built;
+
+	(void)state;
+	fixture_write(fixture, CLIENT, us(100), us(110), 10, 10);
+	fixture_write(fixture, CLIENT, us(120), CALL_PENDING, 1000, 0);
+	fixture_tcp(fixture, us(105), 'a', 0, PA, NULL, 10);
+	fixture_tcp(fixture, us(125), 'a', 10, PA, NULL, 300);
+	ledger_of(&built, fixture);
+	assert_true(built.ledger.accounted);
+	assert_int_equal(built.ab->writes[1].to, 310);
+	assert_int_equal(built.ab->bytes, 310);
+	ledger_done(&built);
+}
+
+static void an_out_of_band_byte_is_read_past(void **state)
+{
+	struct fixture *fixture = connected();
+	struct built built;
+
+	(void)state;
+	ledger_send(fixture, CLIENT, us(100), MSG_OOB, 12);
+	ledger_send(fixture, CLIENT, us(110), 0, 5);
+	fixture_tcp(fixture, us(101), 'a', 0, PA | PACKET_URG, NULL, 12);
+	fixture_tcp(fixture, us(111), 'a', 12, PA, NULL, 5);
+	ack(fixture, us(112), 17);
+	fixture_read(fixture, SERVER, us(120), us(121), 100, 11);
+	fixture_read(fixture, SERVER, us(122), us(123), 100, 5);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.read, 16);
+	assert_int_equal(built.ab->state.out_of_band, 1);
+	assert_int_equal(built.ab->reads[1].from, 12);
+	assert_int_equal(built.ab->in_reads.kept, 1);
+	assert_int_equal(built.ab->in_reads.splits, 0);
+	ledger_done(&built);
+}
+
+static void a_mark_that_moved_is_read_with_the_stream(void **state)
+{
+	struct fixture *fixture = connected();
+	struct built built;
+
+	(void)state;
+	ledger_send(fixture, CLIENT, us(100), MSG_OOB, 5);
+	ledger_send(fixture, CLIENT, us(110), MSG_OOB, 5);
+	fixture_tcp(fixture, us(101), 'a', 0, PA | PACKET_URG, NULL, 5);
+	fixture_tcp(fixture, us(111), 'a', 5, PA | PACKET_URG, NULL, 5);
+	ack(fixture, us(112), 10);
+	fixture_read(fixture, SERVER, us(120), us(121), 100, 9);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.read, 9);
+	assert_int_equal(built.ab->state.out_of_band, 1);
+	assert_int_equal(built.ab->in_reads.lost, 1);
+	ledger_done(&built);
+}
+
+static void a_peek_takes_nothing(void **state)
+{
+	struct fixture *fixture = connected();
+	struct call peek;
+	struct built built;
+
+	(void)state;
+	writes_between(fixture, 1, 10);
+	fixture_tcp(fixture, us(102), 'a', 0, PA, NULL, 10);
+	ack(fixture, us(103), 10);
+	peek = fixture_usual_call(fixture, SERVER, CALL_RECV, us(120), us(121));
+	peek.asked = 100;
+	peek.result = 10;
+	peek.flags = MSG_PEEK;
+	fixture_call(fixture, peek);
+	peek.flags = MSG_TRUNC;
+	peek.result = 4;
+	fixture_call(fixture, peek);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->read_count, 1);
+	assert_int_equal(built.ab->state.read, 4);
+	assert_int_equal(built.ab->state.queued, 6);
+	ledger_done(&built);
+}
+
+static void a_read_may_split_a_write(void **state)
+{
+	struct fixture *fixture = connected();
+	struct built built;
+
+	(void)state;
+	writes_between(fixture, 3, 10);
+	fixture_tcp(fixture, us(200), 'a', 0, PA, NULL, 30);
+	fixture_read(fixture, SERVER, us(210), us(211), 15, 15);
+	fixture_read(fixture, SERVER, us(212), us(213), 5, 5);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->in_reads.lost, 1);
+	assert_int_equal(built.ab->in_reads.kept, 1);
+	assert_int_equal(built.ab->in_reads.open, 0);
+	assert_int_equal(built.ab->in_reads.splits, 1);
+	assert_int_equal(built.ab->state.read, 20);
+	ledger_done(&built);
+}
+
+static void unsent_bytes_and_open_boundaries(void **state)
+{
+	struct fixture *fixture = connected();
+	struct built built;
+
+	(void)state;
+	writes_between(fixture, 3, 10);
+	fixture_tcp(fixture, us(200), 'a', 0, PA, NULL, 10);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.in_flight, 10);
+	assert_int_equal(built.ab->state.unsent, 20);
+	assert_int_equal(built.ab->in_segments.kept, 1);
+	assert_int_equal(built.ab->in_segments.open, 1);
+	assert_int_equal(built.ab->in_reads.open, 2);
+	assert_true(built.ledger.accounted);
+	ledger_done(&built);
+}
+
+static void the_kernel_says_what_waits(void **state)
+{
+	struct fixture *fixture = connected();
+	struct trace_socket socket = { .socket = 2,
+		                       .endpoint = SERVER,
+		                       .at_ns = FIXTURE_T0 + us(300),
+		                       .unread_bytes = 4,
+		                       .unsent_bytes = 0,
+		                       .drops = -1,
+		                       .tcp_state = 1 };
+	struct built built;
+
+	(void)state;
+	writes_between(fixture, 1, 10);
+	fixture_tcp(fixture, us(200), 'a', 0, PA, NULL, 10);
+	fixture_read(fixture, SERVER, us(210), us(211), 6, 6);
+	fixture_socket(fixture, &socket);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.read, 6);
+	assert_int_equal(built.ab->state.queued, 4);
+	assert_int_equal(built.ab->state.in_flight, 0);
+	ledger_done(&built);
+}
+
+static void closing_with_unread_data_loses_it(void **state)
+{
+	struct fixture *fixture = connected();
+	struct built built;
+
+	(void)state;
+	writes_between(fixture, 2, 10);
+	fixture_tcp(fixture, us(200), 'a', 0, PA, NULL, 10);
+	ack(fixture, us(201), 10);
+	fixture_read(fixture, SERVER, us(210), us(211), 4, 4);
+	ledger_call(fixture, SERVER, CALL_CLOSE, us(300), false);
+	fixture_tcp(fixture, us(301), 'b', 0, PACKET_RST | PACKET_ACK, NULL, 0);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.read, 4);
+	assert_int_equal(built.ab->state.lost[LOST_CLOSED], 6);
+	assert_int_equal(built.ab->state.lost[LOST_RESET], 10);
+	assert_int_not_equal(built.ba->rst_packet, LEDGER_NONE);
+	ledger_done(&built);
+}
+
+static void what_an_implied_close_finds_unread_is_queued(void **state)
+{
+	struct fixture *fixture = connected();
+	struct built built;
+
+	(void)state;
+	writes_between(fixture, 2, 10);
+	fixture_tcp(fixture, us(200), 'a', 0, PA, NULL, 10);
+	ack(fixture, us(201), 10);
+	ledger_call(fixture, SERVER, CALL_CLOSE, us(300), true);
+	fixture_tcp(fixture, us(301), 'b', 0, PACKET_RST | PACKET_ACK, NULL, 0);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.queued, 10);
+	assert_int_equal(built.ab->state.unsent, 10);
+	ledger_done(&built);
+}
+
+static void a_refused_connection_is_a_flow(void **state)
+{
+	struct fixture *fixture = fixture_begin(TRANSPORT_TCP);
+	struct built built;
+
+	(void)state;
+	fixture_tcp(fixture, us(10), 'a', 0, PACKET_SYN, NULL, 0);
+	fixture_tcp(fixture, us(20), 'b', 0, PACKET_RST | PACKET_ACK, NULL, 0);
+	ledger_of(&built, fixture);
+	assert_true(built.ledger.flows[0].refused);
+	assert_int_equal(built.ab->bytes, 0);
+	ledger_done(&built);
+}
+
+static void the_same_addresses_may_be_used_twice(void **state)
+{
+	struct fixture *fixture = connected();
+	struct call connect;
+	struct built built;
+
+	(void)state;
+	connect = fixture_usual_call(fixture, CLIENT, CALL_CONNECT, -us(10), us(30));
+	fixture_call(fixture, connect);
+	writes_between(fixture, 1, 10);
+	fixture_tcp(fixture, us(101), 'a', 0, PA, NULL, 10);
+	fixture_tcp(fixture, us(200), 'a', 10, PACKET_FIN | PACKET_ACK, NULL, 0);
+	fixture_tcp(fixture, us(210), 'b', 0, PACKET_FIN | PACKET_ACK, NULL, 0);
+	fixture_isn(fixture, 'a', 77000);
+	fixture_isn(fixture, 'b', 99000);
+	connect = fixture_usual_call(fixture, CLIENT, CALL_CONNECT, us(290), us(330));
+	connect.socket = 11;
+	fixture_call(fixture, connect);
+	fixture_handshake(fixture, us(300));
+	connect = fixture_usual_call(fixture, CLIENT, CALL_SEND, us(400), us(410));
+	connect.socket = 11;
+	connect.asked = connect.result = 7;
+	fixture_call(fixture, connect);
+	fixture_tcp(fixture, us(405), 'a', 0, PA, NULL, 7);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ledger.flow_count, 2);
+	assert_int_equal(built.ab->bytes, 10);
+	assert_int_equal(built.ab->fin_at, 10);
+	assert_int_equal(built.ledger.flows[1].directions[0].bytes, 7);
+	assert_int_equal(built.ledger.flows[1].directions[0].write_count, 1);
+	ledger_done(&built);
+}
+
+static void a_capture_without_the_beginning_starts_at_its_lowest_byte(void **state)
+{
+	struct fixture *fixture = fixture_begin(TRANSPORT_TCP);
+	struct built built;
+
+	(void)state;
+	ack(fixture, us(90), 300);
+	fixture_tcp(fixture, us(100), 'a', 310, PA, NULL, 10);
+	fixture_tcp(fixture, us(110), 'a', 300, PA, NULL, 10);
+	fixture_tcp(fixture, us(120), 'a', 320, PA, NULL, 10);
+	ack(fixture, us(130), 320);
+	ledger_of(&built, fixture);
+	expect_segment(built.ab, 0, SEGMENT_DATA, 10, 10, 0);
+	expect_segment(built.ab, 1, SEGMENT_DATA, 0, 10, 0);
+	expect_segment(built.ab, 2, SEGMENT_DATA, 20, 10, 0);
+	assert_int_equal(built.ab->acks[0].upto, 20);
+	assert_int_equal(built.ab->state.unknown, 30);
+	assert_false(built.ledger.accounted);
+	assert_non_null(built.ledger.doubt);
+	ledger_done(&built);
+}
+
+static void what_the_capture_dropped_is_doubted(void **state)
+{
+	struct fixture *fixture = connected();
+	struct built built;
+
+	(void)state;
+	writes_between(fixture, 3, 10);
+	fixture_tcp(fixture, us(101), 'a', 0, PA, NULL, 10);
+	fixture_tcp(fixture, us(121), 'a', 20, PA, NULL, 10);
+	fixture_statistics(fixture, 6, 1);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.unknown, 10);
+	assert_false(built.ledger.accounted);
+	assert_non_null(built.ledger.doubt);
+	ledger_done(&built);
+}
+
+static void a_lost_segment_never_arrives(void **state)
+{
+	struct fixture *fixture = fixture_begin(TRANSPORT_TCP);
+	struct built built;
+	uint32_t far = fixture_interface(fixture, "server");
+
+	(void)state;
+	fixture_tap(fixture, 0, 2);
+	fixture_tcp(fixture, us(10), 'a', 0, PACKET_SYN, NULL, 0);
+	writes_between(fixture, 2, 10);
+	fixture_tcp(fixture, us(101), 'a', 0, PA, NULL, 10);
+	fixture_tcp(fixture, us(111), 'a', 10, PA, NULL, 10);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->segments[0].arrival, LEDGER_NONE);
+	assert_int_equal(ledger_arrived_ns(&built.ledger, built.ab, built.ab->segments), INT64_MIN);
+	assert_int_equal(far, 1);
+	ledger_done(&built);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(twenty_small_writes_lose_eighteen_boundaries),
+		cmocka_unit_test(a_segment_that_leaves_within_its_write_was_not_held),
+		cmocka_unit_test(a_large_write_is_split),
+		cmocka_unit_test(a_packet_larger_than_the_mtu_is_one_segment),
+		cmocka_unit_test(what_repeats_is_cut_off),
+		cmocka_unit_test(segments_out_of_order_find_their_place),
+		cmocka_unit_test(offsets_go_on_across_the_wrap),
+		cmocka_unit_test(keep_alives_and_probes_carry_nothing),
+		cmocka_unit_test(one_unacknowledged_byte_again_is_a_retransmission),
+		cmocka_unit_test(partial_failed_and_empty_writes),
+		cmocka_unit_test(a_pending_write_owns_what_the_wire_shows),
+		cmocka_unit_test(an_out_of_band_byte_is_read_past),
+		cmocka_unit_test(a_mark_that_moved_is_read_with_the_stream),
+		cmocka_unit_test(a_peek_takes_nothing),
+		cmocka_unit_test(a_read_may_split_a_write),
+		cmocka_unit_test(unsent_bytes_and_open_boundaries),
+		cmocka_unit_test(the_kernel_says_what_waits),
+		cmocka_unit_test(closing_with_unread_data_loses_it),
+		cmocka_unit_test(what_an_implied_close_finds_unread_is_queued),
+		cmocka_unit_test(a_refused_connection_is_a_flow),
+		cmocka_unit_test(the_same_addresses_may_be_used_twice),
+		cmocka_unit_test(a_capture_without_the_beginning_starts_at_its_lowest_byte),
+		cmocka_unit_test(what_the_capture_dropped_is_doubted),
+		cmocka_unit_test(a_lost_segment_never_arrives),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
