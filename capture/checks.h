@@ -27,7 +27,12 @@ struct checks {
 };
 
 struct checks checks_of(const struct ledger *ledger);
-/* All is well; a time limit that was hit is a result, not a fault. */
+/*
+ * The recording is whole and its bytes are accounted for, on clocks that were steady; a time limit
+ * that was hit is a result, not a fault.
+ */
+bool checks_believable(const struct checks *checks);
+/* That, and the machine kept to the script's times: else it is worth another try. */
 bool checks_passed(const struct checks *checks);
 /* What failed, sentences a line each; nothing if all is well. */
 void checks_describe(struct buffer *out, const struct checks *checks, const struct ledger *ledger);

@@ -181,9 +181,14 @@ static int load_all(struct check_command *command, char **operands, size_t count
 
 /* ---- playing ---- */
 
+static bool broken(const struct task *task)
+{
+	return task->err.kind || !checks_believable(&task->play.checks);
+}
+
 static bool failed(const struct task *task)
 {
-	if (task->err.kind || !checks_passed(&task->play.checks))
+	if (broken(task))
 		return true;
 	for (size_t i = 0; i < task->play.result_count; i++) {
 		if (task->play.results[i].verdict == VERDICT_FAILED ||
@@ -270,7 +275,10 @@ static void play_all(struct check_command *command)
 {
 	play_side_by_side(command);
 	for (size_t i = 0; i < command->task_count && !stopped; i++) {
-		if (failed(&command->tasks[i]) && command->tasks[i].err.kind != ERR_INPUT)
+		const struct task *task = &command->tasks[i];
+
+		if ((failed(task) || !checks_passed(&task->play.checks)) &&
+		    task->err.kind != ERR_INPUT)
 			play_alone(command, &command->tasks[i]);
 	}
 }
@@ -359,7 +367,7 @@ static void tell_task(struct check_command *command, const struct task *task)
 	if (task->play.accounted)
 		checks_describe(&faults, &task->play.checks, &task->play.ledger);
 	if (faults.length && !command->json)
-		buffer_format(out, "  FAILED  %s", faults.bytes);
+		buffer_format(out, "  %-7s %s", broken(task) ? "FAILED" : "but", faults.bytes);
 	for (size_t i = 0; i < task->play.result_count; i++) {
 		if (command->json)
 			tell_json(command, task, &task->play.results[i]);
@@ -371,7 +379,7 @@ static void tell_task(struct check_command *command, const struct task *task)
 
 static void count_task(struct check_command *command, const struct task *task)
 {
-	command->broken += task->err.kind || !checks_passed(&task->play.checks);
+	command->broken += broken(task);
 	for (size_t i = 0; i < task->play.result_count; i++)
 		command->counts[task->play.results[i].verdict]++;
 }
