@@ -124,7 +124,7 @@ static int export_recordings(char *const *paths, size_t count, const struct expo
                              struct err *err)
 {
 	struct inputs inputs;
-	enum format format;
+	enum format format = FORMAT_PNG;
 	int result;
 
 	if (!count)

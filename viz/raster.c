@@ -1,18 +1,19 @@
 #include "viz/raster.h"
 
-#include <SDL.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "capture/mem.h"
 #include "viz/coverage.h"
+#include "viz/sdl.h"
 #include "viz/theme.h"
 
 #define CORNER      6 /* straight pieces of a round corner */
 #define PERIOD_MOST 64
 
 struct raster {
+	struct sdl sdl;
 	const struct scene *scene;
 	struct raster_image *image;
 	SDL_Surface *surface;
@@ -88,12 +89,12 @@ static void draw_rect(struct raster *raster, const struct scene_command *command
 	uint32_t c = command->colour;
 
 	if (command->alpha == 255) {
-		SDL_FillRect(raster->surface, &rect,
-		             SDL_MapRGB(raster->surface->format, c >> 16 & 0xff, c >> 8 & 0xff,
-		                        c & 0xff));
+		raster->sdl.FillRect(raster->surface, &rect,
+		                     raster->sdl.MapRGB(raster->surface->format, c >> 16 & 0xff,
+		                                        c >> 8 & 0xff, c & 0xff));
 		return;
 	}
-	if (!SDL_IntersectRect(&rect, &raster->clip, &rect))
+	if (!raster->sdl.IntersectRect(&rect, &raster->clip, &rect))
 		return;
 	for (int y = rect.y; y < rect.y + rect.h; y++)
 		for (int x = rect.x; x < rect.x + rect.w; x++)
@@ -107,7 +108,7 @@ static void draw_hatch(struct raster *raster, const struct scene_command *comman
 	int period = (int)lroundf(command->detail);
 	SDL_Rect rect = whole(command);
 
-	if (!SDL_IntersectRect(&rect, &raster->clip, &rect))
+	if (!raster->sdl.IntersectRect(&rect, &raster->clip, &rect))
 		return;
 	period = period < 2 ? 2 : period > PERIOD_MOST ? PERIOD_MOST : period;
 	for (int i = 0; i < period; i++) {
@@ -263,9 +264,9 @@ static void set_clip(struct raster *raster, const struct scene_command *command)
 	SDL_Rect all = { 0, 0, raster->image->width, raster->image->height };
 	SDL_Rect rect = command->w > 0 ? whole(command) : all;
 
-	if (!SDL_IntersectRect(&rect, &all, &raster->clip))
+	if (!raster->sdl.IntersectRect(&rect, &all, &raster->clip))
 		raster->clip = (SDL_Rect){ 0, 0, 0, 0 };
-	SDL_SetClipRect(raster->surface, &raster->clip);
+	raster->sdl.SetClipRect(raster->surface, &raster->clip);
 }
 
 static void draw(struct raster *raster, const struct scene_command *command)
@@ -294,23 +295,28 @@ int raster_render(const struct scene *scene, struct raster_image *image, struct 
 		                 "cannot draw a picture of %d × %d pixels: a side has 1 to %d; "
 		                 "choose another width, height or scale, or fewer recordings",
 		                 scene->width, scene->height, RASTER_MOST);
+	if (sdl_load(&raster.sdl, err))
+		return -1;
 	image->pixels = mem_alloc((size_t)image->width * (size_t)image->height, 4);
 	/* A surface over our own memory: neither a display nor SDL_Init() is needed. */
 	raster.surface =
-		SDL_CreateRGBSurfaceWithFormatFrom(image->pixels, image->width, image->height, 32,
-	                                           image->width * 4, SDL_PIXELFORMAT_RGBA32);
+		raster.sdl.CreateRGBSurfaceWithFormatFrom(image->pixels, image->width,
+	                                                  image->height, 32, image->width * 4,
+	                                                  SDL_PIXELFORMAT_RGBA32);
 	if (!raster.surface) {
 		raster_finish(image);
 		return err_machine(err, "cannot draw the picture: SDL makes no surface: %s",
-		                   SDL_GetError());
+		                   raster.sdl.GetError());
 	}
 	set_clip(&raster, &all);
-	SDL_FillRect(raster.surface, NULL,
-	             SDL_MapRGB(raster.surface->format, scene->background >> 16 & 0xff,
-	                        scene->background >> 8 & 0xff, scene->background & 0xff));
+	raster.sdl.FillRect(raster.surface, NULL,
+	                    raster.sdl.MapRGB(raster.surface->format,
+	                                      scene->background >> 16 & 0xff,
+	                                      scene->background >> 8 & 0xff,
+	                                      scene->background & 0xff));
 	for (size_t i = 0; i < scene->count; i++)
 		draw(&raster, &scene->commands[i]);
-	SDL_FreeSurface(raster.surface);
+	raster.sdl.FreeSurface(raster.surface);
 	coverage_finish(&raster.coverage);
 	return 0;
 }

@@ -1,0 +1,33 @@
+/*
+ * SDL2, loaded when something is drawn and not when the program starts: with the fifty libraries
+ * that it brings along it takes 3.5 ms, which every command would pay. Whoever calls SDL calls it
+ * through struct sdl; a function that is missing here is one word in SDL_FUNCTIONS.
+ */
+#ifndef SEAM_VIZ_SDL_H
+#define SEAM_VIZ_SDL_H
+
+#include <SDL.h>
+
+#include "capture/err.h"
+
+#define SDL_FUNCTIONS(X)                                                                           \
+	X(CreateRGBSurfaceWithFormatFrom)                                                          \
+	X(FillRect)                                                                                \
+	X(FreeSurface)                                                                             \
+	X(GetError)                                                                                \
+	X(IntersectRect)                                                                           \
+	X(MapRGB)                                                                                  \
+	X(SetClipRect)
+
+/* sdl.FillRect(…) is SDL_FillRect(…). */
+struct sdl {
+#define SDL_MEMBER(name) __typeof__(&SDL_##name) name;
+	SDL_FUNCTIONS(SDL_MEMBER)
+#undef SDL_MEMBER
+};
+
+/* Loads the library once a process; it stays. ERR_MACHINE, with the package to install, if it is
+ * not there. */
+int sdl_load(struct sdl *sdl, struct err *err);
+
+#endif
