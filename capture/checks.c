@@ -13,29 +13,21 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void look_at_calls(const struct trace *trace, struct checks *checks)
+static void look_at_writes(const struct trace *trace, struct checks *checks)
 {
 	int64_t *late = mem_alloc(trace->call_count, sizeof(*late));
-	int64_t least = INT64_MAX, most = INT64_MIN;
-	size_t late_count = 0;
+	size_t count = 0;
 
 	for (size_t i = 0; i < trace->call_count; i++) {
 		const struct call *call = &trace->calls[i];
-		int64_t apart = call->begin_ns - call->begin_mono_ns;
 
-		if (call->begin_mono_ns && apart < least)
-			least = apart;
-		if (call->begin_mono_ns && apart > most)
-			most = apart;
 		if (call_is_write((enum call_name)call->name) && call->late_ns >= 0)
-			late[late_count++] = call->late_ns;
+			late[count++] = call->late_ns;
 	}
-	if (most > least)
-		checks->clock_step_ns = most - least;
-	if (late_count) {
-		qsort(late, late_count, sizeof(*late), by_value);
-		checks->late_median_ns = late[late_count / 2];
-		checks->late_max_ns = late[late_count - 1];
+	if (count) {
+		qsort(late, count, sizeof(*late), by_value);
+		checks->late_median_ns = late[count / 2];
+		checks->late_max_ns = late[count - 1];
 	}
 	free(late);
 }
@@ -44,6 +36,7 @@ struct checks checks_of(const struct ledger *ledger)
 {
 	const struct trace *trace = ledger->trace;
 	struct checks checks = { .accounted = ledger->accounted,
+		                 .clock_step_ns = trace->about.clock_step_ns,
 		                 .late_max_ns = -1,
 		                 .late_median_ns = -1,
 		                 .complete = trace->complete,
@@ -51,7 +44,7 @@ struct checks checks_of(const struct ledger *ledger)
 
 	for (size_t i = 0; i < trace->interface_count; i++)
 		checks.capture_dropped += trace->interfaces[i].dropped;
-	look_at_calls(trace, &checks);
+	look_at_writes(trace, &checks);
 	return checks;
 }
 

@@ -10,7 +10,7 @@
 #include "capture/buffer.h"
 #include "capture/ledger.h"
 
-/* REALTIME and MONOTONIC may drift apart by NTP's slewing (500 ppm); a step is more than this. */
+/* Asking both clocks takes less than this however busy the machine is; setting one is more. */
 #define CHECKS_CLOCK_STEP_NS 1000000
 /* Sends later than this no longer show what the script asked for. */
 #define CHECKS_LATE_NS       5000000
@@ -18,11 +18,10 @@
 struct checks {
 	uint64_t capture_dropped; /* packets that the kernel could not hand to libpcap */
 	bool accounted;           /* every byte is in a known state */
-	int64_t clock_step_ns;  /* largest difference in the distance of the two clocks between two
-	                           calls */
-	int64_t late_max_ns;    /* the latest begin of a write that had a time; -1 if none had */
-	int64_t late_median_ns; /* -1 */
-	bool complete;          /* the run came to its end */
+	int64_t clock_step_ns;    /* by how much the clock was set during the run */
+	int64_t late_max_ns;      /* the latest begin of a write that had a time; -1 if none had */
+	int64_t late_median_ns;   /* -1 */
+	bool complete;            /* the run came to its end */
 	bool time_limit_hit;
 };
 

@@ -64,6 +64,7 @@ static const struct field about_fields[] = {
 	FIELD("SEAM_T0_MONO", FIELD_I64, trace_about, t0_mono_ns, 0),
 	FIELD("SEAM_TIME_LIMIT", FIELD_I64, trace_about, time_limit_ns, 0),
 	FIELD("SEAM_TIME_LIMIT_HIT", FIELD_BOOL, trace_about, time_limit_hit, false),
+	FIELD("SEAM_CLOCK_STEP", FIELD_I64, trace_about, clock_step_ns, 0),
 	FIELD("SEAM_RUN", FIELD_I64, trace_about, run, 0),
 	FIELD("SEAM_SCENARIO_NAME", FIELD_TEXT, trace_about, scenario, 0),
 	FIELD("SEAM_TITLE", FIELD_TEXT, trace_about, title, 0),

@@ -230,6 +230,7 @@ void journal_read_about(const char *entry, size_t length, struct trace_about *ab
 	about->t0_ns = clamp_time(about->t0_ns);
 	about->t0_mono_ns = clamp_time(about->t0_mono_ns);
 	about->time_limit_ns = clamp_time(about->time_limit_ns);
+	about->clock_step_ns = clamp_time(about->clock_step_ns);
 	read_endpoints(entry, length, endpoints, endpoint_count, arena);
 }
 

@@ -89,6 +89,8 @@ struct trace_about {
 	int64_t t0_mono_ns;    /* CLOCK_MONOTONIC of the same moment */
 	int64_t time_limit_ns; /* of the whole run */
 	bool time_limit_hit;   /* then calls may be pending */
+	int64_t clock_step_ns; /* by how much CLOCK_REALTIME was set against CLOCK_MONOTONIC during
+	                          the run */
 	uint64_t run;          /* K of --repeat, from 1; 0 if it was run once */
 };
 

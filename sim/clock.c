@@ -24,6 +24,22 @@ int64_t clock_monotonic_ns(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
+int64_t clock_apart_ns(void)
+{
+	int64_t tightest = INT64_MAX, apart = 0;
+
+	for (int i = 0; i < 8; i++) {
+		int64_t before = clock_monotonic_ns(), real = clock_realtime_ns(),
+			after = clock_monotonic_ns();
+
+		if (after - before < tightest) {
+			tightest = after - before;
+			apart = real - before - (after - before) / 2;
+		}
+	}
+	return apart;
+}
+
 void clock_be_exact(void)
 {
 	prctl(PR_SET_TIMERSLACK, 1);

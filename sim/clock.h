@@ -9,6 +9,13 @@
 int64_t clock_realtime_ns(void);
 int64_t clock_monotonic_ns(void);
 
+/*
+ * How far CLOCK_REALTIME is ahead of CLOCK_MONOTONIC, asked several times, so that being
+ * interrupted between the two does not count. Both follow NTP's slewing alike: only setting the
+ * clock changes it.
+ */
+int64_t clock_apart_ns(void);
+
 /* Once in each thread that waits: the kernel may then not delay its timers (PR_SET_TIMERSLACK). */
 void clock_be_exact(void);
 

@@ -11,6 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define IPV6_MTU_LEAST 1280
+
 /* An ioctl(2) on a device, over a socket of its own. */
 static int ask(const char *device, unsigned long request, struct ifreq *ifreq)
 {
@@ -98,10 +100,33 @@ static int set_sysctl(const struct scenario *scenario, const struct scenario_sys
 	return 0;
 }
 
+int64_t link_packets(const char *device)
+{
+	/* Not /proc/net: that is the namespace of the process's first thread. */
+	FILE *file = fopen("/proc/thread-self/net/dev", "re");
+	char line[512], name[IFNAMSIZ];
+	long long bytes, packets, found = -1;
+
+	while (file && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, " %15[^: ]: %lld %lld", name, &bytes, &packets) == 3 &&
+		    !strcmp(name, device))
+			found = packets;
+	}
+	if (file)
+		fclose(file);
+	return found;
+}
+
 int link_configure(const struct scenario *scenario, struct err *err)
 {
 	if (trace_transport_is_unix(scenario->transport))
 		return 0;
+	if (scenario->link.mtu && scenario->link.mtu < IPV6_MTU_LEAST && scenario->family == 6)
+		return err_machine(
+			err,
+			"link.mtu: IPv6 needs an MTU of at least %d (RFC 8200 section 5), so the kernel "
+			"takes ::1 away at %u",
+			IPV6_MTU_LEAST, scenario->link.mtu);
 	if (scenario->link.mtu && set_mtu(scenario->link.mtu, err) != 0)
 		return -1;
 	if (scenario->link.offload >= 0 && set_offload(scenario->link.offload, err) != 0)

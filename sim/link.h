@@ -22,6 +22,10 @@ int link_configure(const struct scenario *scenario, struct err *err);
  * run on a host's lo. */
 const char *link_needs_namespace(const struct scenario *scenario);
 
+/* Packets that a device of the caller's namespace has received so far (/proc/net/dev); -1 if it
+ * cannot be told. */
+int64_t link_packets(const char *device);
+
 /* "loopback, MTU 1500, offload off". */
 void link_describe(const struct scenario *scenario, struct buffer *out);
 

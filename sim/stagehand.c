@@ -25,9 +25,10 @@
 #define FLUSH_NS 50000000 /* a crash loses at most this much of a recording, and the disk's own */
 #define DRAIN_NS                                                                                   \
 	500000000 /* how long the last packets may take; they come within twice the timeout */
-#define LOOP_MS      10
-#define BULK_BYTES   (64ull << 20) /* a script that sends more is captured with a short snap length \
-	                            */
+#define LOOP_MS 10
+#define BULK_BYTES                                                                                 \
+	(64ull << 20) /* a script that sends more is captured with a short snap length             \
+	               */
 #define BULK_SNAP    128
 #define WHOLE_SNAP   262144
 #define SMALL_WRITES 2000
@@ -45,7 +46,10 @@ struct stagehand {
 	struct endpoint *endpoints;
 	const char **names;
 	uint64_t delivered;
+	int64_t packets_before; /* that lo had received when the capture began; -1 unknown, or not
+	                           ours alone */
 	int64_t begin_ns, flushed_ns;
+	int64_t apart_ns; /* the clocks, when it began */
 };
 
 static void report(const struct stagehand *hand, enum run_phase phase, const struct err *err,
@@ -248,6 +252,17 @@ static void wait_a_little(struct stagehand *hand)
 	stage_fd_clear(hand->stage);
 }
 
+/*
+ * How many packets crossed the link while we captured. In a namespace of our own lo's counter is
+ * the truth; on a host's lo other people's packets pass too, and what libpcap counted must do.
+ */
+static uint64_t crossed(const struct stagehand *hand, uint64_t received)
+{
+	int64_t packets = hand->packets_before >= 0 ? link_packets("lo") : -1;
+
+	return packets < 0 ? received : (uint64_t)(packets - hand->packets_before);
+}
+
 /* Until everything that the kernel counted has been handed over: the last block comes only with its
  * timeout. */
 static void drain(struct stagehand *hand)
@@ -266,9 +281,11 @@ static void drain(struct stagehand *hand)
 
 		poll(&fd, 1, LOOP_MS);
 	}
-	if (hand->sniff)
-		recording_add_statistics(&hand->recording, 0, clock_realtime_ns(), received,
-		                         dropped + (received - dropped - hand->delivered));
+	if (!hand->sniff)
+		return;
+	received = crossed(hand, received);
+	recording_add_statistics(&hand->recording, 0, clock_realtime_ns(), received,
+	                         received > hand->delivered ? received - hand->delivered : 0);
 }
 
 static void record_facts(struct stagehand *hand)
@@ -351,6 +368,7 @@ static void perform(struct stagehand *hand)
 	if (read(hand->task->begin_fd, &go, 1) != 1)
 		_exit(0);
 	hand->begin_ns = hand->flushed_ns = clock_monotonic_ns();
+	hand->apart_ns = clock_apart_ns();
 	recording_begin(&hand->recording, hand->task->recording_fd, hand->task->recording_limit);
 	for (size_t i = 0; i < hand->scenario->endpoint_count; i++)
 		hand->names[i] = hand->scenario->endpoints[i].name;
@@ -377,6 +395,7 @@ static void perform(struct stagehand *hand)
 	drain(hand);
 	take_calls(hand);
 	record_facts(hand);
+	hand->about.clock_step_ns = llabs(clock_apart_ns() - hand->apart_ns);
 	recording_add_end(&hand->recording, &hand->about);
 	flush(hand);
 }

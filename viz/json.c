@@ -1,5 +1,7 @@
 #include "viz/json.h"
 
+#include "capture/checks.h"
+
 #include <string.h>
 
 #include "viz/json_call.h"
@@ -41,60 +43,26 @@ static void write_about(struct json_writer *writer, const struct trace *trace)
 	write_lines(writer, "options", about->options);
 }
 
-/* How far CLOCK_REALTIME moved against CLOCK_MONOTONIC over the run; -1 without both clocks. */
-static int64_t clock_drift_ns(const struct trace *trace)
-{
-	int64_t least = INT64_MAX, most = INT64_MIN;
-
-	for (size_t i = 0; i < trace->call_count; i++) {
-		const struct call *call = &trace->calls[i];
-		int64_t between = moment_since(call->begin_mono_ns, call->begin_ns);
-
-		if (!call->begin_mono_ns)
-			return -1;
-		least = between < least ? between : least;
-		most = between > most ? between : most;
-	}
-	return trace->call_count ? moment_since(least, most) : -1;
-}
-
-/* The latest of the writes that had a scheduled time; -1 if none had. */
-static int64_t late_sends_ns(const struct trace *trace)
-{
-	int64_t late_ns = -1;
-
-	for (size_t i = 0; i < trace->call_count; i++) {
-		const struct call *call = &trace->calls[i];
-
-		if (call_is_write((enum call_name)call->name) && call->late_ns > late_ns)
-			late_ns = call->late_ns;
-	}
-	return late_ns;
-}
-
 static void write_checks(struct json_writer *writer, const struct ledger *ledger)
 {
 	const struct trace *trace = ledger->trace;
-	int64_t late_ns = late_sends_ns(trace);
-	int64_t drift_ns = clock_drift_ns(trace);
-	uint64_t dropped = 0;
+	struct checks checks = checks_of(ledger);
 	bool counted = false;
 
-	for (size_t i = 0; i < trace->interface_count; i++) {
+	for (size_t i = 0; i < trace->interface_count; i++)
 		counted |= trace->interfaces[i].has_statistics;
-		dropped += trace->interfaces[i].dropped;
-	}
 	json_object(writer, "checks");
-	json_switch(writer, "complete", trace->complete);
+	json_switch(writer, "complete", checks.complete);
 	if (counted)
-		json_count(writer, "capture_dropped", dropped);
-	json_switch(writer, "bytes_accounted", ledger->accounted);
+		json_count(writer, "capture_dropped", checks.capture_dropped);
+	json_switch(writer, "bytes_accounted", checks.accounted);
 	json_text(writer, "doubt", ledger->doubt);
-	if (late_ns >= 0)
-		json_number(writer, "late_sends_max_ns", late_ns);
-	if (drift_ns >= 0)
-		json_number(writer, "clock_drift_max_ns", drift_ns);
-	json_switch(writer, "time_limit_hit", trace->about.time_limit_hit);
+	if (checks.late_max_ns >= 0) {
+		json_number(writer, "late_sends_max_ns", checks.late_max_ns);
+		json_number(writer, "late_sends_median_ns", checks.late_median_ns);
+	}
+	json_number(writer, "clock_step_ns", checks.clock_step_ns);
+	json_switch(writer, "time_limit_hit", checks.time_limit_hit);
 	json_text(writer, "warning", trace->warning);
 	json_end(writer);
 }
