@@ -124,22 +124,19 @@ static uint64_t count_splits(const struct ledger_direction *direction, const str
 	return splits;
 }
 
-void ledger_stream_boundaries(struct ledger_direction *direction, const struct side *side)
+void ledger_stream_boundaries(struct ledger_direction *direction, const struct side *side,
+                              bool segments)
 {
-	struct pieces segments = { direction, side, false, direction->data_count };
-	struct pieces reads = { direction, side, true, direction->read_count };
+	struct pieces carried = { direction, side, false, direction->data_count };
+	struct pieces read = { direction, side, true, direction->read_count };
 
 	direction->fates = mem_alloc(direction->write_count, sizeof(*direction->fates));
-	if (direction->segment_count) {
-		walk_boundaries(direction, &segments, &direction->in_segments, 0);
-		direction->in_segments.splits = count_splits(direction, &segments);
-	} else {
-		struct pieces none = { direction, side, false, 0 };
-
-		walk_boundaries(direction, &none, &direction->in_segments, 0);
+	if (segments) {
+		walk_boundaries(direction, &carried, &direction->in_segments, 0);
+		direction->in_segments.splits = count_splits(direction, &carried);
 	}
-	walk_boundaries(direction, &reads, &direction->in_reads, READS_SHIFT);
-	direction->in_reads.splits = count_splits(direction, &reads);
+	walk_boundaries(direction, &read, &direction->in_reads, READS_SHIFT);
+	direction->in_reads.splits = count_splits(direction, &read);
 }
 
 /* ---- messages ---- */

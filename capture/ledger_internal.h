@@ -271,7 +271,9 @@ uint32_t unix_datagram_flow(struct build *build, uint32_t party, const struct ca
 
 /* ---- ledger_boundaries.c ---- */
 
-void ledger_stream_boundaries(struct ledger_direction *direction, const struct side *side);
+/* segments: whether the transport has any. */
+void ledger_stream_boundaries(struct ledger_direction *direction, const struct side *side,
+                              bool segments);
 void ledger_message_boundaries(struct ledger_direction *direction, const struct side *side,
                                bool segments);
 

@@ -89,6 +89,23 @@ static bool same_bytes(const struct reading *reading, const struct ledger_direct
 	return !memcmp(write->payload, call->payload, length);
 }
 
+/* UDP_GRO joins datagrams of one size, of which only the last may be smaller. */
+static bool makes_up(const struct side *side, uint32_t at, uint32_t got)
+{
+	uint32_t size = side->datagrams[at].length;
+
+	for (; at < side->datagram_count && size; at++) {
+		uint32_t length = side->datagrams[at].length;
+
+		if (got <= size)
+			return got == length;
+		if (length != size)
+			return false;
+		got -= length;
+	}
+	return false;
+}
+
 static bool is_plausible(const struct reading *reading, uint32_t flow, uint8_t at, uint32_t index)
 {
 	const struct side *side = reading->build->work[flow].sides + at;
@@ -100,12 +117,13 @@ static bool is_plausible(const struct reading *reading, uint32_t flow, uint8_t a
 	                datagram))
 		return false;
 	if (call->flags & MSG_TRUNC)
-		return call->result >= datagram->length;
+		return call->result == datagram->length;
 	if (call->got_flags & MSG_TRUNC)
 		return datagram->length > reading->got;
-	/* More than one datagram with UDP_GRO; less if the kernel's flags were not recorded. */
-	return reading->got == datagram->length ||
-	       (is_udp(reading->build) && reading->got > datagram->length && datagram->length) ||
+	if (reading->got == datagram->length)
+		return true;
+	/* The second: a recording without the flags that recvmsg returned. */
+	return (is_udp(reading->build) && makes_up(side, index, reading->got)) ||
 	       (call->asked == reading->got && datagram->length > reading->got);
 }
 
@@ -285,8 +303,10 @@ static void receive(struct build *build, uint32_t index)
 	if (!call->ended || call->result < 0 || call->flags & (MSG_PEEK | MSG_ERRQUEUE))
 		return;
 	reading.got = got > 0 ? (uint32_t)got : 0;
-	if ((call->stamp_ns && find_by_stamp(&reading)) || find_in_order(&reading) ||
-	    find_unseen(&reading))
+	/* A stamp that no packet has is that of one that the capture missed. */
+	if (call->stamp_ns
+	            ? find_by_stamp(&reading) || find_unseen(&reading) || find_in_order(&reading)
+	            : find_in_order(&reading) || find_unseen(&reading))
 		take(&reading);
 	else if (call->result)
 		ledger_doubt(build,
