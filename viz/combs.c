@@ -59,6 +59,7 @@ static void add(struct combs *combs, const struct frame *frame, const struct com
 	comb->came[one->end] = 1;
 	comb->last = one->start;
 	comb->end = one->end > comb->end ? one->end : comb->end;
+	comb->open = comb->open || one->open;
 	comb->sizes =
 		mem_grow(comb->sizes, &comb->size_capacity, comb->count, sizeof(*comb->sizes));
 	comb->sizes[comb->count++] = size;
@@ -94,6 +95,7 @@ static void add_acks(struct combs *combs, const struct frame *frame, int near)
 		struct comb one = {
 			.up = !frame_goes_down(frame, ack->from_lane, ack->to_lane),
 			.ack = true,
+			.open = ack->arrived_ns - frame->zero_ns > frame->span_ns,
 			.start = frame_column(frame, ack->sent_ns),
 			.end = frame_column(frame, ack->arrived_ns),
 			.first_item = i,
@@ -101,6 +103,7 @@ static void add_acks(struct combs *combs, const struct frame *frame, int near)
 		bool releases = ack->released != TIMELINE_NONE;
 
 		if (!frame_has(frame, ack->arrived_ns) || one.end == one.start ||
+		    ack->sent_ns - frame->zero_ns > frame->span_ns ||
 		    (!releases && !frame->options.all_acks))
 			continue;
 		if (ack->delayed_ns >= 0 &&
@@ -265,7 +268,7 @@ static const char *tooth(const struct comb *comb, int column)
 	bool left = comb->left[column], came = comb->came[column];
 
 	if (column == comb->end)
-		return comb->lost ? "×" : comb->up ? "╯" : "╮";
+		return comb->open ? "─" : comb->lost ? "×" : comb->up ? "╯" : "╮";
 	if (column == comb->start)
 		return comb->up ? "╭" : "╰";
 	if (left && came)

@@ -11,6 +11,7 @@
 
 struct comb {
 	bool up, ack, lost;
+	bool open;      /* it arrives after all that is drawn */
 	int start, end; /* columns of the first departure and the last arrival */
 	int last;       /* of the last departure */
 	size_t count;

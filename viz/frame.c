@@ -153,11 +153,14 @@ void frame_time_row(const struct frame *frame, struct cells *cells)
 	const char *unit;
 	int64_t unit_ns = axis_unit(step, &unit);
 
-	for (int64_t at = 0; at <= frame->span_ns; at += step) {
+	/* Where nothing takes time there is one moment. */
+	for (int64_t at = 0; at <= (frame->span_ns > 1 ? frame->span_ns : 0); at += step) {
 		struct label label = { .count = 0 };
 		int column = frame_column(frame, frame->zero_ns + at);
 
-		label_format(&label, at ? "%lld" : "%lld %s", (long long)(at / unit_ns), unit);
+		label_format(&label, "%lld", (long long)(at / unit_ns));
+		if (!at && frame->span_ns > 1)
+			label_format(&label, " %s", unit);
 		if (column + label.width <= frame->options.width)
 			cells_label(cells, row, column, &label);
 	}

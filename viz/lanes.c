@@ -65,6 +65,18 @@ static int event_order(const void *left, const void *right)
 	return a->index < b->index ? -1 : a->index > b->index;
 }
 
+/* Of the departures of a large write only the first and the last are named. */
+static bool leaves_in_the_middle(const struct row *row, size_t index)
+{
+	const struct waiting *waiting = &row->waitings[index];
+	const struct ledger_direction *bytes =
+		&row->frame->group->ledger->flows[waiting->flow].directions[waiting->direction];
+	uint32_t write = ledger_write_at(bytes, waiting->from);
+
+	return write != LEDGER_NONE && bytes->writes[write].from < waiting->from &&
+	       bytes->writes[write].to > waiting->name_to;
+}
+
 static void find_events(struct row *row)
 {
 	const struct timeline_group *group = row->frame->group;
@@ -78,7 +90,8 @@ static void find_events(struct row *row)
 		    frame_has(row->frame, group->reads[i].end_ns))
 			add_event(row, group->reads[i].end_ns, READ, i);
 	for (size_t i = 0; i < row->waiting_count; i++)
-		add_event(row, row->waitings[i].to_ns, LEAVE, i);
+		if (!leaves_in_the_middle(row, i))
+			add_event(row, row->waitings[i].to_ns, LEAVE, i);
 	if (row->event_count)
 		qsort(row->events, row->event_count, sizeof(*row->events), event_order);
 }
@@ -225,12 +238,31 @@ static void keep_inside(const struct row *row, struct token *token)
 		token->start = limit > FRAME_GUTTER ? limit : FRAME_GUTTER;
 }
 
+static bool count_label(const struct token *token, struct label *label)
+{
+	if (token->count < 3 || token->kind == WRITE || token->kind == LEAVE)
+		return false;
+	label_format(label, " %zu %s", token->count, token->kind == READ ? "reads" : "calls");
+	return true;
+}
+
+/* A crowd of reads takes in what would stand on its count. */
+static bool covers(const struct token *crowd, const struct token *next)
+{
+	struct label count = { .count = 0 };
+
+	return count_label(crowd, &count) &&
+	       next->column <= crowd->start + crowd->width + count.width;
+}
+
 static void add_token(struct row *row, const struct event *event)
 {
 	struct token token = token_of(row, event);
 	struct token *before = row->token_count ? &row->tokens[row->token_count - 1] : NULL;
 	bool joins = before && may_join(before, &token);
-	int start = place(row, before, &token, joins ? LATE : VERY_LATE);
+	int start = joins && covers(before, &token)
+	                    ? -1
+	                    : place(row, before, &token, joins ? LATE : VERY_LATE);
 
 	if (start >= 0) {
 		token.start = start;
@@ -253,9 +285,8 @@ static void draw_count(const struct row *row, struct cells *cells, int line, siz
 	const struct token *token = &row->tokens[index];
 	struct label label = { .count = 0 };
 
-	if (token->count < 3 || token->kind == WRITE || token->kind == LEAVE)
+	if (!count_label(token, &label))
 		return;
-	label_format(&label, " %zu %s", token->count, token->kind == READ ? "reads" : "calls");
 	int room = index + 1 < row->token_count ? row->tokens[index + 1].start - 1
 	                                        : row->frame->options.width;
 	if (end + label.width <= room)
@@ -291,18 +322,29 @@ static void hold_span(const struct row *row, size_t hold, int *from, int *to)
 			*to = row->tokens[i].start;
 }
 
+/* The longest of those that are not told yet; waiting_count if there is none. */
+static size_t longest_untold(const struct row *row, const bool *told)
+{
+	size_t longest = row->waiting_count;
+
+	for (size_t i = 0; i < row->waiting_count; i++)
+		if (!told[i] && (longest == row->waiting_count ||
+		                 row->waitings[i].longest_ns > row->waitings[longest].longest_ns))
+			longest = i;
+	return longest;
+}
+
 /* Letters left no room for the length of a wait: a row of its own says it. */
-static void draw_waiting_row(const struct row *row, struct cells *cells, const bool *told)
+static void draw_waiting_row(const struct row *row, struct cells *cells, bool *told)
 {
 	int line = -1;
 
-	for (size_t i = 0; i < row->waiting_count; i++) {
+	for (size_t i; (i = longest_untold(row, told)) < row->waiting_count; told[i] = true) {
 		int from = frame_column(row->frame, row->waitings[i].from_ns);
 		int to = frame_column(row->frame, row->waitings[i].to_ns);
 		struct label caption;
 
-		if (told[i] ||
-		    !waiting_caption(row->frame, &row->waitings[i], to - from - 4, &caption))
+		if (!waiting_caption(row->frame, &row->waitings[i], to - from - 4, &caption))
 			continue;
 		if (line < 0)
 			line = frame_row(row->frame, cells, "waiting");

@@ -78,7 +78,7 @@ static void add_bytes(struct remarks *remarks, const struct frame *frame, uint32
 		struct remark remark = { write->begin_ns, 1, call, write->number, got };
 
 		if (write->lane == lane && frame_has(frame, write->begin_ns) &&
-		    (call->note || (call->ended && (uint64_t)call->asked > got)))
+		    (call->note || !call->ended || (uint64_t)call->asked > got))
 			add(remarks, &remark);
 	}
 	for (size_t i = 0; i < group->read_count; i++) {
@@ -100,6 +100,10 @@ static void name(const struct remark *remark, int columns, struct label *label)
 
 	if (remark->count > 1)
 		label_format(label, "%zu× ", remark->count);
+	if (!call->ended && remark->number != CELLS_PLAIN) {
+		label_write(label, remark->number);
+		label_text(label, " ");
+	}
 	if (!call->ended)
 		label_format(label, "%s pending", call_name_text(call->name));
 	else if (error)

@@ -7,15 +7,6 @@
 #include "capture/quantity.h"
 #include "viz/cells.h"
 
-static size_t data_segments(const struct ledger_direction *direction)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < direction->segment_count; i++)
-		count += direction->segments[i].kind == SEGMENT_DATA;
-	return count;
-}
-
 static void add_boundaries(struct ledger_boundaries *sum, const struct ledger_boundaries *one)
 {
 	sum->count += one->count;
@@ -31,7 +22,7 @@ static void add_direction(struct summary_counts *counts, const struct ledger_dir
 	counts->writes += direction->write_count;
 	counts->reads += direction->read_count;
 	if (packets) {
-		counts->segments += data_segments(direction);
+		counts->segments += direction->data_count;
 		counts->packets += direction->segment_count;
 		counts->acks += direction->ack_packets;
 		add_boundaries(&counts->in_segments, &direction->in_segments);
@@ -113,7 +104,7 @@ static void add_outcome(struct buffer *out, const struct summary_counts *counts)
 		counts->packets_seen ? &counts->in_segments : &counts->in_reads;
 
 	if (counts->refused && !counts->reads)
-		buffer_text(out, "refused");
+		buffer_text(out, "connection refused");
 	else if (counts->lost_datagrams)
 		buffer_format(out, "%zu of %zu messages lost", counts->lost_datagrams,
 		              counts->writes);
@@ -127,6 +118,11 @@ static void add_outcome(struct buffer *out, const struct summary_counts *counts)
 		              "of %" PRIu64 " boundaries lost: %" PRIu64 " on the wire, %" PRIu64
 		              " in reads",
 		              reads->count, wire->lost, reads->lost);
+	else if (reads->lost && reads->lost == reads->count)
+		buffer_format(out,
+		              reads->count == 1 ? "the boundary lost"
+		                                : "all %" PRIu64 " boundaries lost",
+		              reads->count);
 	else if (reads->lost)
 		buffer_format(out, "%" PRIu64 " of %" PRIu64 " boundaries lost", reads->lost,
 		              reads->count);

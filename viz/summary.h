@@ -21,7 +21,8 @@ void summary_heading(struct buffer *out, const struct timeline_group *group,
 void summary_heading_of(struct buffer *out, const char *left, const char *right,
                         const struct text_options *options);
 
-/* A row a group; columns that do not fit are left out, the least important first. */
+/* A row a group; columns that do not fit are left out, the least important first. Nothing where no
+ * group has a byte. */
 void summary_table(struct buffer *out, const struct timeline *timeline,
                    const struct text_options *options);
 

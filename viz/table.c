@@ -11,7 +11,7 @@
 #include "viz/summary.h"
 
 #define NAME_WIDTH  13 /* as wide as the gutter */
-#define SIZES_WIDTH 20
+#define SIZES_WIDTH 19
 
 enum column {
 	NAME,
@@ -31,24 +31,27 @@ enum column {
 static const struct {
 	const char *over, *under;
 	bool left;
+	int gap; /* least blanks before it */
 	int rank;
+	bool packets; /* means nothing where no packet can be seen */
 } columns[COLUMNS] = {
-	[NAME] = { "", "", false, 0 },
-	[WRITES] = { "", "writes", false, 0 },
-	[SEGMENTS] = { "", "segments", false, 0 },
-	[SIZES] = { "segments", "on the wire", true, 3 },
-	[READS] = { "", "reads", false, 0 },
-	[WIRE] = { "boundaries kept", "on the wire", false, 0 },
-	[IN_READS] = { "", "in reads", false, 0 },
-	[LAST] = { "last byte", "read at", false, 1 },
-	[PACKETS] = { "packets", "(+ acks)", false, 4 },
-	[RACE] = { "race", "margin", false, 2 },
+	[NAME] = { "", "", false, 0, 0, false },
+	[WRITES] = { "", "writes", false, 1, 0, false },
+	[SEGMENTS] = { "", "segments", false, 2, 0, true },
+	[SIZES] = { "segments", "on the wire", true, 2, 3, true },
+	[READS] = { "", "reads", false, 1, 0, false },
+	[WIRE] = { "boundaries kept", "on the wire", false, 2, 0, true },
+	[IN_READS] = { "", "in reads", false, 2, 0, false },
+	[LAST] = { "last byte", "read at", false, 2, 1, false },
+	[PACKETS] = { "packets", "(+ acks)", false, 1, 4, true },
+	[RACE] = { "race", "margin", false, 1, 2, true },
 };
 
 struct table {
 	struct buffer *cells; /* row × COLUMNS */
 	int widths[COLUMNS];
 	bool shown[COLUMNS];
+	int gap; /* least blanks between any two */
 	size_t row_count;
 };
 
@@ -112,9 +115,11 @@ static int width_of(const char *text)
 	return cells_width(text, strlen(text));
 }
 
-static int gap(int column)
+static int gap(const struct table *table, int column)
 {
-	return column == NAME ? 0 : 2;
+	if (column == NAME)
+		return 0;
+	return columns[column].gap > table->gap ? columns[column].gap : table->gap;
 }
 
 static int total_width(const struct table *table)
@@ -122,34 +127,39 @@ static int total_width(const struct table *table)
 	int total = 0;
 
 	for (int i = 0; i < COLUMNS; i++)
-		total += table->shown[i] ? table->widths[i] + gap(i) : 0;
+		total += table->shown[i] ? table->widths[i] + gap(table, i) : 0;
 	return total;
 }
 
 /* Sizes or the bare count of segments; then the least important columns go. */
-static void choose_columns(struct table *table, int width)
+static void choose_columns(struct table *table, int width, bool packets)
 {
 	for (int i = 0; i < COLUMNS; i++) {
-		/* A heading over two columns does not widen the first. */
-		int over = i == WIRE ? 0 : width_of(columns[i].over);
+		/* A heading over two columns widens neither, unless the first is not there. */
+		int over = i == WIRE                   ? 0
+		           : i == IN_READS && !packets ? width_of(columns[WIRE].over)
+		                                       : width_of(columns[i].over);
 		int under = width_of(columns[i].under);
 
 		table->widths[i] = over > under ? over : under;
-		table->shown[i] = i != SEGMENTS;
+		table->shown[i] = i != SEGMENTS && (packets || !columns[i].packets);
 		for (size_t row = 0; row < table->row_count; row++) {
 			int cell = width_of(table->cells[row * COLUMNS + (size_t)i].bytes);
 
 			table->widths[i] = cell > table->widths[i] ? cell : table->widths[i];
 		}
 	}
+	table->gap = 2;
 	int longest = table->widths[NAME];
 	table->widths[NAME] = NAME_WIDTH;
+	if (total_width(table) > width)
+		table->gap = 1;
 	for (int rank = 4; rank > 0 && total_width(table) > width; rank--)
 		for (int i = 0; i < COLUMNS; i++)
 			if (columns[i].rank == rank) {
 				table->shown[i] = false;
 				if (i == SIZES)
-					table->shown[SEGMENTS] = true;
+					table->shown[SEGMENTS] = packets;
 			}
 	if (total_width(table) > width)
 		table->widths[NAME] = longest;
@@ -182,25 +192,28 @@ static void print_table(struct buffer *out, const struct table *table,
                         const struct text_options *options)
 {
 	struct buffer line = { 0 };
-	int spanned = table->widths[WIRE] + gap(IN_READS) + table->widths[IN_READS];
+	int spanned = table->widths[IN_READS];
 
+	if (table->shown[WIRE])
+		spanned += table->widths[WIRE] + gap(table, IN_READS);
 	for (int i = 0; i < COLUMNS; i++) {
 		if (i == WIRE)
-			add_cell(&line, columns[i].over, spanned, false, gap(i));
+			add_cell(&line, columns[i].over, spanned, false, gap(table, i));
 		else if (table->shown[i] && i != IN_READS)
-			add_cell(&line, columns[i].over, table->widths[i], columns[i].left, gap(i));
+			add_cell(&line, columns[i].over, table->widths[i], columns[i].left,
+			         gap(table, i));
 	}
 	print_line(out, &line, options);
 	for (int i = 0; i < COLUMNS; i++)
 		if (table->shown[i])
 			add_cell(&line, columns[i].under, table->widths[i], columns[i].left,
-			         gap(i));
+			         gap(table, i));
 	print_line(out, &line, options);
 	for (size_t row = 0; row < table->row_count; row++) {
 		for (int i = 0; i < COLUMNS; i++)
 			if (table->shown[i])
 				add_cell(&line, table->cells[row * COLUMNS + (size_t)i].bytes,
-				         table->widths[i], columns[i].left, gap(i));
+				         table->widths[i], columns[i].left, gap(table, i));
 		print_line(out, &line, options);
 	}
 	buffer_finish(&line);
@@ -211,10 +224,20 @@ void summary_table(struct buffer *out, const struct timeline *timeline,
 {
 	struct table table = { .row_count = timeline->group_count };
 
+	bool written = false, packets = false;
+
+	for (size_t i = 0; i < timeline->group_count; i++) {
+		struct summary_counts counts = summary_count(&timeline->groups[i]);
+
+		written = written || counts.writes || counts.reads;
+		packets = packets || counts.packets_seen;
+	}
+	if (!written)
+		return;
 	table.cells = mem_alloc(table.row_count * COLUMNS, sizeof(*table.cells));
 	for (size_t row = 0; row < table.row_count; row++)
 		fill_row(&table.cells[row * COLUMNS], &timeline->groups[row]);
-	choose_columns(&table, options->width);
+	choose_columns(&table, options->width, packets);
 	print_table(out, &table, options);
 	for (size_t i = 0; i < table.row_count * COLUMNS; i++)
 		buffer_finish(&table.cells[i]);

@@ -208,10 +208,12 @@ static void legend(struct buffer *out, const struct shown *shown,
 		legend_item(out, &column, "▒ waiting in the send buffer", options);
 	if (shown->reads)
 		legend_item(out, &column, "[A] one read", options);
-	if (shown->ruler)
+	if (shown->ruler && shown->cuts && !shown->density)
+		legend_item(out, &column, "│ a boundary   ╎ a cut", options);
+	else if (shown->ruler)
 		legend_item(out, &column, "│ a boundary, kept", options);
-	if (shown->cuts && !shown->density)
-		legend_item(out, &column, "╎ a cut", options);
+	else if (shown->cuts)
+		legend_item(out, &column, "╎ a cut inside a write", options);
 	if (column)
 		buffer_char(out, '\n');
 }

@@ -474,6 +474,10 @@ static void add_controls(struct build *build, uint32_t flow, uint32_t direction)
 		if (kinds[i].packet >= build->trace->packet_count)
 			continue;
 		int64_t at_ns = since(build, build->trace->packets[kinds[i].packet].time_ns);
+
+		/* A reset is news; that the kernel closed is not. */
+		if (kinds[i].flags == PACKET_RST)
+			later(&build->group->end_ns, at_ns);
 		build->group->controls[build->group->control_count++] = (struct timeline_control){
 			.sent_ns = at_ns,
 			.arrived_ns = at_ns,

@@ -127,6 +127,7 @@ bool waiting_fill(const struct frame *frame, struct cells *cells, int row,
 	if (fits) {
 		int at = start + (length - caption.width) / 2;
 
+		cells_fill(cells, row, at - 1, at + caption.width + 1, " ");
 		cells_label(cells, row, at, &caption);
 		cells_fill(cells, row, start, at - 1, "▒");
 		cells_fill(cells, row, at + caption.width + 1, start + length, "▒");

@@ -38,6 +38,7 @@ static void mark(const struct frame *frame, struct marks *marks)
 		int column = frame_column(frame, ack->arrived_ns);
 
 		if (frame_has(frame, ack->arrived_ns) &&
+		    ack->arrived_ns - frame->zero_ns <= frame->span_ns &&
 		    frame_column(frame, ack->sent_ns) == column)
 			marks->acks[column]++;
 	}

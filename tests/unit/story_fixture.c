@@ -36,6 +36,7 @@ void story_finish(struct story *story)
 		free(direction->segments);
 		free(direction->reads);
 		free(direction->acks);
+		free(direction->data_order);
 	}
 	for (size_t i = 0; i < story->trace.endpoint_count; i++)
 		free(story->trace.endpoints[i].name);
@@ -272,11 +273,22 @@ static void count_piece(const struct ledger_direction *direction, uint64_t from,
 		sum->splits++;
 }
 
+/* Segments are told in order of their bytes, but for those that go again. */
+static void order_data(struct ledger_direction *direction)
+{
+	direction->data_order =
+		mem_alloc(direction->segment_count, sizeof(*direction->data_order));
+	for (uint32_t i = 0; i < direction->segment_count; i++)
+		if (direction->segments[i].kind == SEGMENT_DATA)
+			direction->data_order[direction->data_count++] = i;
+}
+
 static void count(struct ledger_direction *direction, bool messages)
 {
 	struct ledger_boundaries *segments = &direction->in_segments, *reads = &direction->in_reads;
 	uint64_t read = 0, sent = 0;
 
+	order_data(direction);
 	segments->count = reads->count = direction->write_count ? direction->write_count - 1 : 0;
 	for (size_t i = 0; i < direction->segment_count; i++) {
 		const struct ledger_segment *one = &direction->segments[i];
