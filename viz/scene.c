@@ -34,8 +34,8 @@ void scene_count(struct buffer *out, size_t count, const char *noun)
 	buffer_format(out, "%zu %s%s", count, noun, count == 1 ? "" : "s");
 }
 
-struct draw_box scene_pill(struct page *page, double x, double y, const char *text,
-                           const char *more, bool dry)
+struct draw_box scene_pill_coloured(struct page *page, double x, double y, const char *text,
+                                    const char *more, uint32_t border, bool dry)
 {
 	struct draw *draw = &page->draw;
 	double width = draw_width(draw, &draw_text_1, text) + 20;
@@ -44,12 +44,18 @@ struct draw_box scene_pill(struct page *page, double x, double y, const char *te
 
 	if (dry)
 		return box;
-	draw_round(draw, box, 11, draw_colour(draw, THEME_BACKGROUND), 1,
-	           draw_colour(draw, THEME_BORDER));
+	draw_round(draw, box, 11, draw_colour(draw, THEME_BACKGROUND), 1, border);
 	x = draw_text(draw, &draw_text_1, box.x + 10, box.y + 11, text);
 	if (more)
 		draw_text(draw, &draw_text_2, x + 8, box.y + 11, more);
 	return box;
+}
+
+struct draw_box scene_pill(struct page *page, double x, double y, const char *text,
+                           const char *more, bool dry)
+{
+	return scene_pill_coloured(page, x, y, text, more, draw_colour(&page->draw, THEME_BORDER),
+	                           dry);
 }
 
 void scene_content(struct scene_content *content, const struct timeline_group *group, uint32_t flow,

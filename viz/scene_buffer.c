@@ -6,6 +6,7 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "capture/mem.h"
 #include "capture/quantity.h"
@@ -15,7 +16,7 @@
 #define STRIPS_MOST 12000 /* from there on, and below that thickness, only the outline is drawn */
 #define STRIP_LEAST 1.2
 #define SHARE_LEAST 0.3 /* of the buffer's height, for the smallest hold of all groups */
-#define PILLS_MOST  200
+#define WAITS_MOST  200 /* captions of one lane */
 
 /* The holds of one lane, in order of departure. */
 struct queue {
@@ -215,31 +216,81 @@ static int longer(const void *left, const void *right)
 	return a->to_ns < b->to_ns ? -1 : a->to_ns > b->to_ns;
 }
 
-/* "190 B wait 19.7 ms for the ack of A  nagle", or its length alone; none where neither fits. */
-static void draw_caption(struct page *page, struct group_place *place,
-                         const struct lane_place *lane, const struct timeline_hold *hold)
+/* What one caption speaks for: the longest of holds that waited together. */
+struct wait {
+	const struct timeline_hold *longest;
+	uint64_t bytes;
+	size_t count;
+};
+
+/* Whether a hold lay mostly within a longer one. */
+static bool waited_with(const struct timeline_hold *hold, const struct timeline_hold *longer_one)
 {
-	double left = page_x(page, hold->from_ns), right = page_x(page, hold->to_ns);
-	double y = lane->buffer_y + (lane->buffer_h - 22) / 2;
+	int64_t from_ns = hold->from_ns, to_ns = hold->to_ns;
+
+	if (longer_one->from_ns > from_ns)
+		from_ns = longer_one->from_ns;
+	if (longer_one->to_ns < to_ns)
+		to_ns = longer_one->to_ns;
+	return (to_ns - from_ns) * 2 > hold->to_ns - hold->from_ns;
+}
+
+/* Folds holds, the longest first, into at most WAITS_MOST waits; returns how many. */
+static size_t fold_waits(const struct timeline_hold *const *holds, size_t count, struct wait *waits)
+{
+	size_t folded = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t k = 0;
+
+		while (k < folded && !waited_with(holds[i], waits[k].longest))
+			k++;
+		if (k == WAITS_MOST)
+			continue;
+		if (k == folded)
+			waits[folded++] = (struct wait){ .longest = holds[i] };
+		waits[k].bytes += holds[i]->to - holds[i]->from;
+		waits[k].count++;
+	}
+	return folded;
+}
+
+static void say_wait(struct buffer *out, const struct wait *wait, bool whole)
+{
+	const struct timeline_hold *hold = wait->longest;
 	char size[QUANTITY_TEXT], time[QUANTITY_TEXT];
 
-	quantity_bytes(size, hold->to - hold->from);
 	quantity_time(time, hold->to_ns - hold->from_ns);
-	for (int form = 0; form < 2; form++) {
+	if (!whole) {
+		buffer_text(out, time);
+		return;
+	}
+	buffer_format(out, "%s wait %s%s", quantity_bytes(size, wait->bytes),
+	              wait->count > 1 ? "up to " : "", time);
+	if (hold->details)
+		buffer_format(out, " %s", hold->details);
+}
+
+/* "190 B wait 19.7 ms for the ack of A  nagle", or its length alone; none where neither fits. */
+static void draw_caption(struct page *page, struct group_place *place,
+                         const struct lane_place *lane, const struct wait *wait)
+{
+	double left = page_x(page, wait->longest->from_ns);
+	double right = page_x(page, wait->longest->to_ns);
+	double y = lane->buffer_y + (lane->buffer_h - 22) / 2;
+
+	for (int whole = 1; whole >= 0; whole--) {
+		const char *more = whole ? wait->longest->reason : NULL;
 		struct buffer text = { 0 };
 		struct draw_box box;
 		bool fits;
 
-		if (form == 0)
-			buffer_format(&text, "%s wait %s%s%s", size, time, hold->details ? " " : "",
-			              hold->details ? hold->details : "");
-		else
-			buffer_text(&text, time);
-		box = scene_pill(page, left, y, text.bytes, form ? NULL : hold->reason, true);
+		say_wait(&text, wait, whole);
+		box = scene_pill(page, left, y, text.bytes, more, true);
 		box.x = draw_snap(&page->draw, fmin(right - box.w - 6, page->right - box.w - 4));
 		fits = box.x >= left + 6 && draw_room_free(&place->room, box);
 		if (fits) {
-			scene_pill(page, box.x, y, text.bytes, form ? NULL : hold->reason, false);
+			scene_pill(page, box.x, y, text.bytes, more, false);
 			draw_room_take(&place->room, box);
 		}
 		buffer_finish(&text);
@@ -248,33 +299,19 @@ static void draw_caption(struct page *page, struct group_place *place,
 	}
 }
 
-/* Whether the hold lay mostly within a longer one, whose caption then speaks for both. */
-static bool waited_with(const struct timeline_hold *const *holds, size_t index)
-{
-	const struct timeline_hold *hold = holds[index];
-
-	for (size_t i = 0; i < index; i++) {
-		int64_t from_ns =
-			hold->from_ns > holds[i]->from_ns ? hold->from_ns : holds[i]->from_ns;
-		int64_t to_ns = hold->to_ns < holds[i]->to_ns ? hold->to_ns : holds[i]->to_ns;
-
-		if ((to_ns - from_ns) * 2 > hold->to_ns - hold->from_ns)
-			return true;
-	}
-	return false;
-}
-
 static void draw_captions(struct page *page, struct group_place *place,
                           const struct lane_place *lane, const struct queue *queue)
 {
 	const struct timeline_hold **holds = mem_alloc(queue->count, sizeof(*holds));
+	struct wait *waits = mem_alloc(WAITS_MOST, sizeof(*waits));
+	size_t count;
 
-	for (size_t i = 0; i < queue->count; i++)
-		holds[i] = queue->holds[i];
+	memcpy(holds, queue->holds, queue->count * sizeof(*holds));
 	qsort(holds, queue->count, sizeof(*holds), longer);
-	for (size_t i = 0; i < queue->count && i < PILLS_MOST; i++)
-		if (!waited_with(holds, i))
-			draw_caption(page, place, lane, holds[i]);
+	count = fold_waits(holds, queue->count, waits);
+	for (size_t i = 0; i < count; i++)
+		draw_caption(page, place, lane, &waits[i]);
+	free(waits);
 	free(holds);
 }
 

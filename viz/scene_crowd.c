@@ -22,6 +22,15 @@ size_t crowd_run(const struct crowd_item *items, size_t count, size_t first, dou
 	return i;
 }
 
+size_t crowd_neighbours(const struct crowd_item *items, size_t count, size_t first, double gap)
+{
+	size_t i = first + 1;
+
+	while (i < count && items[i].x < items[i - 1].x + items[i - 1].w + gap)
+		i++;
+	return i;
+}
+
 bool crowd_is_dense(const struct page *page, size_t count)
 {
 	return (double)count * CROWD_DENSE > page->right - page->left;

@@ -22,6 +22,9 @@ struct crowd_item {
 size_t crowd_run(const struct crowd_item *items, size_t count, size_t first, double gap,
                  double *late);
 
+/* The end of the neighbours from first on of which each would cover the next. */
+size_t crowd_neighbours(const struct crowd_item *items, size_t count, size_t first, double gap);
+
 bool crowd_is_dense(const struct page *page, size_t count);
 
 /* Bars of how many there are in each bucket of 4 pixels; returns the most in one. They stand on

@@ -38,21 +38,18 @@ static double draw_check(struct page *page, double x, const struct scene_check *
 		[SCENE_DOUBT] = "!  ",
 		[SCENE_BAD] = "×  ",
 	};
+	static const enum theme_colour borders[] = {
+		[SCENE_GOOD] = THEME_BORDER,
+		[SCENE_DOUBT] = THEME_CURSOR,
+		[SCENE_BAD] = THEME_BAD,
+	};
 	struct buffer text = { 0 };
 	struct draw_box box;
 
 	buffer_text(&text, signs[check->verdict]);
 	scene_escape(&text, check->text);
-	box = scene_pill(page, x, 17, text.bytes, NULL, dry);
-	if (!dry && check->verdict != SCENE_GOOD) {
-		uint32_t colour =
-			draw_colour(&page->draw,
-		                    check->verdict == SCENE_BAD ? THEME_BAD : THEME_CURSOR);
-
-		draw_round(&page->draw, box, 11, draw_colour(&page->draw, THEME_BACKGROUND), 1,
-		           colour);
-		draw_text(&page->draw, &draw_text_1, box.x + 10, box.y + 11, text.bytes);
-	}
+	box = scene_pill_coloured(page, x, 17, text.bytes, NULL,
+	                          draw_colour(&page->draw, borders[check->verdict]), dry);
 	buffer_finish(&text);
 	return box.w;
 }

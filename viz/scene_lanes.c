@@ -8,6 +8,7 @@
 #include "viz/scene_parts.h"
 
 #define LETTER_GAP  1.0
+#define WAIT_LEAST  2.0 /* pixels */
 #define BLOCK_APART 3.0 /* writes closer than this stand in one upright block */
 #define BLOCK_WIDTH 9.0
 #define READ_LETTER 14.0
@@ -40,8 +41,8 @@ static struct crowd_item *collect_writes(const struct page *page,
 	return items;
 }
 
-/* Which of the group's writes have bytes that waited. */
-static bool *find_held(const struct timeline_group *group)
+/* Which of the group's writes have bytes that waited long enough to be seen. */
+static bool *find_held(const struct page *page, const struct timeline_group *group)
 {
 	bool *held = mem_alloc(group->write_count, sizeof(*held));
 
@@ -51,6 +52,8 @@ static bool *find_held(const struct timeline_group *group)
 			&group->ledger->flows[hold->flow].directions[hold->direction];
 		uint32_t write = ledger_write_at(in, hold->from);
 
+		if ((double)(hold->to_ns - hold->from_ns) < WAIT_LEAST * page->pixel_ns)
+			continue;
 		for (; write < in->write_count && in->writes[write].from < hold->to; write++) {
 			uint32_t index =
 				timeline_write_index(group, hold->flow, hold->direction, write);
@@ -85,11 +88,19 @@ static void draw_block(struct page *page, const struct lane_place *lane,
 		          names_colour(group->writes[items[i].index].number));
 }
 
+static void draw_drop(struct page *page, const struct group_place *place,
+                      const struct crowd_item *item, double top, double bottom)
+{
+	struct draw_box box = { item->x, top, 2, bottom - top };
+
+	draw_rect(&page->draw, box, names_colour(place->group->writes[item->index].number));
+}
+
 /* From a write's name to the wire, for those that did not wait. */
 static void draw_drops(struct page *page, const struct group_place *place,
                        const struct lane_place *lane, const struct crowd_item *items, size_t count)
 {
-	bool *held = find_held(place->group);
+	bool *held = find_held(page, place->group);
 	double top = lane->flipped ? lane->y : lane->buffer_y;
 	double bottom = lane->flipped ? lane->names_y : lane->y + lane->h;
 
@@ -99,9 +110,7 @@ static void draw_drops(struct page *page, const struct group_place *place,
 		if (end - i > 1)
 			draw_block(page, lane, place->group, &items[i], end - i);
 		else if (!held[items[i].index])
-			draw_rect(&page->draw,
-			          (struct draw_box){ items[i].x, top, 2, bottom - top },
-			          names_colour(place->group->writes[items[i].index].number));
+			draw_drop(page, place, &items[i], top, bottom);
 	}
 	free(held);
 }
@@ -181,7 +190,8 @@ static void draw_names(struct page *page, struct group_place *place, const struc
 			free_from = x;
 			continue;
 		}
-		end = crowd_with_name(page, place->group, items, count, i, end);
+		end = crowd_with_name(page, place->group, items, count, i,
+		                      crowd_neighbours(items, count, i, LETTER_GAP));
 		name_crowd(page, place, lane, &items[i], end - i,
 		           end < count ? items[end].x - 6 : page->right - 4);
 		free_from = -HUGE_VAL;
@@ -415,7 +425,8 @@ static void draw_reads(struct page *page, struct group_place *place, const struc
 			free_from = x;
 			continue;
 		}
-		end = read_crowd_end(page, place->group, items, count, i, end);
+		end = read_crowd_end(page, place->group, items, count, i,
+		                     crowd_neighbours(items, count, i, LETTER_GAP));
 		draw_read_crowd(page, place, lane, &items[i], end - i,
 		                end < count ? items[end].x - 3 : page->right - 4);
 		free_from = -HUGE_VAL;

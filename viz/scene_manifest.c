@@ -293,7 +293,7 @@ void scene_manifests(struct page *page, struct group_place *place)
 
 	if (!place->wire || !group->segment_count)
 		return;
-	if (scene_wire_is_dense(page, group)) {
+	if (scene_wire_is_crowded(page, group)) {
 		place_dense(page, place);
 		return;
 	}

@@ -62,7 +62,9 @@ void scene_manifests(struct page *page, struct group_place *place);
 /* It ended a wait that can be seen. */
 bool scene_ack_stands_out(const struct page *page, const struct timeline_group *group,
                           const struct timeline_ack *ack);
+/* Too many segments to see one, and too many to name one. */
 bool scene_wire_is_dense(const struct page *page, const struct timeline_group *group);
+bool scene_wire_is_crowded(const struct page *page, const struct timeline_group *group);
 
 /* The send buffer's waiting bytes; scene_buffer.c. */
 void scene_buffer(struct page *page, struct group_place *place);
@@ -80,9 +82,12 @@ void scene_ruler(struct page *page, double y);
 void scene_escape(struct buffer *out, const char *text);
 /* "20 writes", "1 write". */
 void scene_count(struct buffer *out, size_t count, const char *noun);
-/* A rounded label on the background, its text centred; returns its box. Only measured if dry. */
+/* A rounded label on the background; returns its box. Only measured if dry. */
 struct draw_box scene_pill(struct page *page, double x, double y, const char *text,
                            const char *more, bool dry);
+/* The same with a border in that colour. */
+struct draw_box scene_pill_coloured(struct page *page, double x, double y, const char *text,
+                                    const char *more, uint32_t border, bool dry);
 
 #define PIECES_MOST 64
 

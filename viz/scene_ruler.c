@@ -12,8 +12,10 @@
 
 #define SIZED_MOST   60 /* writes that each get a least width; more lie by offset alone */
 #define WRITE_LEAST  16.0
-#define FOLD         4.0 /* narrower neighbours fold into one box */
-#define LETTER_LEAST 10.0
+#define FOLD         6.0 /* narrower neighbours fold into one box */
+#define APART        4.0 /* boundaries drawn are at least so far from each other */
+#define PART_LEAST   4.0 /* of a write within a cell, on average, to be shown */
+#define LETTER_LEAST 8.0
 #define NAME_X       16.0
 #define COUNT_X      86.0
 
@@ -99,29 +101,33 @@ double scene_ruler_height(const struct page *page)
 	            : 0;
 }
 
-/* The axis belongs to the longest stream. */
-static void open_ruler(struct ruler *ruler, struct page *page)
+/* Whether all recordings wrote the same, so that one axis serves all. */
+static bool one_axis(const struct timeline *timeline)
 {
-	double left = page->left, width = page->right - page->left, rest;
+	bool first = true;
 
-	*ruler = (struct ruler){ .page = page };
-	for (size_t i = 0; i < page->timeline->group_count; i++) {
-		const struct ledger_direction *main = drawn(&page->timeline->groups[i]);
-
-		if (main && main->bytes > ruler->bytes) {
-			ruler->bytes = main->bytes;
-			ruler->scale = main;
-		}
+	for (size_t i = 0; i < timeline->group_count; i++) {
+		if (!drawn(&timeline->groups[i]))
+			continue;
+		if (!first && needs_writes(timeline, i))
+			return false;
+		first = false;
 	}
-	if (!ruler->scale || ruler->scale->write_count > SIZED_MOST)
+	return true;
+}
+
+static void open_ruler(struct ruler *ruler, struct page *page, const struct ledger_direction *main)
+{
+	double rest = page->right - page->left - WRITE_LEAST * (double)main->write_count;
+
+	*ruler = (struct ruler){ .page = page, .scale = main, .bytes = main->bytes };
+	if (main->write_count > SIZED_MOST || rest < 0)
 		return;
-	rest = width - WRITE_LEAST * (double)ruler->scale->write_count;
-	ruler->edges = mem_alloc(ruler->scale->write_count + 1, sizeof(*ruler->edges));
-	for (size_t i = 0; i < ruler->scale->write_count; i++)
-		ruler->edges[i] =
-			left + WRITE_LEAST * (double)i +
-			(double)ruler->scale->writes[i].from / (double)ruler->bytes * rest;
-	ruler->edges[ruler->scale->write_count] = page->right;
+	ruler->edges = mem_alloc(main->write_count + 1, sizeof(*ruler->edges));
+	for (size_t i = 0; i < main->write_count; i++)
+		ruler->edges[i] = page->left + WRITE_LEAST * (double)i +
+		                  (double)main->writes[i].from / (double)ruler->bytes * rest;
+	ruler->edges[main->write_count] = page->right;
 }
 
 static double ruler_x(const struct ruler *ruler, uint64_t offset)
@@ -198,15 +204,17 @@ static int cell_order(const void *left, const void *right)
 	return a->to < b->to ? -1 : a->to > b->to;
 }
 
-static void centre(const struct ruler *ruler, struct draw_box box, const char *text,
-                   uint32_t colour)
+/* False if it does not fit. */ static bool centre(const struct ruler *ruler, struct draw_box box,
+                                                   const char *text, uint32_t colour)
 {
 	struct draw *draw = &ruler->page->draw;
 	double width = draw_width(draw, &draw_small, text);
 
-	if (width + 6 <= box.w)
-		draw_text_coloured(draw, &draw_small, box.x + (box.w - width) / 2,
-		                   box.y + box.h / 2, text, colour);
+	if (width + 6 > box.w)
+		return false;
+	draw_text_coloured(draw, &draw_small, box.x + (box.w - width) / 2, box.y + box.h / 2, text,
+	                   colour);
+	return true;
 }
 
 /* The writes within a cell, each in its colour with its letter; too narrow ones in none. */
@@ -215,15 +223,27 @@ static void draw_content(const struct ruler *ruler, const struct timeline_group 
 {
 	struct draw *draw = &ruler->page->draw;
 	struct scene_content content;
+	struct buffer text = { 0 };
 	char size[QUANTITY_TEXT];
+	bool named;
 
 	scene_content(&content, group, (uint32_t)group->main_flow, (uint32_t)group->main_direction,
 	              cell->from, cell->to);
-	if (content.count > content.shown || (double)content.count * FOLD > box.w) {
+	if (content.count > content.shown || (double)content.count * PART_LEAST > box.w) {
 		draw_rect(draw, box, draw_colour(draw, THEME_HEADING));
 		centre(ruler, box, quantity_bytes(size, cell->to - cell->from),
 		       draw_colour(draw, THEME_TEXT));
 		return;
+	}
+	if (content.count == 1 && (content.cut_front || content.cut_back)) {
+		draw_rect(draw, box, names_colour(content.first));
+		scene_content_name(&text, &content);
+		buffer_format(&text, "  %s", quantity_bytes(size, cell->to - cell->from));
+		named = centre(ruler, box, text.bytes,
+		               names_letter_colour(names_colour(content.first)));
+		buffer_finish(&text);
+		if (named)
+			return;
 	}
 	for (size_t i = 0; i < content.shown; i++) {
 		double x0 = fmax(ruler_x(ruler, content.pieces[i].from), box.x);
@@ -265,6 +285,7 @@ static void draw_fold(const struct ruler *ruler, const struct cell *cells, size_
 	uint64_t least = UINT64_MAX, most = 0;
 	struct buffer text = { 0 };
 	char size[QUANTITY_TEXT];
+	double half;
 
 	for (size_t i = 0; i < count; i++) {
 		uint64_t length = cells[i].to - cells[i].from;
@@ -273,14 +294,16 @@ static void draw_fold(const struct ruler *ruler, const struct cell *cells, size_
 		most = length > most ? length : most;
 	}
 	draw_round(draw, box, 3, draw_colour(draw, THEME_LANE), 1, draw_colour(draw, THEME_TEXT_3));
-	for (double x = x0 + 4; x < x1 - 2; x += 4)
-		draw_rect(draw, (struct draw_box){ x, y + THEME_RULER_ROW - 5, 1, 4 },
-		          draw_colour(draw, THEME_TEXT_3));
 	if (least == most)
 		buffer_format(&text, "%zu× %s", count, quantity_bytes(size, most));
 	else
 		buffer_format(&text, "%zu of %llu–%s", count, (unsigned long long)least,
 		              quantity_bytes(size, most));
+	half = draw_width(draw, &draw_small, text.bytes) / 2 + 6;
+	for (double x = x0 + 4; x < x1 - 2; x += 4)
+		if (fabs(x - (x0 + x1) / 2) > half)
+			draw_rect(draw, (struct draw_box){ x, y + 7, 1, THEME_RULER_ROW - 14 },
+			          draw_colour(draw, THEME_TEXT_3));
 	centre(ruler, box, text.bytes, draw_colour(draw, THEME_TEXT));
 	buffer_finish(&text);
 }
@@ -323,7 +346,7 @@ static void draw_boundaries(const struct ruler *ruler, const struct ledger_direc
 		double x = ruler_x(ruler, at);
 		bool wide;
 
-		if (at == main->writes[i].from || x - before < FOLD)
+		if (at == main->writes[i].from || x - before < APART)
 			continue;
 		while (cell < count && cells[cell].to < at)
 			cell++;
@@ -388,8 +411,11 @@ static void draw_row(const struct ruler *ruler, const struct timeline_group *gro
 	struct cell *cells;
 	size_t count = collect(main, kind, &cells);
 	struct buffer name = { 0 }, text = { 0 };
+	char size[QUANTITY_TEXT];
 
 	scene_count(&text, count, nouns[kind]);
+	if (kind == ROW_WRITES)
+		buffer_format(&text, ", %s", quantity_bytes(size, main->bytes));
 	scene_escape(&name, group->name);
 	name_row(ruler, named && name.length ? name.bytes : NULL, text.bytes,
 	         kind == ROW_SEGMENTS ? &main->in_segments
@@ -405,47 +431,65 @@ static void draw_row(const struct ruler *ruler, const struct timeline_group *gro
 	buffer_finish(&text);
 }
 
-static double draw_group(const struct ruler *ruler, size_t index, double y)
+static double draw_group(struct page *page, size_t index, double y)
 {
-	const struct timeline *timeline = ruler->page->timeline;
+	const struct timeline *timeline = page->timeline;
 	const struct timeline_group *group = &timeline->groups[index];
 	const struct ledger_direction *main = drawn(group);
 	const double step = THEME_RULER_ROW + THEME_RULER_GAP;
 	bool single = timeline->group_count == 1;
+	struct ruler ruler;
 
 	if (!main)
 		return y;
+	open_ruler(&ruler, page, main);
 	if (needs_writes(timeline, index)) {
-		draw_row(ruler, group, ROW_WRITES, false, y);
+		draw_row(&ruler, group, ROW_WRITES, false, y);
 		y += step;
 	}
 	if (has_segments(group, main)) {
-		draw_row(ruler, group, ROW_SEGMENTS, !single, y);
+		draw_row(&ruler, group, ROW_SEGMENTS, !single, y);
 		y += step;
 	}
 	if (single || !has_segments(group, main)) {
-		draw_row(ruler, group, ROW_READS, !single, y);
+		draw_row(&ruler, group, ROW_READS, !single, y);
 		y += step;
 	}
+	free(ruler.edges);
 	return y;
+}
+
+/* One axis for all, or the word that there is none. */
+static void draw_heading(struct page *page, double y)
+{
+	struct draw *draw = &page->draw;
+	const struct ledger_direction *main = NULL;
+	struct ruler ruler;
+	double x;
+
+	draw_rect(draw, (struct draw_box){ 0, y, page->width, THEME_GROUP },
+	          draw_colour(draw, THEME_HEADING));
+	y += THEME_GROUP / 2.0;
+	x = draw_text(draw, &draw_name, NAME_X, y, "bytes");
+	draw_text(draw, &draw_small_3, x + 8, y, "kept boundaries");
+	if (!one_axis(page->timeline)) {
+		draw_text(draw, &draw_small_2, page->left + 1, y,
+		          "different streams: each fills the width");
+		return;
+	}
+	for (size_t i = 0; !main && i < page->timeline->group_count; i++)
+		main = drawn(&page->timeline->groups[i]);
+	open_ruler(&ruler, page, main);
+	draw_axis(&ruler, y);
+	free(ruler.edges);
 }
 
 void scene_ruler(struct page *page, double y)
 {
-	struct draw *draw = &page->draw;
-	struct ruler ruler;
-	double x;
-
 	if (!row_count(page))
 		return;
-	open_ruler(&ruler, page);
-	draw_rect(draw, (struct draw_box){ 0, y, page->width, THEME_GROUP },
-	          draw_colour(draw, THEME_HEADING));
-	x = draw_text(draw, &draw_name, NAME_X, y + THEME_GROUP / 2.0, "bytes");
-	draw_text(draw, &draw_small_3, x + 8, y + THEME_GROUP / 2.0, "kept boundaries");
-	draw_axis(&ruler, y + THEME_GROUP / 2.0);
+	draw_heading(page, y);
 	y += THEME_GROUP + THEME_RULER_GAP;
 	for (size_t i = 0; i < page->timeline->group_count; i++)
-		y = draw_group(&ruler, i, y);
-	free(ruler.edges);
+		y = draw_group(page, i, y);
 }

@@ -38,6 +38,8 @@ static void place_name(struct page *page, struct group_place *place, const struc
 		if (box.y < lane->y || box.y + box.h > lane->y + lane->h ||
 		    !draw_room_free(&place->room, box))
 			continue;
+		/* Lines may lie under it. */
+		draw_rect(&page->draw, box, draw_colour(&page->draw, THEME_LANE));
 		draw_text_coloured(&page->draw, &draw_small, x, box.y + 7, text, colour);
 		draw_room_take(&place->room, box);
 		return;

@@ -6,13 +6,15 @@
 #include "viz/names.h"
 #include "viz/scene_parts.h"
 
-#define LINE_WIDTH   2.4  /* of a segment with one write */
-#define LOST_AT      0.55 /* how far a lost segment gets */
-#define DENSE        3.0  /* pixels a segment: from there on columns are shaded by their number */
-#define COLUMN       2.0
-#define ACK_ALPHA    0.6
-#define BUNDLE_STEP  3.0 /* of segments that leave at once: side by side, the first at its moment  \
-	                  */
+#define LINE_WIDTH 2.4  /* of a segment with one write */
+#define LOST_AT    0.55 /* how far a lost segment gets */
+#define DENSE      3.0  /* pixels a segment: from there on columns are shaded by their number */
+#define COLUMN     2.0
+#define CROWDED    8.0 /* pixels a segment: from there on none has a name of its own */
+#define ACK_ALPHA  0.6
+#define BUNDLE_STEP                                                                                \
+	3.0 /* of segments that leave at once: side by side, the first at its moment               \
+	     */
 #define BUNDLE_MOST  66.0
 #define STRIPES      20
 #define STRIPE_LEAST 1.5
@@ -30,6 +32,11 @@ static bool way(const struct group_place *place, uint32_t from, uint32_t to, dou
 	*y0 = from < to ? a->y + a->h : a->y;
 	*y1 = from < to ? b->y : b->y + b->h;
 	return true;
+}
+
+bool scene_wire_is_crowded(const struct page *page, const struct timeline_group *group)
+{
+	return (double)group->segment_count * CROWDED > page->right - page->left;
 }
 
 bool scene_wire_is_dense(const struct page *page, const struct timeline_group *group)
@@ -86,9 +93,10 @@ static void draw_lost(struct page *page, double x, double y0, double y1, uint32_
 	draw_cross(&page->draw, x, y, 9, draw_colour(&page->draw, THEME_BAD));
 }
 
-/* late is how far right of its moment a segment stands, because others left at the same. */
+/* late is how far right of its moment a segment stands, because others left at the same: a bundle.
+ */
 static void draw_segment(struct page *page, const struct group_place *place, size_t index,
-                         double late)
+                         double late, bool bundled)
 {
 	const struct timeline_segment *segment = &place->group->segments[index];
 	double x0 = page_x(page, segment->sent_ns) + late;
@@ -109,6 +117,8 @@ static void draw_segment(struct page *page, const struct group_place *place, siz
 		draw_lost(page, x0, y0, y1, colour);
 	else if (content.count > 1 && width > LINE_WIDTH)
 		draw_stripes(page, &content, x0, y0, x1, y1, width);
+	else if (bundled && segment->kind == SEGMENT_DATA)
+		draw_way(page, x0, y0, x1, y1, BUNDLE_STEP - 0.6, colour, 1);
 	else
 		draw_line(&page->draw, x0, y0, x1, y1, LINE_WIDTH, colour, 1,
 		          segment->kind == SEGMENT_DATA ? 0 : 4);
@@ -125,7 +135,8 @@ static void draw_segments(struct page *page, const struct group_place *place)
 
 		if (i && (segment->from_lane != segment[-1].from_lane || late > BUNDLE_MOST))
 			late = 0;
-		draw_segment(page, place, i, late);
+		draw_segment(page, place, i, late,
+		             late > 0 || room_behind(page, group, i) < BUNDLE_STEP);
 		free_from = x + late + BUNDLE_STEP;
 	}
 }
@@ -176,7 +187,7 @@ bool scene_ack_stands_out(const struct page *page, const struct timeline_group *
 {
 	const struct timeline_hold *hold;
 
-	if (ack->released >= group->hold_count)
+	if (ack->released >= group->hold_count || scene_wire_is_crowded(page, group))
 		return false;
 	hold = &group->holds[ack->released];
 	return (double)(hold->to_ns - hold->from_ns) > WAIT_SEEN * page->pixel_ns;

@@ -62,8 +62,8 @@ int main(void)
 		size_t writes;
 		int64_t gap_ns, delay_ns;
 	} cases[] = {
-		{ 3, 1000000, 10000000 },   { 20, 500000, 10000000 },  { 20, 25000, 0 },
-		{ 40, 1000000, 10000000 },  { 400, 500000, 10000000 }, { 40000, 5000, 10000000 },
+		{ 3, 1000000, 10000000 },  { 20, 500000, 10000000 },  { 20, 25000, 0 },
+		{ 40, 1000000, 10000000 }, { 400, 500000, 10000000 }, { 40000, 5000, 10000000 },
 	};
 	struct err err = { 0 };
 	char path[] = "/tmp/seam-png-bench-XXXXXX";
@@ -72,14 +72,15 @@ int main(void)
 	if (fd < 0)
 		return 3;
 	close(fd);
-	printf("%-28s %8s %8s %8s %8s %8s %8s\n", "PNG 1920 × 1080, ms", "fonts", "layout", "raster",
-	       "png", "median", "best");
+	printf("%-28s %8s %8s %8s %8s %8s %8s\n", "PNG 1920 × 1080, ms", "fonts", "layout",
+	       "raster", "png", "median", "best");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct picture_fixture fixture;
 		struct times times[ROUNDS];
 		const struct times *median = &times[ROUNDS / 2];
 
-		picture_fixture_three(&fixture, cases[i].writes, cases[i].gap_ns, cases[i].delay_ns);
+		picture_fixture_three(&fixture, cases[i].writes, cases[i].gap_ns,
+		                      cases[i].delay_ns);
 		for (size_t round = 0; round < ROUNDS; round++)
 			if (draw_once(&fixture.timeline, path, &times[round], &err)) {
 				fprintf(stderr, "png_bench: %s\n", err.text);

@@ -4,6 +4,10 @@
 
 #include "capture/mem.h"
 
+#define STB_IMAGE_IMPLEMENTATION
+#define STBI_ONLY_PNG
+#include <stb/stb_image.h>
+
 #define MSS    1448
 #define WINDOW 10
 #define START  INT64_C(1767225600000000000)
@@ -17,6 +21,7 @@ struct maker {
 	size_t flight; /* segments not yet acknowledged; they come back in order */
 	size_t acked;
 	size_t packet_capacity, call_capacity;
+	uint32_t messages; /* serial of the next write over all directions */
 };
 
 static uint32_t add_packet(struct maker *maker, int64_t at_ns)
@@ -256,6 +261,106 @@ void picture_fixture_build(struct picture_fixture *fixture, const struct picture
 	free(lent);
 }
 
+/* One write, its segment after delay_ns, its arrival after way_ns, its read. */
+static void say(struct maker *maker, struct ledger_direction *out, uint32_t size, int64_t at_ns,
+                int64_t delay_ns, int64_t way_ns)
+{
+	uint64_t from = out->bytes;
+	uint32_t packet, arrival;
+
+	maker->out = out;
+	out->writes =
+		mem_grow(out->writes, &out->write_capacity, out->write_count, sizeof(*out->writes));
+	out->writes[out->write_count] =
+		(struct ledger_write){ from, from + size,
+		                       add_call(maker, CALL_SEND, out->from_endpoint, START + at_ns,
+		                                START + at_ns + 9000, size) };
+	maker->trace->calls[out->writes[out->write_count].call].message = maker->messages++;
+	out->write_count++;
+	packet = add_packet(maker, START + at_ns + delay_ns);
+	arrival = way_ns < 0 ? LEDGER_NONE : add_packet(maker, START + at_ns + delay_ns + way_ns);
+	out->segments = mem_grow(out->segments, &out->segment_capacity, out->segment_count,
+	                         sizeof(*out->segments));
+	out->segments[out->segment_count++] = (struct ledger_segment){
+		from, size, packet, arrival, SEGMENT_DATA, 0, 1, 0, (uint32_t)out->write_count - 1
+	};
+	out->bytes += size;
+	if (arrival == LEDGER_NONE)
+		return;
+	out->reads =
+		mem_grow(out->reads, &out->read_capacity, out->read_count, sizeof(*out->reads));
+	out->reads[out->read_count++] = (struct ledger_read){
+		.from = from,
+		.length = size,
+		.truncated = size > 60 ? 36 : 0,
+		.call = add_call(maker, CALL_RECV, out->to_endpoint, START + at_ns,
+		                 START + at_ns + delay_ns + way_ns + 60000, size),
+		.segment = LEDGER_NONE,
+	};
+	out->last_read_ns = START + at_ns + delay_ns + way_ns + 60000;
+}
+
+static void add_odd_calls(struct maker *maker)
+{
+	struct trace *trace = maker->trace;
+	uint32_t call = add_call(maker, CALL_CONNECT, 0, START - 3000000, START - 2990000, -1);
+
+	trace->calls[call].error = 111;
+	call = add_call(maker, CALL_NOTE, 1, START + 22000000, START + 22000000, 0);
+	trace->calls[call].note = "der zweite Client redet dazwischen";
+	call = add_call(maker, CALL_RECV, 0, START + 61000000, CALL_PENDING, 0);
+	trace->calls[call].ended = false;
+	add_call(maker, CALL_SLEEP, 0, START + 30000000, START + 31000000, 0);
+	call = add_call(maker, CALL_SEND, 2, START + 72000000, START + 72010000, -1);
+	trace->calls[call].error = 32;
+}
+
+void picture_fixture_odd(struct picture_fixture *fixture)
+{
+	struct trace *trace = mem_alloc(1, sizeof(*trace));
+	struct ledger *ledger = mem_alloc(1, sizeof(*ledger));
+	const struct ledger *lent = ledger;
+	struct maker maker = { .trace = trace };
+	struct ledger_direction *first, *second;
+
+	*fixture = (struct picture_fixture){ .traces = trace, .ledgers = ledger, .count = 1 };
+	describe(trace, &(struct picture_case){ .variant = "zwei\x1b[31m Clients \xff 再見",
+	                                        .delay_ns = 1 });
+	free(trace->endpoints[1].name);
+	free(trace->endpoints[0].name);
+	free(trace->endpoints);
+	trace->endpoints = mem_alloc(3, sizeof(*trace->endpoints));
+	trace->endpoint_count = 3;
+	trace->endpoints[0].name = mem_text("client");
+	trace->endpoints[1].name = mem_text("ein-recht-langer-name");
+	trace->endpoints[2] = (struct trace_endpoint){ mem_text("server"), true };
+	ledger->trace = trace;
+	ledger->accounted = true;
+	ledger->flows = mem_alloc(2, sizeof(*ledger->flows));
+	ledger->flow_count = 2;
+	for (uint16_t i = 0; i < 4; i++) {
+		struct ledger_direction *out = &ledger->flows[i / 2].directions[i % 2];
+
+		out->from_endpoint = i % 2 ? 2 : i / 2;
+		out->to_endpoint = i % 2 ? i / 2 : 2;
+		out->syn_packet = out->fin_packet = out->rst_packet = LEDGER_NONE;
+	}
+	first = ledger->flows[0].directions;
+	second = ledger->flows[1].directions;
+	say(&maker, &first[0], 10, 0, 20000, 9000000);
+	say(&maker, &second[0], 64, 1000000, 20000, 9000000);
+	say(&maker, &first[1], 30, 10000000, 20000, 9000000);
+	say(&maker, &first[0], 10, 20000000, 15000000, 9000000);
+	say(&maker, &first[0], 40, 40000000, 20000, -1);
+	say(&maker, &second[0], 20, 45000000, 20000, 9000000);
+	say(&maker, &second[1], 20, 55000000, 20000, 9000000);
+	first[0].segments[2].kind = SEGMENT_DATA;
+	first[1].fin_packet = add_packet(&maker, START + 75000000);
+	second[1].rst_packet = add_packet(&maker, START + 78000000);
+	add_odd_calls(&maker);
+	timeline_build(&fixture->timeline, &lent, 1);
+}
+
 static void finish_trace(struct trace *trace)
 {
 	free(trace->about.scenario);
@@ -275,12 +380,15 @@ void picture_fixture_finish(struct picture_fixture *fixture)
 {
 	timeline_finish(&fixture->timeline);
 	for (size_t i = 0; i < fixture->count; i++) {
-		struct ledger_direction *out = &fixture->ledgers[i].flows[0].directions[0];
+		for (size_t d = 0; d < fixture->ledgers[i].flow_count * 2; d++) {
+			struct ledger_direction *out =
+				&fixture->ledgers[i].flows[d / 2].directions[d % 2];
 
-		free(out->writes);
-		free(out->segments);
-		free(out->acks);
-		free(out->reads);
+			free(out->writes);
+			free(out->segments);
+			free(out->acks);
+			free(out->reads);
+		}
 		free(fixture->ledgers[i].flows);
 		finish_trace(&fixture->traces[i]);
 	}
@@ -298,4 +406,11 @@ void picture_fixture_three(struct picture_fixture *fixture, size_t writes, int64
 	};
 
 	picture_fixture_build(fixture, cases, 3);
+}
+
+uint8_t *picture_fixture_load(const char *path, int *width, int *height)
+{
+	int channels;
+
+	return stbi_load(path, width, height, &channels, 3);
 }

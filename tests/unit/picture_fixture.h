@@ -35,8 +35,18 @@ void picture_fixture_build(struct picture_fixture *fixture, const struct picture
                            size_t count);
 void picture_fixture_finish(struct picture_fixture *fixture);
 
+/*
+ * What the simple sender never does: three endpoints, both directions, a lost datagram and its
+ * repetition, a truncated read, a refused connect, a call that never returned, a note, names that
+ * must be escaped or that DejaVu cannot write.
+ */
+void picture_fixture_odd(struct picture_fixture *fixture);
+
 /* nagle, nodelay and udp with so many writes of 10 B. */
 void picture_fixture_three(struct picture_fixture *fixture, size_t writes, int64_t gap_ns,
                            int64_t delay_ns);
+
+/* The pixels of a PNG file, three bytes each, to be freed; NULL if it cannot be read. */
+uint8_t *picture_fixture_load(const char *path, int *width, int *height);
 
 #endif

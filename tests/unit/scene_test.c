@@ -1,0 +1,248 @@
+/* What holds for every picture: texts within it, large enough, none over another; all of it in
+ * every theme, at every scale, from 3 to 40,000 writes. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka needs the four above. */
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "picture_fixture.h"
+#include "viz/raster.h"
+#include "viz/scene.h"
+#include "viz/theme.h"
+
+static struct font *font_of(void **state)
+{
+	return *state;
+}
+
+static void check_texts(const struct scene *scene)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < scene->count; i++) {
+		const struct scene_command *a = &scene->commands[i];
+
+		if (a->kind != SCENE_TEXT)
+			continue;
+		count++;
+		assert_true(a->detail >= (float)(THEME_LEAST_SIZE * scene->scale) - 0.01f);
+		assert_true(a->x >= 0 && a->x + a->w <= (float)scene->width);
+		assert_true(a->y - a->h >= 0 && a->y <= (float)scene->height);
+		for (size_t k = i + 1; k < scene->count; k++) {
+			const struct scene_command *b = &scene->commands[k];
+
+			if (b->kind == SCENE_TEXT && a->x < b->x + b->w && b->x < a->x + a->w &&
+			    a->y - a->h < b->y && b->y - b->h < a->y) {
+				fail_msg("\"%.*s\" covers \"%.*s\"", (int)a->length,
+				         scene->texts.bytes + a->text, (int)b->length,
+				         scene->texts.bytes + b->text);
+			}
+		}
+	}
+	assert_true(count > 20);
+}
+
+static void check_picture(struct font *font, const struct timeline *timeline, double scale,
+                          int width)
+{
+	static const struct scene_check checks[] = {
+		{ "every byte accounted", SCENE_GOOD },
+		{ "race margin 4.7 µs", SCENE_DOUBT },
+	};
+	struct scene_options options = { .font = font,
+		                         .scale = scale,
+		                         .width = width,
+		                         .light = scale > 1,
+		                         .checks = checks,
+		                         .check_count = 2 };
+	struct raster_image image;
+	struct err err = { 0 };
+	struct scene scene;
+
+	scene_build(&scene, timeline, &options);
+	assert_int_equal(scene.width, (int)lround((width ? width : 1600) * scale));
+	check_texts(&scene);
+	assert_int_equal(raster_render(&scene, &image, &err), 0);
+	assert_int_equal(image.pixels[3], 255);
+	raster_finish(&image);
+	scene_finish(&scene);
+}
+
+static void texts_neither_overlap_nor_leave_the_picture(void **state)
+{
+	static const struct {
+		size_t writes;
+		int64_t gap_ns, delay_ns;
+	} cases[] = {
+		{ 3, 1000000, 10000000 }, { 20, 500000, 10000000 },  { 20, 2000, 10000000 },
+		{ 20, 25000, 0 },         { 20, 2000, 0 },           { 40, 1000000, 10000000 },
+		{ 60, 100000, 5000000 },  { 400, 500000, 10000000 }, { 1, 0, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct picture_fixture fixture;
+
+		picture_fixture_three(&fixture, cases[i].writes, cases[i].gap_ns,
+		                      cases[i].delay_ns);
+		check_picture(font_of(state), &fixture.timeline, 1, 0);
+		check_picture(font_of(state), &fixture.timeline, 2, 1000);
+		picture_fixture_finish(&fixture);
+	}
+}
+
+static void forty_thousand_writes_are_a_profile_that_names_their_number(void **state)
+{
+	struct picture_fixture fixture;
+	struct scene_options options = { .font = font_of(state) };
+	struct scene scene;
+
+	picture_fixture_three(&fixture, 40000, 5000, 0);
+	scene_build(&scene, &fixture.timeline, &options);
+	check_texts(&scene);
+	assert_true(scene.count < 20000);
+	assert_non_null(strstr(scene.texts.bytes, "40000 writes, up to"));
+	assert_non_null(strstr(scene.texts.bytes, "40000 datagrams of 10 B"));
+	scene_finish(&scene);
+	picture_fixture_finish(&fixture);
+}
+
+static void failed_lost_and_pending_are_named(void **state)
+{
+	struct picture_fixture fixture;
+	struct scene_options options = { .font = font_of(state) };
+	struct scene scene;
+
+	picture_fixture_odd(&fixture);
+	scene_build(&scene, &fixture.timeline, &options);
+	check_texts(&scene);
+	assert_non_null(strstr(scene.texts.bytes, "connect: ECONNREFUSED"));
+	assert_non_null(strstr(scene.texts.bytes, "send: EPIPE"));
+	assert_non_null(strstr(scene.texts.bytes, "recv still waits"));
+	assert_non_null(strstr(scene.texts.bytes, "40 B lost"));
+	assert_non_null(strstr(scene.texts.bytes, "36 B cut off"));
+	/* What a stranger's file says is escaped. */
+	assert_null(strchr(scene.texts.bytes, '\x1b'));
+	assert_non_null(strstr(scene.texts.bytes, "zwei\\x1b[31m"));
+	scene_finish(&scene);
+	picture_fixture_finish(&fixture);
+}
+
+static void unix_sockets_have_no_wire(void **state)
+{
+	const struct picture_case what = { "seqpacket", PICTURE_UNIX, 12, 10, 300000, 0, false };
+	struct scene_options options = { .font = font_of(state) };
+	struct picture_fixture fixture;
+	struct scene scene;
+
+	picture_fixture_build(&fixture, &what, 1);
+	scene_build(&scene, &fixture.timeline, &options);
+	check_texts(&scene);
+	assert_non_null(strstr(scene.texts.bytes, "12 writes → 12 reads"));
+	for (size_t i = 0; i < scene.count; i++)
+		assert_int_not_equal(scene.commands[i].kind, SCENE_BAND);
+	scene_finish(&scene);
+	picture_fixture_finish(&fixture);
+}
+
+static void the_same_timeline_gives_the_same_scene(void **state)
+{
+	struct scene_options options = { .font = font_of(state) };
+	struct picture_fixture fixture;
+	struct scene one, two;
+
+	picture_fixture_three(&fixture, 20, 500000, 10000000);
+	scene_build(&one, &fixture.timeline, &options);
+	scene_build(&two, &fixture.timeline, &options);
+	assert_int_equal(one.count, two.count);
+	assert_memory_equal(one.texts.bytes, two.texts.bytes, one.texts.length);
+	for (size_t i = 0; i < one.count; i++)
+		assert_true(one.commands[i].x == two.commands[i].x &&
+		            one.commands[i].y == two.commands[i].y);
+	scene_finish(&one);
+	scene_finish(&two);
+	picture_fixture_finish(&fixture);
+}
+
+static void a_given_height_is_met_where_it_is_enough(void **state)
+{
+	struct scene_options options = { .font = font_of(state), .width = 1920, .height = 1080 };
+	struct picture_fixture fixture;
+	struct scene scene;
+
+	picture_fixture_three(&fixture, 20, 500000, 10000000);
+	scene_build(&scene, &fixture.timeline, &options);
+	assert_int_equal(scene.height, 1080);
+	scene_finish(&scene);
+	/* Too low for three recordings: higher, rather than one left out. */
+	options.height = 300;
+	scene_build(&scene, &fixture.timeline, &options);
+	assert_true(scene.height > 300);
+	assert_non_null(strstr(scene.texts.bytes, "datagrams"));
+	check_texts(&scene);
+	scene_finish(&scene);
+	picture_fixture_finish(&fixture);
+}
+
+static void nothing_recorded_is_still_a_picture(void **state)
+{
+	struct scene_options options = { .font = font_of(state) };
+	struct timeline empty = { 0 };
+	struct raster_image image;
+	struct err err = { 0 };
+	struct scene scene;
+
+	scene_build(&scene, &empty, &options);
+	assert_int_equal(raster_render(&scene, &image, &err), 0);
+	raster_finish(&image);
+	scene_finish(&scene);
+}
+
+static void a_picture_without_end_is_refused(void **state)
+{
+	struct scene_options options = { .font = font_of(state), .width = 40000 };
+	struct timeline empty = { 0 };
+	struct raster_image image;
+	struct err err = { 0 };
+	struct scene scene;
+
+	scene_build(&scene, &empty, &options);
+	assert_int_equal(raster_render(&scene, &image, &err), -1);
+	assert_int_equal(err.kind, ERR_INPUT);
+	assert_null(image.pixels);
+	scene_finish(&scene);
+}
+
+static int open_fonts(void **state)
+{
+	struct err err = { 0 };
+
+	*state = font_open(&err);
+	return *state ? 0 : -1;
+}
+
+static int close_fonts(void **state)
+{
+	font_close(*state);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(texts_neither_overlap_nor_leave_the_picture),
+		cmocka_unit_test(forty_thousand_writes_are_a_profile_that_names_their_number),
+		cmocka_unit_test(failed_lost_and_pending_are_named),
+		cmocka_unit_test(unix_sockets_have_no_wire),
+		cmocka_unit_test(the_same_timeline_gives_the_same_scene),
+		cmocka_unit_test(a_given_height_is_met_where_it_is_enough),
+		cmocka_unit_test(nothing_recorded_is_still_a_picture),
+		cmocka_unit_test(a_picture_without_end_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, open_fonts, close_fonts);
+}
