@@ -407,6 +407,30 @@ static void set_is_laid_over_every_variant(void **state)
 	scenario_file_destroy(file);
 }
 
+static void assert_in_schema(const char *schema, const char *name)
+{
+	char quoted[60];
+
+	snprintf(quoted, sizeof(quoted), "\"%s\":", name);
+	if (!strstr(schema, quoted))
+		fail_msg("the schema for editors lacks %s", name);
+}
+
+static void the_schema_for_editors_knows_every_call_and_option(void **state)
+{
+	static char schema[100000];
+	FILE *file = fopen(SEAM_SOURCE_DIR "/scenarios/scenario.schema.json", "r");
+
+	(void)state;
+	assert_non_null(file);
+	assert_in_range(fread(schema, 1, sizeof(schema) - 1, file), 1000, sizeof(schema) - 2);
+	fclose(file);
+	for (size_t i = 0; i < sockopt_count; i++)
+		assert_in_schema(schema, sockopt_table[i].name);
+	for (unsigned i = 0; i < CALL_NAME_COUNT; i++)
+		assert_in_schema(schema, call_name_text((enum call_name)i));
+}
+
 static void a_scenario_without_a_title_is_called_as_its_file(void **state)
 {
 	struct scenario scenario = resolve(BOTH("", ""), "");
@@ -433,6 +457,7 @@ int main(void)
 		cmocka_unit_test(every_call_keeps_what_it_is_told),
 		cmocka_unit_test(a_variant_lays_paths_and_mappings_over),
 		cmocka_unit_test(set_is_laid_over_every_variant),
+		cmocka_unit_test(the_schema_for_editors_knows_every_call_and_option),
 		cmocka_unit_test(a_scenario_without_a_title_is_called_as_its_file),
 	};
 
