@@ -1,6 +1,19 @@
 /*
  * Expectations: what a scenario says must come of it, and whether a ledger bears it out. Parsing
  * fills the struct; judging is pure.
+ *
+ * Whom a key without an endpoint is about: segments, writes, datagrams and hold the only endpoint
+ * that sends, reads and unread the only one that reads; where there are several it is failed, and
+ * actual asks for a name. Boundaries, truncated, split_characters, fragments and lost then cover
+ * all endpoints. A boundary is lost where it is not kept, also because no read reached it. A hold
+ * asked for with a lower bound only ("15ms..") must be there at least once.
+ *
+ * Races. Where an ACK and a write came closer than RACE_CLOSE_NS (race.h) and each order has
+ * another outcome, a failure of segments, reads, writes, boundaries or hold is inconclusive: the
+ * next run may pass. What passed is inconclusive only if a swap could fail it: exact sizes, an
+ * exact number or `kept`, where the swap would change which bytes share a segment; a hold only
+ * within bounds as narrow as the race. A range, `lost`, and all other keys keep their verdict, so a
+ * scenario that asserts what is certain passes on a loopback too.
  */
 #ifndef SEAM_SIM_EXPECT_H
 #define SEAM_SIM_EXPECT_H
@@ -32,10 +45,13 @@ enum expect_key {
 	EXPECT_KEY_COUNT,
 };
 
-/* One key of `expect`, its value as written; expect.c knows how it is kept. */
+/* One key of `expect` and its value; expect_value.h knows how it is kept. */
 struct expectation;
 
-/* Reads the map node `expect` into a new array. Endpoint names are checked against scenario. */
+/*
+ * Reads the map node `expect` into a new array. Endpoint names are checked against scenario, which
+ * needs no more than its endpoints then. On error nothing is to be freed.
+ */
 int expect_parse(const struct node *node, const struct scenario *scenario,
                  struct expectation **expectations, size_t *count, struct err *err);
 void expect_destroy(struct expectation *expectations, size_t count);
@@ -53,8 +69,8 @@ struct expect_result {
 	struct place place;
 	char *name;     /* "client.segments" */
 	char *expected; /* "[10 B, 190 B]", as the summary prints sizes */
-	char *actual;   /* "[10 B × 18, 20 B]", in the same form */
-	char *remark;   /* why inconclusive, or what was not judged; NULL */
+	char *actual;   /* "[18× 10 B, 20 B]", in the same form; boundaries and holds in words */
+	char *remark;   /* why inconclusive, what was not judged, where long lists part; NULL */
 };
 
 /* Judges all of scenario's expectations; *results has one for each, in order. */

@@ -1,6 +1,5 @@
 #include "sim/expect_read.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +8,7 @@
 #include "sim/expect_scalar.h"
 #include "sim/scalar.h"
 
-#define COUNT(array)  (sizeof(array) / sizeof(*(array)))
-#define ERRNO_HIGHEST 133 /* EHWPOISON, the last of Linux */
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 char *expect_no_endpoint(char out[EXPECT_REASON], const struct scenario *scenario, const char *name)
 {
@@ -32,15 +30,14 @@ char *expect_no_endpoint(char out[EXPECT_REASON], const struct scenario *scenari
 	return out;
 }
 
-static int wrong(const struct node *node, const char *what, struct err *err)
+int expect_wrong(const struct node *node, const char *what, struct err *err)
 {
 	char shown[NODE_SHOWN];
 
 	return node_error(node, err, "%s, not %s", what, node_shown(shown, node));
 }
 
-/* Plain and with something in it. */
-static bool is_plain(const struct node *node)
+bool expect_is_plain(const struct node *node)
 {
 	return node->kind == NODE_SCALAR && !node->quoted && !node->block && node->length;
 }
@@ -56,8 +53,8 @@ static int read_range(const struct node *node, struct expect_range *range, struc
 {
 	const char *why;
 
-	if (!is_plain(node))
-		return wrong(node, "a count is `3` or a range `3..5`, `3..`, `..5`", err);
+	if (!expect_is_plain(node))
+		return expect_wrong(node, "a count is `3` or a range `3..5`, `3..`, `..5`", err);
 	why = expect_read_counts(node->text, range);
 	return why ? refuse(node, why, err) : 0;
 }
@@ -70,8 +67,9 @@ static int add_sizes(const struct node *node, bool bare, struct expectation *exp
 	struct sizes_run run;
 	const char *why;
 
-	if (!is_plain(node))
-		return wrong(node, "a list of sizes holds sizes like `10 B` or `20× 10 B`", err);
+	if (!expect_is_plain(node))
+		return expect_wrong(node, "a list of sizes holds sizes like `10 B` or `20× 10 B`",
+		                    err);
 	why = expect_read_run(node->text, bare, &run);
 	if (why)
 		return refuse(node, why, err);
@@ -99,10 +97,10 @@ static int read_sizes(const struct node *node, struct expectation *expectation, 
 		}
 		return 0;
 	}
-	if (!is_plain(node))
-		return wrong(node,
-		             "this takes a count `3`, a range `3..5`, or sizes `[10 B, 190 B]`",
-		             err);
+	if (!expect_is_plain(node))
+		return expect_wrong(
+			node, "this takes a count `3`, a range `3..5`, or sizes `[10 B, 190 B]`",
+			err);
 	if (expect_is_run(node->text))
 		return add_sizes(node, false, expectation, err);
 	expectation->is_sizes = false;
@@ -137,7 +135,7 @@ static int read_boundary(const struct node *node, struct expect_boundary *bounda
 		if (!strcmp(entry->key, "lost") || !strcmp(entry->key, "kept"))
 			return read_range(entry->value, &boundary->range, err);
 	}
-	return wrong(node, "boundaries are " BOUNDARY_FORMS, err);
+	return expect_wrong(node, "boundaries are " BOUNDARY_FORMS, err);
 }
 
 static int read_boundaries(const struct node *node, struct expectation *expectation,
@@ -155,8 +153,9 @@ static int read_boundaries(const struct node *node, struct expectation *expectat
 		return 0;
 	}
 	if (node->kind != NODE_MAP || !node->entry_count)
-		return wrong(node, "boundaries take kept, lost, or {segments: 1, reads: 0..3}",
-		             err);
+		return expect_wrong(node,
+		                    "boundaries take kept, lost, or {segments: 1, reads: 0..3}",
+		                    err);
 	for (size_t i = 0; i < node->entry_count; i++) {
 		const char *key = node->entries[i].key;
 		const char *nearest = node_nearest(key, names, COUNT(names));
@@ -182,9 +181,10 @@ static int read_time(const struct node *node, struct expect_range *ns, struct er
 {
 	const char *why;
 
-	if (!is_plain(node))
-		return wrong(node, "a time of a hold is a range `35ms..`, `..5ms`, `1ms..2ms`",
-		             err);
+	if (!expect_is_plain(node))
+		return expect_wrong(node,
+		                    "a time of a hold is a range `35ms..`, `..5ms`, `1ms..2ms`",
+		                    err);
 	why = expect_read_times(node->text, ns);
 	return why ? refuse(node, why, err) : 0;
 }
@@ -243,10 +243,11 @@ static int read_hold(const struct node *node, struct expectation *expectation, s
 		return read_time(node, &expectation->hold_ns, err);
 	}
 	if (node->kind != NODE_MAP || !node->entry_count)
-		return wrong(node,
-		             "a hold takes a time like `..5ms`, or {time: 35ms.., reason: nagle, "
-		             "count: 4}",
-		             err);
+		return expect_wrong(
+			node,
+			"a hold takes a time like `..5ms`, or {time: 35ms.., reason: nagle, "
+			"count: 4}",
+			err);
 	for (size_t i = 0; i < node->entry_count; i++) {
 		if (read_hold_key(node, i, expectation, err))
 			return -1;
@@ -271,122 +272,12 @@ static int read_who(const struct node *node, const struct scenario *scenario, in
 {
 	char reason[EXPECT_REASON];
 
-	if (!is_plain(node))
-		return wrong(node, "this takes the name of an endpoint", err);
+	if (!expect_is_plain(node))
+		return expect_wrong(node, "this takes the name of an endpoint", err);
 	*who = scenario_endpoint(scenario, node->text);
 	if (*who == SCENARIO_NOBODY)
 		return node_error(node, err, "%s",
 		                  expect_no_endpoint(reason, scenario, node->text));
-	return 0;
-}
-
-/* ---- pending errors ---- */
-
-/* "again.bind" */
-static bool parse_call(const char *text, const struct scenario *scenario, struct expect_call *call,
-                       char reason[EXPECT_REASON])
-{
-	const char *names[CALL_NAME_COUNT];
-	const char *dot = strrchr(text, '.');
-	const char *nearest;
-
-	if (!dot) {
-		snprintf(reason, EXPECT_REASON,
-		         "a call is named with its endpoint, like `client.recv`, not `%.64s`",
-		         text);
-		return false;
-	}
-	char *name = mem_copy(text, (size_t)(dot - text));
-	call->endpoint = scenario_endpoint(scenario, name);
-	if (call->endpoint == SCENARIO_NOBODY)
-		expect_no_endpoint(reason, scenario, name);
-	free(name);
-	if (call->endpoint == SCENARIO_NOBODY)
-		return false;
-	if (call_name_parse(dot + 1, &call->call))
-		return true;
-	for (int i = 0; i < CALL_NAME_COUNT; i++)
-		names[i] = call_name_text((enum call_name)i);
-	nearest = node_nearest(dot + 1, names, CALL_NAME_COUNT);
-	snprintf(reason, EXPECT_REASON, "no call is named `%.64s`%s%s%s", dot + 1,
-	         nearest ? ": did you mean `" : ": write one that the script makes",
-	         nearest ? nearest : "", nearest ? "`?" : "");
-	return false;
-}
-
-static void add_call(struct expectation *expectation, const struct expect_call *call)
-{
-	expectation->calls = mem_grow(expectation->calls, &expectation->call_capacity,
-	                              expectation->call_count, sizeof(*call));
-	expectation->calls[expectation->call_count++] = *call;
-}
-
-static int read_pending(const struct node *node, const struct scenario *scenario,
-                        struct expectation *expectation, struct err *err)
-{
-	char reason[EXPECT_REASON];
-	struct expect_call call = { 0 };
-
-	if (node_is(node, "none"))
-		return 0;
-	if (node->kind != NODE_LIST)
-		return wrong(node, "`pending` takes none, or a list of calls like [client.recv]",
-		             err);
-	for (size_t i = 0; i < node->item_count; i++) {
-		const struct node *item = node->items[i];
-
-		if (!is_plain(item))
-			return wrong(item, "a pending call is written like `client.recv`", err);
-		if (!parse_call(item->text, scenario, &call, reason))
-			return node_error(item, err, "%s", reason);
-		add_call(expectation, &call);
-	}
-	return 0;
-}
-
-static int read_errno(const struct node *node, int *error, struct err *err)
-{
-	const char *names[ERRNO_HIGHEST];
-	const char *nearest;
-	char shown[NODE_SHOWN];
-	size_t count = 0;
-
-	if (!is_plain(node))
-		return wrong(node, "an error is a name of errno(3) like ECONNRESET", err);
-	*error = scalar_errno(node->text);
-	if (*error)
-		return 0;
-	for (int i = 1; i <= ERRNO_HIGHEST; i++) {
-		if (strerrorname_np(i))
-			names[count++] = strerrorname_np(i);
-	}
-	nearest = node_nearest(node->text, names, count);
-	node_shown(shown, node);
-	return node_error(node, err, "no error is called %s%s%s%s", shown,
-	                  nearest ? ": did you mean `"
-	                          : ": write a name of errno(3) like ECONNRESET",
-	                  nearest ? nearest : "", nearest ? "`?" : "");
-}
-
-static int read_errors(const struct node *node, const struct scenario *scenario,
-                       struct expectation *expectation, struct err *err)
-{
-	char reason[EXPECT_REASON];
-	struct expect_call call = { 0 };
-
-	if (node_is(node, "none"))
-		return 0;
-	if (node->kind != NODE_MAP)
-		return wrong(node,
-		             "`errors` takes none, or a mapping like {again.bind: EADDRINUSE}",
-		             err);
-	for (size_t i = 0; i < node->entry_count; i++) {
-		if (!parse_call(node->entries[i].key, scenario, &call, reason))
-			return node_key_error(node, i, err, "%s", reason);
-		if (read_errno(node->entries[i].value, &call.error, err))
-			return -1;
-		add_call(expectation, &call);
-	}
 	return 0;
 }
 
@@ -407,8 +298,8 @@ int expect_read(const struct node *node, const struct scenario *scenario,
 	case EXPECT_UNREAD: return read_unread(node, expectation, err);
 	case EXPECT_FIRST_FIN:
 	case EXPECT_TIME_WAIT: return read_who(node, scenario, &expectation->who, err);
-	case EXPECT_PENDING: return read_pending(node, scenario, expectation, err);
-	case EXPECT_ERRORS: return read_errors(node, scenario, expectation, err);
+	case EXPECT_PENDING: return expect_read_pending(node, scenario, expectation, err);
+	case EXPECT_ERRORS: return expect_read_errors(node, scenario, expectation, err);
 	case EXPECT_KEY_COUNT: break;
 	}
 	return 0;

@@ -8,6 +8,7 @@
 /* A number with the moment that orders it among those of other flows. */
 struct dated {
 	int64_t time_ns;
+	size_t order; /* where the times are the same */
 	uint64_t number;
 };
 
@@ -138,7 +139,9 @@ static int by_time(const void *left, const void *right)
 {
 	const struct dated *a = left, *b = right;
 
-	return (a->time_ns > b->time_ns) - (a->time_ns < b->time_ns);
+	if (a->time_ns != b->time_ns)
+		return a->time_ns < b->time_ns ? -1 : 1;
+	return (a->order > b->order) - (a->order < b->order);
 }
 
 static void merge_by_time(struct facts *facts, struct dated_list *list)
@@ -171,9 +174,10 @@ static void add_segments(struct dated_list *list, const struct ledger *ledger,
 		}
 		list->items =
 			mem_grow(list->items, &list->capacity, list->count, sizeof(*list->items));
-		list->items[list->count++] =
-			(struct dated){ ledger_sent_ns(ledger, direction, segment),
+		list->items[list->count] =
+			(struct dated){ ledger_sent_ns(ledger, direction, segment), list->count,
 			                (uint64_t)number };
+		list->count++;
 	}
 }
 
@@ -228,115 +232,4 @@ void facts_datagrams(struct facts *facts, const struct ledger *ledger, int endpo
 void facts_holds(struct facts *facts, const struct ledger *ledger, int endpoint)
 {
 	add_flows(facts, ledger, endpoint, MEASURE_HELD, has_packets);
-}
-
-/* ---- sums over directions ---- */
-
-/* The next direction from (or to) endpoint; *at is 2 × flow + side of where to look, moves on. */
-static const struct ledger_direction *next(const struct ledger *ledger, int endpoint, bool to,
-                                           size_t *at)
-{
-	while (*at < 2 * ledger->flow_count) {
-		const struct ledger_direction *direction =
-			&ledger->flows[*at / 2].directions[*at % 2];
-
-		++*at;
-		if (is_of(to ? direction->to_endpoint : direction->from_endpoint, endpoint))
-			return direction;
-	}
-	return NULL;
-}
-
-struct facts_boundaries facts_boundaries(const struct ledger *ledger, int endpoint)
-{
-	struct facts_boundaries sum = { 0 };
-	const struct ledger_direction *direction;
-
-	for (size_t at = 0; (direction = next(ledger, endpoint, false, &at));) {
-		sum.in_segments += direction->in_segments.count;
-		sum.kept_in_segments += direction->in_segments.kept;
-		sum.in_reads += direction->in_reads.count;
-		sum.kept_in_reads += direction->in_reads.kept;
-	}
-	return sum;
-}
-
-uint64_t facts_truncated(const struct ledger *ledger, int endpoint)
-{
-	const struct ledger_direction *direction;
-	uint64_t sum = 0;
-
-	/* By the reading call: a multicast has more readers than the direction names. */
-	for (size_t at = 0; (direction = next(ledger, FACTS_ALL, false, &at));) {
-		for (size_t i = 0; i < direction->read_count; i++) {
-			const struct ledger_read *read = &direction->reads[i];
-
-			sum += read->truncated &&
-			       is_of(ledger->trace->calls[read->call].endpoint, endpoint);
-		}
-	}
-	return sum;
-}
-
-uint64_t facts_fragments(const struct ledger *ledger, int endpoint)
-{
-	const struct ledger_direction *direction;
-	uint64_t sum = 0;
-
-	for (size_t at = 0; (direction = next(ledger, endpoint, false, &at));) {
-		for (size_t i = 0; i < direction->segment_count; i++) {
-			if (direction->segments[i].fragments > 1)
-				sum += direction->segments[i].fragments;
-		}
-	}
-	return sum;
-}
-
-uint64_t facts_lost(const struct ledger *ledger, int endpoint)
-{
-	const struct ledger_direction *direction;
-	uint64_t sum = 0;
-
-	for (size_t at = 0; (direction = next(ledger, endpoint, false, &at));)
-		sum += direction->lost_datagrams;
-	return sum;
-}
-
-uint64_t facts_unread(const struct ledger *ledger, int endpoint)
-{
-	const struct ledger_direction *direction;
-	uint64_t sum = 0;
-
-	for (size_t at = 0; (direction = next(ledger, endpoint, true, &at));)
-		sum += direction->state.queued + direction->state.lost[LOST_CLOSED];
-	return sum;
-}
-
-/* ---- endings ---- */
-
-int facts_first_fin(const struct ledger *ledger)
-{
-	const struct ledger_direction *direction;
-	uint32_t first = LEDGER_NONE;
-	int who = FACTS_NOBODY;
-
-	/* Packets are in order of time. */
-	for (size_t at = 0; (direction = next(ledger, FACTS_ALL, false, &at));) {
-		if (direction->fin_packet < first) {
-			first = direction->fin_packet;
-			who = direction->from_endpoint;
-		}
-	}
-	return who;
-}
-
-int facts_time_wait(const struct ledger_flow *flow)
-{
-	const struct ledger_direction *a = &flow->directions[0], *b = &flow->directions[1];
-
-	if (flow->transport != TRANSPORT_TCP || a->fin_packet == LEDGER_NONE ||
-	    b->fin_packet == LEDGER_NONE || a->rst_packet != LEDGER_NONE ||
-	    b->rst_packet != LEDGER_NONE)
-		return FACTS_NOBODY;
-	return a->fin_packet < b->fin_packet ? a->from_endpoint : b->from_endpoint;
 }
