@@ -73,11 +73,11 @@ static int add_sizes(const struct node *node, bool bare, struct expectation *exp
 	why = expect_read_run(node->text, bare, &run);
 	if (why)
 		return refuse(node, why, err);
-	struct sizes_run *end = expectation->sizes + expectation->size_count;
+	size_t count = expectation->size_count;
 	if (!run.count)
 		return 0;
-	if (expectation->size_count && end[-1].size == run.size) {
-		end[-1].count += run.count;
+	if (count && expectation->sizes[count - 1].size == run.size) {
+		expectation->sizes[count - 1].count += run.count;
 		return 0;
 	}
 	expectation->sizes = mem_grow(expectation->sizes, &expectation->size_capacity,
