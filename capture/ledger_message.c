@@ -247,37 +247,43 @@ static void align_by_time(const struct build *build, const struct ledger_directi
 	}
 }
 
+/* What a call sends that has not returned: the last segment, if its message has nothing else. */
+static bool give_to_pending(struct ledger_direction *direction, struct side *side, size_t message,
+                            uint32_t length)
+{
+	struct message *last = side->messages + message;
+
+	if (side->pending == LEDGER_NONE || last->sent || last->write_count != 1 ||
+	    last->first_write != side->pending || direction->bytes != side->written)
+		return false;
+	last->length = length;
+	last->open = false;
+	direction->writes[side->pending].to += length;
+	side->written += length;
+	direction->bytes = side->written;
+	return true;
+}
+
 /* Segments that no message explains: of a call that has not returned, of a sender without calls, or
  * too many. They lie behind all writes. */
 static void add_unexplained(struct ledger_direction *direction, struct side *side, uint32_t *owner)
 {
-	size_t written_messages = side->message_count;
+	size_t written = side->message_count;
 
 	for (size_t i = 0; i < direction->segment_count; i++) {
 		uint32_t length = direction->segments[i].length;
-		struct message *message;
 
 		if (owner[i] != LEDGER_NONE)
 			continue;
-		if (side->pending != LEDGER_NONE && i + 1 == direction->segment_count &&
-		    direction->bytes == side->written) {
-			message = side->messages + written_messages - 1;
-			if (message->sent || message->write_count != 1)
-				continue;
-			message->length = length;
-			message->open = false;
-			direction->writes[side->pending].to += length;
-			assign(side, owner, i, written_messages - 1, length);
-			side->written += length;
+		if (i + 1 == direction->segment_count && written &&
+		    give_to_pending(direction, side, written - 1, length)) {
+			assign(side, owner, i, written - 1, length);
 			continue;
 		}
-		message = add_message(side, direction->bytes, length);
-		message->excess = written_messages > 0;
+		add_message(side, direction->bytes, length)->excess = written > 0;
 		assign(side, owner, i, side->message_count - 1, length);
 		direction->bytes += length;
 	}
-	if (side->written > direction->bytes)
-		direction->bytes = side->written;
 }
 
 static void add_datagram(struct side *side, uint32_t message, uint64_t from, uint32_t length,
