@@ -23,6 +23,24 @@ static uint32_t clamp(int64_t length)
 	return length < 0 ? 0 : length > UINT32_MAX ? UINT32_MAX : (uint32_t)length;
 }
 
+/* The socket's own port is not known: its packet to that target, seen during the call. */
+static uint32_t udp_flow_by_time(struct build *build, struct party *party, const struct call *call,
+                                 const struct address *remote)
+{
+	for (uint32_t i = 0; i < build->ledger->flow_count; i++) {
+		const struct ledger_flow *flow = build->ledger->flows + i;
+		int64_t first_ns = build->work[i].first_ns;
+
+		if (flow->transport != TRANSPORT_UDP || !address_fits(remote, &flow->b) ||
+		    build->work[i].sides[0].party != LEDGER_NONE || first_ns < call->begin_ns ||
+		    (call->ended && first_ns > call->end_ns))
+			continue;
+		party->local = flow->a;
+		return i;
+	}
+	return LEDGER_NONE;
+}
+
 static uint32_t udp_flow(struct build *build, uint32_t index, const struct call *call,
                          uint8_t *side)
 {
@@ -34,6 +52,12 @@ static uint32_t udp_flow(struct build *build, uint32_t index, const struct call 
 		local = party->local;
 	if (!remote.port)
 		remote = party->remote;
+	*side = 0;
+	if (!local.port) {
+		flow = udp_flow_by_time(build, party, call, &remote);
+		if (flow != LEDGER_NONE)
+			return flow;
+	}
 	for (flow = flow_by_ports(build, TRANSPORT_UDP, local.port, remote.port);
 	     flow != LEDGER_NONE;
 	     flow = flow_by_ports_next(build, TRANSPORT_UDP, local.port, remote.port, flow)) {
