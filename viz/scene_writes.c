@@ -217,9 +217,13 @@ static void draw_write_profile(struct page *page, struct group_place *place, uin
 	if (waits) {
 		box = scene_pill(page, page->left + PLOT_PAD, lane->buffer_y + 2, text.bytes, NULL,
 		                 true);
-		if (draw_room_free(&place->room, box))
+		while (!draw_room_free(&place->room, box) && box.x + box.w < page->right)
+			box.x += 10;
+		/* Else the gutter alone has the number. */
+		if (box.x + box.w < page->right) {
 			scene_pill(page, box.x, box.y, text.bytes, NULL, false);
-		draw_room_take(&place->room, box);
+			draw_room_take(&place->room, box);
+		}
 	} else {
 		draw_text(&page->draw, &draw_small_2, page->left + PLOT_PAD,
 		          lane->names_y + NAMES_H / 2, text.bytes);
