@@ -276,8 +276,7 @@ static void count_piece(const struct ledger_direction *direction, uint64_t from,
 /* Segments are told in order of their bytes, but for those that go again. */
 static void order_data(struct ledger_direction *direction)
 {
-	direction->data_order =
-		mem_alloc(direction->segment_count, sizeof(*direction->data_order));
+	direction->data_order = mem_alloc(direction->segment_count, sizeof(*direction->data_order));
 	for (uint32_t i = 0; i < direction->segment_count; i++)
 		if (direction->segments[i].kind == SEGMENT_DATA)
 			direction->data_order[direction->data_count++] = i;
