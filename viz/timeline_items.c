@@ -7,8 +7,9 @@
 #include "viz/order.h"
 
 /*
- * An acknowledgement lets bytes go within the softirq that brings it: microseconds on the test
- * machine. What leaves later than this after it has another cause.
+ * An acknowledgement that lets bytes go does so as it is processed, so the departure follows at
+ * once. How soon is not measured: this is a generous guess, and says only what is drawn together,
+ * not why the bytes waited.
  */
 #define RELEASE_NS 1000000
 
