@@ -10,7 +10,10 @@
 #include "capture/mem.h"
 #include "viz/names.h"
 
-/* Ranges of Unicode 15 that a terminal draws two columns wide (EastAsianWidth W and F). */
+/*
+ * What terminals draw two columns wide (EastAsianWidth W and F), in coarse ranges written by hand:
+ * exact for CJK, kana and Hangul, approximate for emoji.
+ */
 static const struct {
 	unsigned from, to;
 } wide[] = {

@@ -6,6 +6,7 @@
 #include "capture/mem.h"
 #include "capture/quantity.h"
 #include "capture/sizes.h"
+#include "viz/order.h"
 
 /* How long a lost segment would have been on its way: as long as the first that arrived. */
 static int64_t usual_flight_ns(const struct timeline_group *group)
@@ -160,7 +161,7 @@ void combs_find(struct combs *combs, const struct frame *frame, int near)
 	add_acks(combs, frame, near);
 	if (!combs->count)
 		return;
-	qsort(combs->list, combs->count, sizeof(*combs->list), by_start);
+	order_items(combs->list, combs->count, sizeof(*combs->list), by_start);
 	assign_rows(combs);
 }
 
@@ -181,7 +182,8 @@ static void ack_label(const struct frame *frame, const struct comb *comb, int fo
 	const struct timeline_ack *ack = &frame->group->acks[comb->first_item];
 
 	if (comb->count > 1) {
-		label_format(label, form ? "%zu" : "%zu acks", comb->count);
+		if (!form)
+			label_format(label, "%zu acks", comb->count);
 		return;
 	}
 	label_text(label, "ack");

@@ -5,6 +5,7 @@
 #include "capture/mem.h"
 #include "capture/quantity.h"
 #include "capture/sizes.h"
+#include "viz/order.h"
 
 #define BOX_MIN   5 /* columns of a box that carries its size */
 #define SIZES_MIN 6 /* columns for the list of sizes beside */
@@ -29,8 +30,7 @@ static int by_offset(const void *left, const void *right)
 
 static void sort(struct pieces *pieces)
 {
-	if (pieces->count)
-		qsort(pieces->list, pieces->count, sizeof(*pieces->list), by_offset);
+	order_items(pieces->list, pieces->count, sizeof(*pieces->list), by_offset);
 }
 
 /* Whether it lies in the scale's bytes; an empty one by the write that sent it. */
@@ -302,6 +302,10 @@ void pieces_draw(const struct pieces *pieces, const struct frame *frame, const s
 
 	label_format(&name, "%zu %s", pieces->count,
 	             pieces->count == 1 ? pieces->one : pieces->many);
+	if (name.width > FRAME_GUTTER - 1) {
+		name = (struct label){ .count = 0 };
+		label_text(&name, pieces->many); /* the heading says how many */
+	}
 	int row = cells_add_row(cells);
 	cells_label(cells, row, FRAME_GUTTER - 1 - name.width, &name);
 	letters.row = row;

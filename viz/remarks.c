@@ -4,6 +4,7 @@
 
 #include "capture/mem.h"
 #include "viz/lanes.h"
+#include "viz/order.h"
 
 #define ROWS_MAX 4
 
@@ -156,8 +157,7 @@ void lanes_remarks(const struct frame *frame, struct cells *cells, uint32_t lane
 
 	add_ticks(&remarks, frame, lane);
 	add_bytes(&remarks, frame, lane);
-	if (remarks.count)
-		qsort(remarks.list, remarks.count, sizeof(*remarks.list), by_time);
+	order_items(remarks.list, remarks.count, sizeof(*remarks.list), by_time);
 	for (size_t i = 0; i < remarks.count; i++) {
 		int row = first;
 

@@ -37,6 +37,22 @@ static struct story *tell(struct stories *stories, const char *variant,
 	return story;
 }
 
+static void expect_lines_within(const struct buffer *out, int width, bool ascii, unsigned run)
+{
+	for (size_t at = 0; at < out->length;) {
+		size_t length = strcspn(out->bytes + at, "\n");
+
+		if (cells_width(out->bytes + at, length) > width)
+			fail_msg("run %u: wider than %d: %.*s", run, width, (int)length,
+			         out->bytes + at);
+		for (size_t i = 0; ascii && i < length; i++)
+			if (out->bytes[at + i] & 0x80)
+				fail_msg("run %u: not ASCII: %.*s", run, (int)length,
+				         out->bytes + at);
+		at += length + 1;
+	}
+}
+
 /* Draws, compares, frees. */
 static void compare(struct stories *stories, const char *name, const struct text_options *options,
                     const struct summary_closing *closing,
@@ -57,15 +73,8 @@ static void compare(struct stories *stories, const char *name, const struct text
 		summary_closing(&out, closing, options);
 	}
 	golden_compare(name, out.bytes);
-	for (size_t at = 0; at < out.length && !options->colour;) {
-		size_t length = strcspn(out.bytes + at, "\n");
-		int limit = text_options_checked(options).width;
-
-		if (cells_width(out.bytes + at, length) > limit)
-			fail_msg("%s: a line is wider than %d: %.*s", name, limit, (int)length,
-			         out.bytes + at);
-		at += length + 1;
-	}
+	if (!options->colour)
+		expect_lines_within(&out, text_options_checked(options).width, options->ascii, 0);
 	buffer_finish(&out);
 	timeline_finish(&timeline);
 	for (size_t i = 0; i < stories->count; i++)
@@ -550,6 +559,102 @@ static void lines_a_flow(void **state)
 		story_finish(&stories.list[i]);
 }
 
+/* A small generator: the same runs everywhere. */
+static unsigned next_random(unsigned *seed, unsigned below)
+{
+	*seed = *seed * 1103515245 + 12345;
+	return (*seed >> 16) % below;
+}
+
+/* Some writes, cut and joined at random, over a random flight. */
+static void tell_anything(struct story *story, unsigned *seed)
+{
+	unsigned count = 1 + next_random(seed, 1 + next_random(seed, 90));
+	unsigned flight_us = next_random(seed, 3) * 4000;
+	unsigned gap_us = next_random(seed, 3000);
+	bool messages = trace_transport_is_message(story->trace.about.transport);
+	bool packets = !trace_transport_is_unix(story->trace.about.transport);
+	uint64_t sent = 0, read = 0;
+	double at_us = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		uint32_t bytes = next_random(seed, 5000);
+
+		at_us = i * gap_us;
+		story_write(story, 0, next_random(seed, 8) == 0, at_us, bytes);
+	}
+	for (uint32_t way = 0; way < 2; way++) {
+		struct ledger_direction *bytes = &story->ledger.flows[0].directions[way];
+		unsigned datagram = 0;
+
+		for (sent = read = 0, at_us = 1; messages && datagram < bytes->write_count;
+		     datagram++) {
+			const struct ledger_write *write = &bytes->writes[datagram];
+			uint32_t size = (uint32_t)(write->to - write->from);
+
+			at_us = datagram * gap_us + 1;
+			if (!packets) {
+				story_read(story, 0, way, at_us + 50, size);
+			} else if (next_random(seed, 6)) {
+				story_segment(story, 0, way, at_us, at_us + flight_us, size);
+				story_read_datagram(story, 0, way, at_us + flight_us + 50,
+				                    (uint32_t)bytes->segment_count - 1);
+			} else {
+				story_loss(story, 0, way, at_us, size);
+			}
+		}
+		while (!messages && sent < bytes->bytes) {
+			uint64_t left = bytes->bytes - sent;
+			uint32_t size = 1 + next_random(seed, 3000);
+
+			size = size > left ? (uint32_t)left : size;
+			at_us += next_random(seed, 2000);
+			if (packets)
+				story_segment(story, 0, way, at_us, at_us + flight_us, size);
+			if (packets && !next_random(seed, 3))
+				story_ack(story, 0, way, at_us + flight_us, at_us + 2 * flight_us,
+				          sent + size);
+			sent += size;
+			if (next_random(seed, 2)) {
+				story_read(story, 0, way, at_us + flight_us + 20,
+				           (uint32_t)(sent - read));
+				read = sent;
+			}
+			if (!next_random(seed, 9))
+				story_call(story, SERVER, CALL_RECV, at_us, EINTR);
+		}
+	}
+}
+
+static void no_run_is_wider_than_its_terminal(void **state)
+{
+	unsigned seed = 1;
+
+	(void)state;
+	for (unsigned run = 0; run < 400; run++) {
+		struct stories stories = { 0 };
+		struct story *story =
+			tell(&stories, "a variant 名前 of a long name", run % TRANSPORT_COUNT);
+		struct timeline timeline;
+		struct buffer out = { 0 };
+		struct text_options options = { .width = 60 + (int)(run * 7 % 141),
+			                        .ascii = run % 3 == 0,
+			                        .all_acks = run % 2 };
+
+		story_about(story, "anything",
+		            "a title that goes on and on and on until it has "
+		            "to be broken somewhere",
+		            "link");
+		tell_anything(story, &seed);
+		story_timeline(&timeline, &story, 1);
+		text_render(&out, &timeline, &options);
+		expect_lines_within(&out, options.width, options.ascii, run);
+		buffer_finish(&out);
+		timeline_finish(&timeline);
+		story_finish(story);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -572,6 +677,7 @@ int main(void)
 		cmocka_unit_test(unix_sockets_have_no_segments),
 		cmocka_unit_test(empty_run),
 		cmocka_unit_test(lines_a_flow),
+		cmocka_unit_test(no_run_is_wider_than_its_terminal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

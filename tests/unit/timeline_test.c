@@ -1,0 +1,205 @@
+/* Where the timeline puts what a ledger says. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "story_fixture.h"
+#include "trace_fixture.h"
+#include "viz/text.h"
+
+enum {
+	CLIENT,
+	SERVER,
+};
+
+static void lay_out(struct timeline *timeline, struct story *story)
+{
+	story_timeline(timeline, &story, 1);
+}
+
+static void finish(struct timeline *timeline, struct story *story)
+{
+	timeline_finish(timeline);
+	story_finish(story);
+}
+
+static void zero_is_the_first_write(void **state)
+{
+	struct story story;
+	struct timeline timeline;
+
+	(void)state;
+	story_begin(&story, "", TRANSPORT_TCP);
+	story_call(&story, CLIENT, CALL_CONNECT, 10, 0);
+	story_write(&story, 0, 0, 1000, 10);
+	story_write(&story, 0, 0, 1500, 10);
+	story_segment(&story, 0, 0, 1501, 1501, 20);
+	story_read(&story, 0, 0, 1700, 20);
+	lay_out(&timeline, &story);
+	assert_int_equal(timeline.groups[0].writes[0].begin_ns, 0);
+	assert_int_equal(timeline.groups[0].writes[1].begin_ns, 500000);
+	assert_int_equal(timeline.groups[0].reads[0].end_ns, 700000);
+	assert_int_equal(timeline.groups[0].ticks[0].at_ns, -990000);
+	assert_int_equal(timeline.end_ns, 700000);
+	finish(&timeline, &story);
+}
+
+static void writes_are_lettered_in_time_over_all_endpoints(void **state)
+{
+	struct story story;
+	struct timeline timeline;
+
+	(void)state;
+	story_begin(&story, "", TRANSPORT_TCP);
+	story_write(&story, 0, 0, 0, 10);
+	story_write(&story, 0, 0, 200, 10);
+	story_write(&story, 0, 1, 100, 10);
+	lay_out(&timeline, &story);
+	assert_int_equal(timeline_number(&timeline.groups[0], 0, 0, 0), 0);
+	assert_int_equal(timeline_number(&timeline.groups[0], 0, 1, 0), 1);
+	assert_int_equal(timeline_number(&timeline.groups[0], 0, 0, 1), 2);
+	assert_int_equal(timeline_number(&timeline.groups[0], 0, 0, 2), TIMELINE_NONE);
+	assert_int_equal(timeline_number(&timeline.groups[0], 1, 0, 0), TIMELINE_NONE);
+	finish(&timeline, &story);
+}
+
+static void a_write_that_failed_leaves_a_gap_in_the_letters(void **state)
+{
+	struct story story;
+	struct timeline timeline;
+
+	(void)state;
+	story_begin(&story, "", TRANSPORT_TCP);
+	story_write(&story, 0, 0, 0, 10);
+	story_call(&story, CLIENT, CALL_SEND, 50, EAGAIN);
+	story_write(&story, 0, 0, 100, 10);
+	for (uint32_t i = 0; i < 3; i++)
+		story.trace.calls[i].message = i;
+	lay_out(&timeline, &story);
+	assert_int_equal(timeline.groups[0].writes[1].number, 2);
+	assert_int_equal(timeline.groups[0].tick_count, 1);
+	assert_true(timeline.groups[0].ticks[0].failed);
+	finish(&timeline, &story);
+}
+
+static void only_bytes_whose_write_had_returned_are_held(void **state)
+{
+	struct story story;
+	struct timeline timeline;
+
+	(void)state;
+	story_begin(&story, "", TRANSPORT_TCP);
+	story_write(&story, 0, 0, 0, 10);
+	story_write(&story, 0, 0, 100, 10);
+	story_write(&story, 0, 0, 200, 10);
+	story_segment(&story, 0, 0, 1, 1, 10);
+	story_segment(&story, 0, 0, 201, 201, 20); /* C's call is still running */
+	lay_out(&timeline, &story);
+	assert_int_equal(timeline.groups[0].hold_count, 1);
+	assert_int_equal(timeline.groups[0].holds[0].from, 10);
+	assert_int_equal(timeline.groups[0].holds[0].to, 20);
+	assert_int_equal(timeline.groups[0].holds[0].from_ns, 100000);
+	assert_int_equal(timeline.groups[0].holds[0].to_ns, 201000);
+	assert_null(timeline.groups[0].holds[0].reason);
+	finish(&timeline, &story);
+}
+
+static void an_ack_releases_only_what_leaves_at_once(void **state)
+{
+	struct story story;
+	struct timeline timeline;
+
+	(void)state;
+	story_begin(&story, "", TRANSPORT_TCP);
+	for (int i = 0; i < 3; i++)
+		story_write(&story, 0, 0, i * 10, 10);
+	story_segment(&story, 0, 0, 1, 1, 10);
+	story_ack(&story, 0, 0, 5000, 5000, 10);
+	story_segment(&story, 0, 0, 5010, 5010, 10);
+	story_ack(&story, 0, 0, 5020, 5020, 20);
+	story_segment(&story, 0, 0, 9000, 9000, 10); /* a timer, 4 ms after the last ack */
+	lay_out(&timeline, &story);
+	assert_int_equal(timeline.groups[0].hold_count, 2);
+	assert_int_equal(timeline.groups[0].acks[0].released, 0);
+	assert_int_equal(timeline.groups[0].acks[1].released, TIMELINE_NONE);
+	assert_int_equal(timeline.groups[0].holds[0].ack, 0);
+	assert_int_equal(timeline.groups[0].holds[1].ack, TIMELINE_NONE);
+	assert_int_equal(timeline.groups[0].acks[0].delayed_ns, 4999000);
+	finish(&timeline, &story);
+}
+
+static void pending_calls_are_ticks_without_an_end(void **state)
+{
+	struct story story;
+	struct timeline timeline;
+
+	(void)state;
+	story_begin(&story, "", TRANSPORT_TCP);
+	story_write(&story, 0, 0, 0, 10);
+	story_call(&story, SERVER, CALL_RECV, 900, -1);
+	lay_out(&timeline, &story);
+	assert_int_equal(timeline.groups[0].tick_count, 1);
+	assert_true(timeline.groups[0].ticks[0].pending);
+	assert_int_equal(timeline.groups[0].ticks[0].end_ns, CALL_PENDING);
+	assert_int_equal(timeline.end_ns, 900000);
+	finish(&timeline, &story);
+}
+
+/* From a recording on: what the reader, the ledger and the timeline make of it together. */
+static void a_recording_is_laid_out_and_drawn(void **state)
+{
+	struct fixture *fixture = fixture_begin(TRANSPORT_TCP);
+	struct timeline timeline;
+	struct ledger ledger;
+	struct buffer out = { 0 };
+
+	(void)state;
+	fixture_handshake(fixture, 0);
+	fixture_write(fixture, FIXTURE_CLIENT, FIXTURE_US(100), FIXTURE_US(110), 10, 10);
+	fixture_tcp(fixture, FIXTURE_US(105), 'a', 0, PACKET_PSH | PACKET_ACK, NULL, 10);
+	fixture_write(fixture, FIXTURE_CLIENT, FIXTURE_US(120), FIXTURE_US(124), 10, 10);
+	fixture_write(fixture, FIXTURE_CLIENT, FIXTURE_US(130), FIXTURE_US(134), 10, 10);
+	fixture_tcp(fixture, FIXTURE_US(400), 'b', 0, PACKET_ACK, NULL, 0);
+	fixture_tcp(fixture, FIXTURE_US(405), 'a', 10, PACKET_PSH | PACKET_ACK, NULL, 20);
+	fixture_read(fixture, FIXTURE_SERVER, FIXTURE_US(90), FIXTURE_US(150), 1024, 10);
+	fixture_read(fixture, FIXTURE_SERVER, FIXTURE_US(160), FIXTURE_US(500), 1024, 20);
+	fixture_tcp(fixture, FIXTURE_US(600), 'b', 0, PACKET_RST | PACKET_ACK, NULL, 0);
+	ledger_build(&ledger, fixture_end(fixture));
+	const struct ledger *pointer = &ledger;
+	timeline_build(&timeline, &pointer, 1);
+	const struct timeline_group *group = &timeline.groups[0];
+	assert_int_equal(group->write_count, 3);
+	assert_int_equal(group->segment_count, 2);
+	assert_int_equal(group->hold_count, 1);
+	assert_int_equal(group->holds[0].to - group->holds[0].from, 20);
+	assert_int_not_equal(group->holds[0].ack, TIMELINE_NONE);
+	text_render(&out, &timeline, &(struct text_options){ 0 });
+	assert_non_null(strstr(out.bytes, "3 writes → 2 segments → 2 reads"));
+	assert_non_null(strstr(out.bytes, " 285 µs "));
+	assert_non_null(strstr(out.bytes, "[BC]"));
+	assert_non_null(strstr(out.bytes, "RST"));
+	buffer_finish(&out);
+	timeline_finish(&timeline);
+	ledger_finish(&ledger);
+	fixture_destroy(fixture);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(zero_is_the_first_write),
+		cmocka_unit_test(writes_are_lettered_in_time_over_all_endpoints),
+		cmocka_unit_test(a_write_that_failed_leaves_a_gap_in_the_letters),
+		cmocka_unit_test(only_bytes_whose_write_had_returned_are_held),
+		cmocka_unit_test(an_ack_releases_only_what_leaves_at_once),
+		cmocka_unit_test(pending_calls_are_ticks_without_an_end),
+		cmocka_unit_test(a_recording_is_laid_out_and_drawn),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,43 @@
+/*
+ * What goes on the lanes of one group: timeline.c makes the lanes and the room, timeline_items.c
+ * fills in writes, holds, segments, acknowledgements, reads and ticks. Nobody else includes this.
+ */
+#ifndef SEAM_VIZ_TIMELINE_ITEMS_H
+#define SEAM_VIZ_TIMELINE_ITEMS_H
+
+#include "viz/timeline.h"
+
+/* What one group is built from and with. */
+struct build {
+	struct timeline_group *group;
+	const struct ledger *ledger;
+	const struct trace *trace;
+	uint32_t *lane_of; /* of an endpoint; TIMELINE_NONE */
+	bool *told;        /* of a call: it is a write or a read, so not a tick */
+};
+
+static inline const struct ledger_direction *build_direction(const struct build *build,
+                                                             uint32_t flow, uint32_t direction)
+{
+	return &build->ledger->flows[flow].directions[direction];
+}
+
+typedef void build_each(struct build *build, uint32_t flow, uint32_t direction);
+
+static inline void build_for_directions(struct build *build, build_each *each)
+{
+	for (uint32_t flow = 0; flow < build->ledger->flow_count; flow++)
+		for (uint32_t direction = 0; direction < 2; direction++)
+			each(build, flow, direction);
+}
+
+static inline void build_later(int64_t *end_ns, int64_t ns)
+{
+	if (ns > *end_ns)
+		*end_ns = ns;
+}
+
+/* Adds everything, each kind in order of time. The room for it is there, the counts are 0. */
+void timeline_add_items(struct build *build);
+
+#endif
