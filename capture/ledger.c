@@ -129,6 +129,7 @@ static void take_calls(struct build *build)
 		ledger_stream_calls(build);
 	else
 		ledger_message_calls(build);
+	ledger_sort_parties(build);
 	for (uint32_t i = 0; i < ledger->flow_count; i++)
 		if (trace_transport_is_message(ledger->flows[i].transport)) {
 			ledger_message_align(build, i, 0);

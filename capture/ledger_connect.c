@@ -104,6 +104,9 @@ void ledger_connect_tcp(struct build *build, const struct call *call, uint32_t i
 		flow = flow_add(build, TRANSPORT_TCP, side ? &wanted.remote : &wanted.local,
 		                side ? &wanted.local : &wanted.remote, LEDGER_NONE, call->begin_ns);
 	}
-	if (flow != LEDGER_NONE)
-		party_join(build, index, flow, side);
+	if (flow == LEDGER_NONE)
+		return;
+	if (!wanted.local.port)
+		party->local = build->ledger->flows[flow].a;
+	party_join(build, index, flow, side);
 }

@@ -11,6 +11,7 @@
 #include "capture/mem.h"
 
 #define UDP_HEADER 8
+#define LOOK_AHEAD 4096 /* datagrams that an error is compared with */
 
 void ledger_add_arrival(struct build *build, int64_t time_ns, uint32_t flow, uint8_t side,
                         uint32_t segment)
@@ -43,7 +44,7 @@ static uint32_t leave(struct build *build, uint32_t packet, const struct packet_
 		.first_write = LEDGER_NONE,
 	};
 	if (build->two_taps)
-		flights_add(build, flight_key(view->ip_id, view->datagram_length), flow, side,
+		flights_add(build, flight_key(view->ip_id, view->datagram_length), 0, flow, side,
 		            index);
 	if (tap_arrives(build, packet))
 		ledger_add_arrival(build, build->trace->packets[packet].time_ns, flow, side, index);
@@ -54,7 +55,7 @@ static uint32_t leave(struct build *build, uint32_t packet, const struct packet_
 static void arrive(struct build *build, uint32_t packet, uint32_t first, uint64_t key,
                    uint32_t flow, uint8_t side)
 {
-	uint32_t segment = flights_find(build, key, flow, side);
+	uint32_t segment = flights_find(build, key, 0, flow, side);
 	struct ledger_segment *segments;
 
 	if (segment == LEDGER_NONE)
@@ -225,7 +226,7 @@ static void mark_nobody(struct build *build, uint32_t flow, uint8_t index, uint3
 	struct side *side = build->work[flow].sides + index;
 	size_t first = side->nobody_count ? side->nobody[side->nobody_count - 1] + 1u : 0;
 
-	for (size_t i = first; i < direction->segment_count; i++) {
+	for (size_t i = first; i < direction->segment_count && i - first < LOOK_AHEAD; i++) {
 		if (packet_id(build->trace, direction->segments[i].packet) != id)
 			continue;
 		side->nobody = mem_grow(side->nobody, &side->nobody_capacity, side->nobody_count,

@@ -122,7 +122,7 @@ struct flow_table {
 /* A segment on its way between two taps. */
 struct flight {
 	uint64_t key;
-	uint32_t flow, segment, next;
+	uint32_t id, flow, segment, next;
 	uint8_t side;
 };
 
@@ -187,10 +187,12 @@ void flow_table_finish(struct flow_table *table);
  */
 bool tap_leaves(const struct build *build, uint32_t packet);
 bool tap_arrives(const struct build *build, uint32_t packet);
-/* Two taps only: a segment that left; and the oldest such with that key that has not arrived (else
- * the last that has, a duplicate), LEDGER_NONE if none. */
-void flights_add(struct build *build, uint64_t key, uint32_t flow, uint8_t side, uint32_t segment);
-uint32_t flights_find(const struct build *build, uint64_t key, uint32_t flow, uint8_t side);
+/* Two taps only: a segment that left; and the one with that key that has not arrived, with the same
+ * IP identification, else the oldest (else the last that has arrived, a duplicate); LEDGER_NONE. */
+void flights_add(struct build *build, uint64_t key, uint32_t id, uint32_t flow, uint8_t side,
+                 uint32_t segment);
+uint32_t flights_find(const struct build *build, uint64_t key, uint32_t id, uint32_t flow,
+                      uint8_t side);
 void flights_finish(struct flights *flights);
 
 /* ---- ledger_tcp.c, ledger_datagram.c ---- */
@@ -211,6 +213,8 @@ void ledger_add_arrival(struct build *build, int64_t time_ns, uint32_t flow, uin
 /* ---- ledger_party.c ---- */
 
 void ledger_find_parties(struct build *build);
+/* Again, after a party's address was learned from its packets. */
+void ledger_sort_parties(struct build *build);
 uint32_t party_of(const struct build *build, uint32_t id);
 /* An IPv4 address in IPv6's clothes (::ffff:1.2.3.4) as IPv4. */
 struct address address_plain(const struct address *address);
@@ -229,6 +233,10 @@ uint32_t party_receiving(const struct build *build, const struct address *source
 void party_take_side(struct build *build, uint32_t party, uint32_t flow, uint8_t side);
 /* The same, and all that the party does is on that flow. */
 void party_join(struct build *build, uint32_t party, uint32_t flow, uint8_t side);
+
+/* The party on that side, or the listening socket of a connection that nobody accepted;
+ * LEDGER_NONE. */
+uint32_t party_owning(const struct build *build, uint32_t flow, uint8_t side);
 
 /* ---- ledger_connect.c ---- */
 

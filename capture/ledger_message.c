@@ -23,6 +23,24 @@ static uint32_t clamp(int64_t length)
 	return length < 0 ? 0 : length > UINT32_MAX ? UINT32_MAX : (uint32_t)length;
 }
 
+/* The socket's own port is not known: its packet to that target, seen during the call. */
+static uint32_t udp_flow_by_time(struct build *build, struct party *party, const struct call *call,
+                                 const struct address *remote)
+{
+	for (uint32_t i = 0; i < build->ledger->flow_count; i++) {
+		const struct ledger_flow *flow = build->ledger->flows + i;
+		int64_t first_ns = build->work[i].first_ns;
+
+		if (flow->transport != TRANSPORT_UDP || !address_fits(remote, &flow->b) ||
+		    build->work[i].sides[0].party != LEDGER_NONE || first_ns < call->begin_ns ||
+		    (call->ended && first_ns > call->end_ns))
+			continue;
+		party->local = flow->a;
+		return i;
+	}
+	return LEDGER_NONE;
+}
+
 static uint32_t udp_flow(struct build *build, uint32_t index, const struct call *call,
                          uint8_t *side)
 {
@@ -34,6 +52,12 @@ static uint32_t udp_flow(struct build *build, uint32_t index, const struct call 
 		local = party->local;
 	if (!remote.port)
 		remote = party->remote;
+	*side = 0;
+	if (!local.port) {
+		flow = udp_flow_by_time(build, party, call, &remote);
+		if (flow != LEDGER_NONE)
+			return flow;
+	}
 	for (flow = flow_by_ports(build, TRANSPORT_UDP, local.port, remote.port);
 	     flow != LEDGER_NONE;
 	     flow = flow_by_ports_next(build, TRANSPORT_UDP, local.port, remote.port, flow)) {
@@ -247,37 +271,43 @@ static void align_by_time(const struct build *build, const struct ledger_directi
 	}
 }
 
+/* What a call sends that has not returned: the last segment, if its message has nothing else. */
+static bool give_to_pending(struct ledger_direction *direction, struct side *side, size_t message,
+                            uint32_t length)
+{
+	struct message *last = side->messages + message;
+
+	if (side->pending == LEDGER_NONE || last->sent || last->write_count != 1 ||
+	    last->first_write != side->pending || direction->bytes != side->written)
+		return false;
+	last->length = length;
+	last->open = false;
+	direction->writes[side->pending].to += length;
+	side->written += length;
+	direction->bytes = side->written;
+	return true;
+}
+
 /* Segments that no message explains: of a call that has not returned, of a sender without calls, or
  * too many. They lie behind all writes. */
 static void add_unexplained(struct ledger_direction *direction, struct side *side, uint32_t *owner)
 {
-	size_t written_messages = side->message_count;
+	size_t written = side->message_count;
 
 	for (size_t i = 0; i < direction->segment_count; i++) {
 		uint32_t length = direction->segments[i].length;
-		struct message *message;
 
 		if (owner[i] != LEDGER_NONE)
 			continue;
-		if (side->pending != LEDGER_NONE && i + 1 == direction->segment_count &&
-		    direction->bytes == side->written) {
-			message = side->messages + written_messages - 1;
-			if (message->sent || message->write_count != 1)
-				continue;
-			message->length = length;
-			message->open = false;
-			direction->writes[side->pending].to += length;
-			assign(side, owner, i, written_messages - 1, length);
-			side->written += length;
+		if (i + 1 == direction->segment_count && written &&
+		    give_to_pending(direction, side, written - 1, length)) {
+			assign(side, owner, i, written - 1, length);
 			continue;
 		}
-		message = add_message(side, direction->bytes, length);
-		message->excess = written_messages > 0;
+		add_message(side, direction->bytes, length)->excess = written > 0;
 		assign(side, owner, i, side->message_count - 1, length);
 		direction->bytes += length;
 	}
-	if (side->written > direction->bytes)
-		direction->bytes = side->written;
 }
 
 static void add_datagram(struct side *side, uint32_t message, uint64_t from, uint32_t length,

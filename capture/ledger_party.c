@@ -223,6 +223,11 @@ void ledger_find_parties(struct build *build)
 	build->by_port = mem_alloc(build->party_count, sizeof(*build->by_port));
 	for (uint32_t i = 0; i < build->party_count; i++)
 		build->by_port[i] = i;
+	ledger_sort_parties(build);
+}
+
+void ledger_sort_parties(struct build *build)
+{
 	if (build->party_count)
 		qsort_r(build->by_port, build->party_count, sizeof(*build->by_port), by_port,
 		        build->parties);
@@ -277,4 +282,15 @@ void party_join(struct build *build, uint32_t party, uint32_t flow, uint8_t side
 	build->parties[party].flow = flow;
 	build->parties[party].side = side;
 	party_take_side(build, party, flow, side);
+}
+
+uint32_t party_owning(const struct build *build, uint32_t index, uint8_t side)
+{
+	const struct ledger_flow *flow = build->ledger->flows + index;
+	uint32_t party = build->work[index].sides[side].party;
+
+	if (party != LEDGER_NONE || !side || trace_transport_is_unix(flow->transport))
+		return party;
+	party = party_receiving(build, &flow->a, &flow->b, NO_TIME);
+	return party != LEDGER_NONE && build->parties[party].listening ? party : LEDGER_NONE;
 }

@@ -37,17 +37,24 @@ static uint64_t most(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-/* A reset that belongs to the run, not to the closing that Seam implied after the script. */
+/* A reset that belongs to the run, not to the closing after it: what Seam implied, or the end of
+ * processes whose time was up. */
 static bool was_reset(const struct build *build, uint32_t flow)
 {
-	for (int at = 0; at < 2; at++) {
+	for (uint8_t at = 0; at < 2; at++) {
 		uint32_t packet = build->ledger->flows[flow].directions[at].rst_packet;
-		uint32_t index = build->work[flow].sides[at].party;
+		uint32_t index = party_owning(build, flow, at);
+		const struct party *party;
 
 		if (packet == LEDGER_NONE)
 			continue;
-		if (index == LEDGER_NONE || !build->parties[index].close_implied ||
-		    build->trace->packets[packet].time_ns < build->parties[index].closed_ns)
+		if (index == LEDGER_NONE)
+			return true;
+		party = build->parties + index;
+		if (party->closed_ns == NO_TIME
+		            ? !build->trace->about.time_limit_hit
+		            : !party->close_implied ||
+		                      build->trace->packets[packet].time_ns < party->closed_ns)
 			return true;
 	}
 	return false;
@@ -120,7 +127,7 @@ void ledger_stream_state(struct build *build, uint32_t flow, uint8_t at)
 	struct ledger_direction *direction = build->ledger->flows[flow].directions + at;
 	const struct side *side = build->work[flow].sides + at;
 	struct ledger_state *state = &direction->state;
-	uint32_t reader = build->work[flow].sides[!at].party;
+	uint32_t reader = party_owning(build, flow, !at);
 	bool closed = closed_by_script(build, reader), reset = was_reset(build, flow);
 	uint64_t end, arrived, read_end, waiting, sent, unsent;
 	bool tcp = build->ledger->flows[flow].transport == TRANSPORT_TCP;

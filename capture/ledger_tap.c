@@ -48,14 +48,15 @@ static uint64_t spread(uint64_t key)
 	return key ^ key >> 32;
 }
 
-void flights_add(struct build *build, uint64_t key, uint32_t flow, uint8_t side, uint32_t segment)
+void flights_add(struct build *build, uint64_t key, uint32_t id, uint32_t flow, uint8_t side,
+                 uint32_t segment)
 {
 	struct flights *flights = &build->flights;
 
 	flights->list =
 		mem_grow(flights->list, &flights->capacity, flights->count, sizeof(*flights->list));
 	flights->list[flights->count++] = (struct flight){
-		.key = spread(key), .flow = flow, .segment = segment, .side = side
+		.key = spread(key), .id = id, .flow = flow, .segment = segment, .side = side
 	};
 	if (flights->count > flights->size)
 		grow_heads(flights);
@@ -63,11 +64,13 @@ void flights_add(struct build *build, uint64_t key, uint32_t flow, uint8_t side,
 		link_flight(flights, (uint32_t)flights->count - 1);
 }
 
-uint32_t flights_find(const struct build *build, uint64_t key, uint32_t flow, uint8_t side)
+uint32_t flights_find(const struct build *build, uint64_t key, uint32_t id, uint32_t flow,
+                      uint8_t side)
 {
 	const struct flights *flights = &build->flights;
 	const struct ledger_direction *direction = build->ledger->flows[flow].directions + side;
 	uint32_t waiting = LEDGER_NONE, duplicate = LEDGER_NONE;
+	bool same_id = false;
 
 	key = spread(key);
 	if (!flights->size)
@@ -79,10 +82,13 @@ uint32_t flights_find(const struct build *build, uint64_t key, uint32_t flow, ui
 
 		if (flight->key != key || flight->flow != flow || flight->side != side)
 			continue;
-		if (direction->segments[flight->segment].arrival == LEDGER_NONE)
-			waiting = flight->segment;
-		else if (duplicate == LEDGER_NONE)
+		if (direction->segments[flight->segment].arrival == LEDGER_NONE) {
+			if (!same_id || flight->id == id)
+				waiting = flight->segment;
+			same_id = same_id || flight->id == id;
+		} else if (duplicate == LEDGER_NONE) {
 			duplicate = flight->segment;
+		}
 	}
 	return waiting != LEDGER_NONE ? waiting : duplicate;
 }

@@ -214,14 +214,14 @@ static void acknowledge(const struct sending *data)
 static uint64_t flight_key(const struct packet_view *view)
 {
 	return ((uint64_t)view->sequence << 32 | view->payload_length) ^
-	       (uint64_t)view->timestamp_value << 20 ^ (uint64_t)view->ip_id << 48 ^ view->flags;
+	       (uint64_t)view->timestamp_value << 20 ^ view->flags;
 }
 
 static void arrive(struct build *build, uint32_t flow, uint8_t side, uint32_t packet,
                    const struct packet_view *view)
 {
 	struct ledger_direction *direction = build->ledger->flows[flow].directions + side;
-	uint32_t segment = flights_find(build, flight_key(view), flow, side);
+	uint32_t segment = flights_find(build, flight_key(view), view->ip_id, flow, side);
 	uint32_t left;
 
 	if (segment == LEDGER_NONE || direction->segments[segment].arrival != LEDGER_NONE)
@@ -297,7 +297,8 @@ void ledger_tcp_packet(struct build *build, uint32_t packet, const struct packet
 		leave(&sending);
 		data.direction->ack_packets += bare;
 		if (build->two_taps && sending.direction->segment_count > first)
-			flights_add(build, flight_key(view), index, side, (uint32_t)first);
+			flights_add(build, flight_key(view), view->ip_id, index, side,
+			            (uint32_t)first);
 	}
 	if (tap_arrives(build, packet)) {
 		if (build->two_taps && view->payload_length)

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "ledger_fixture.h"
@@ -526,6 +527,129 @@ static void what_the_capture_dropped_is_doubted(void **state)
 	ledger_done(&built);
 }
 
+/* A bare packet of that window, with the options given, which must fill whole words. */
+static void raw_tcp(struct fixture *fixture, int64_t at_ns, bool answer, uint8_t flags,
+                    uint16_t window, uint32_t acknowledgement, const void *options, uint8_t length)
+{
+	uint8_t frame[14 + 20 + 60] = { [12] = 8,   [14] = 0x45, [22] = 64,  [23] = 6,
+		                        [26] = 127, [29] = 1,    [30] = 127, [33] = 1 };
+	uint8_t *tcp = frame + 34;
+	uint32_t sequence = answer ? 5000 : 1000;
+	uint16_t client = 45000, server = 9000;
+	const uint16_t ports[] = { answer ? server : client, answer ? client : server };
+
+	if (!(flags & PACKET_SYN))
+		sequence++;
+	frame[17] = (uint8_t)(40 + length);
+	for (int i = 0; i < 2; i++) {
+		tcp[2 * i] = (uint8_t)(ports[i] >> 8);
+		tcp[2 * i + 1] = (uint8_t)ports[i];
+	}
+	for (int i = 0; i < 4; i++) {
+		tcp[4 + i] = (uint8_t)(sequence >> (24 - 8 * i));
+		tcp[8 + i] = (uint8_t)(acknowledgement >> (24 - 8 * i));
+	}
+	tcp[12] = (uint8_t)((20 + length) / 4 << 4);
+	tcp[13] = flags;
+	tcp[14] = (uint8_t)(window >> 8);
+	tcp[15] = (uint8_t)window;
+	memcpy(tcp + 20, options, length);
+	fixture_packet(fixture, 0, at_ns, frame, 54u + length, 54u + length, 0);
+}
+
+static void a_shut_window_is_probed(void **state)
+{
+	struct fixture *fixture = connected();
+	struct built built;
+
+	(void)state;
+	writes_between(fixture, 1, 10);
+	fixture_tcp(fixture, us(200), 'a', 0, PA, NULL, 10);
+	raw_tcp(fixture, us(210), true, PACKET_ACK, 0, 1011, "", 0);
+	fixture_tcp(fixture, us(300), 'a', 9, PACKET_ACK, NULL, 0);
+	ledger_of(&built, fixture);
+	expect_segment(built.ab, 1, SEGMENT_PROBE, 9, 0, 0);
+	ledger_done(&built);
+}
+
+static void timestamps_take_twelve_bytes_of_the_mss(void **state)
+{
+	static const uint8_t with[] = { 2, 4, 1460 >> 8, 1460 & 255, 1, 1, 8, 10,
+		                        0, 0, 0,         1,          0, 0, 0, 0 };
+	static const uint8_t smaller[] = { 2, 4, 1400 >> 8, 1400 & 255, 1, 1, 8, 10,
+		                           0, 0, 0,         1,          0, 0, 0, 1 };
+
+	(void)state;
+	for (int both = 0; both < 2; both++) {
+		struct fixture *fixture = fixture_begin(TRANSPORT_TCP);
+		struct built built;
+
+		raw_tcp(fixture, us(0), false, PACKET_SYN, 1000, 0, with, sizeof(with));
+		raw_tcp(fixture, us(10), true, PACKET_SYN | PACKET_ACK, 1000, 1001, smaller,
+		        both ? sizeof(smaller) : 4);
+		ledger_of(&built, fixture);
+		assert_int_equal(built.ledger.flows[0].mss, both ? 1388 : 1400);
+		ledger_done(&built);
+	}
+}
+
+static void a_connection_that_nobody_accepts_queues(void **state)
+{
+	struct fixture *fixture = connected();
+	struct call listen;
+	struct built built;
+
+	(void)state;
+	listen = fixture_usual_call(fixture, SERVER, CALL_LISTEN, -us(20), -us(19));
+	listen.remote = (struct address){ 0 };
+	fixture_call(fixture, listen);
+	writes_between(fixture, 1, 10);
+	fixture_tcp(fixture, us(101), 'a', 0, PA, NULL, 10);
+	ack(fixture, us(102), 10);
+	ledger_call(fixture, SERVER, CALL_CLOSE, us(500), true);
+	fixture_tcp(fixture, us(510), 'b', 0, PACKET_RST | PACKET_ACK, NULL, 0);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.queued, 10);
+	assert_int_equal(built.ab->to_endpoint, SERVER);
+	ledger_done(&built);
+}
+
+static void two_taps_say_when_a_segment_arrived(void **state)
+{
+	struct fixture *fixture = fixture_begin(TRANSPORT_TCP);
+	struct built built;
+	uint32_t far = fixture_interface(fixture, "server");
+
+	(void)state;
+	writes_between(fixture, 2, 10);
+	fixture_tap(fixture, 0, 2);
+	fixture_tcp(fixture, us(10), 'a', 0, PACKET_SYN, NULL, 0);
+	fixture_tcp(fixture, us(200), 'a', 0, PA, NULL, 10);
+	fixture_tcp(fixture, us(210), 'a', 10, PA, NULL, 10);
+	fixture_tap(fixture, far, 1);
+	fixture_tcp(fixture, us(10210), 'a', 10, PA, NULL, 10);
+	fixture_tap(fixture, far, 2);
+	ack(fixture, us(10220), 0);
+	fixture_tap(fixture, 0, 2);
+	fixture_tcp(fixture, us(15000), 'a', 0, PA, NULL, 10);
+	fixture_tap(fixture, far, 1);
+	fixture_tcp(fixture, us(25000), 'a', 0, PA, NULL, 10);
+	fixture_tap(fixture, far, 2);
+	ack(fixture, us(25001), 20);
+	fixture_tap(fixture, 0, 1);
+	ack(fixture, us(35001), 20);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->segment_count, 3);
+	assert_int_equal(built.ab->retransmissions, 1);
+	assert_int_equal(ledger_arrived_ns(&built.ledger, built.ab, built.ab->segments + 1),
+	                 FIXTURE_T0 + us(10210));
+	assert_int_equal(built.ab->ack_count, 1);
+	assert_int_equal(built.ledger.trace->packets[built.ab->acks[0].packet].time_ns,
+	                 FIXTURE_T0 + us(35001));
+	assert_int_equal(built.ab->ack_packets, 2);
+	ledger_done(&built);
+}
+
 static void a_lost_segment_never_arrives(void **state)
 {
 	struct fixture *fixture = fixture_begin(TRANSPORT_TCP);
@@ -572,6 +696,10 @@ int main(void)
 		cmocka_unit_test(a_capture_without_the_beginning_starts_at_its_lowest_byte),
 		cmocka_unit_test(what_the_capture_dropped_is_doubted),
 		cmocka_unit_test(a_lost_segment_never_arrives),
+		cmocka_unit_test(a_shut_window_is_probed),
+		cmocka_unit_test(timestamps_take_twelve_bytes_of_the_mss),
+		cmocka_unit_test(a_connection_that_nobody_accepts_queues),
+		cmocka_unit_test(two_taps_say_when_a_segment_arrived),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -310,6 +310,40 @@ static void an_unconnected_socket_is_found_by_its_port(void **state)
 	ledger_done(&built);
 }
 
+static void a_socket_without_a_known_port_is_found_by_time(void **state)
+{
+	struct fixture *fixture = fixture_begin(TRANSPORT_UDP);
+	struct call call;
+	struct built built;
+
+	(void)state;
+	ledger_call(fixture, SERVER, CALL_BIND, us(10), false);
+	for (int i = 0; i < 2; i++) {
+		call = fixture_usual_call(fixture, CLIENT, CALL_SENDTO, us(100 + i * 10),
+		                          us(105 + i * 10));
+		call.local = (struct address){ 0 };
+		call.asked = call.result = 6;
+		fixture_call(fixture, call);
+		fixture_udp(fixture, us(102 + i * 10), 'a', NULL, 6);
+	}
+	fixture_udp(fixture, us(200), 'b', NULL, 4);
+	call = fixture_usual_call(fixture, SERVER, CALL_SENDTO, us(199), us(201));
+	call.asked = call.result = 4;
+	fixture_call(fixture, call);
+	call = fixture_usual_call(fixture, CLIENT, CALL_RECV, us(205), us(210));
+	call.local = (struct address){ 0 };
+	call.asked = 100;
+	call.result = 4;
+	fixture_call(fixture, call);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ledger.flow_count, 1);
+	assert_int_equal(built.ab->write_count, 2);
+	assert_int_equal(built.ab->state.queued, 12);
+	assert_int_equal(built.ba->state.read, 4);
+	assert_true(built.ledger.accounted);
+	ledger_done(&built);
+}
+
 /* The ICMP port unreachable that quotes a datagram of 6 bytes from the client. */
 static void unreachable(struct fixture *fixture, int64_t at_ns, uint16_t id)
 {
@@ -472,6 +506,7 @@ int main(void)
 		cmocka_unit_test(a_full_buffer_drops_the_older_and_the_youngest),
 		cmocka_unit_test(without_stamps_order_and_length_decide),
 		cmocka_unit_test(an_unconnected_socket_is_found_by_its_port),
+		cmocka_unit_test(a_socket_without_a_known_port_is_found_by_time),
 		cmocka_unit_test(a_datagram_to_nobody_is_lost),
 		cmocka_unit_test(several_may_read_one_datagram),
 		cmocka_unit_test(what_the_capture_missed_is_still_read),
