@@ -267,7 +267,11 @@ static void place_comb(struct page *page, struct group_place *place, size_t firs
 	if (fabs(way.x1 - way.x0) < UPRIGHT)
 		way.x0 = way.x1 = page_x(page, b->sent_ns);
 	name_comb(&text, place->group, first, end);
-	place_pill(page, place, &way, 0, text.bytes);
+	if (!place_pill(page, place, &way, 0, text.bytes)) {
+		way.x0 = page_x(page, middle->sent_ns);
+		way.x1 = page_x(page, middle->arrived_ns);
+		place_pill(page, place, &way, 0, text.bytes);
+	}
 	buffer_finish(&text);
 }
 

@@ -68,8 +68,9 @@ bool scene_wire_is_crowded(const struct page *page, const struct timeline_group 
 
 /* The send buffer's waiting bytes; scene_buffer.c. */
 void scene_buffer(struct page *page, struct group_place *place);
-/* Writes by name, reads as boxes; scene_lanes.c. */
+/* Writes by name; scene_writes.c. */
 void scene_writes(struct page *page, struct group_place *place);
+/* Reads as boxes with the colours of what they took; scene_reads.c. */
 void scene_reads(struct page *page, struct group_place *place);
 /* Other calls, notes, what failed or never returned; scene_ticks.c. */
 void scene_ticks(struct page *page, struct group_place *place);

@@ -7,34 +7,18 @@
 
 #include "capture/mem.h"
 #include "capture/quantity.h"
-#include "viz/names.h"
 #include "viz/scene_parts.h"
+#include "viz/scene_ruler.h"
 
-#define SIZED_MOST   60 /* writes that each get a least width; more lie by offset alone */
-#define WRITE_LEAST  16.0
-#define FOLD         6.0 /* narrower neighbours fold into one box */
-#define APART        4.0 /* boundaries drawn are at least so far from each other */
-#define PART_LEAST   4.0 /* of a write within a cell, on average, to be shown */
-#define LETTER_LEAST 8.0
-#define NAME_X       16.0
-#define COUNT_X      86.0
+#define SIZED_MOST  60 /* writes that each get a least width; more lie by offset alone */
+#define WRITE_LEAST 16.0
+#define NAME_X      16.0
+#define COUNT_X     86.0
 
 enum row_kind {
 	ROW_WRITES,
 	ROW_SEGMENTS,
 	ROW_READS,
-};
-
-/* One cell of a row: a write, a segment or a read. */
-struct cell {
-	uint64_t from, to;
-};
-
-struct ruler {
-	struct page *page;
-	const struct ledger_direction *scale; /* whose writes give the axis */
-	double *edges; /* x of each write's begin, and of the last's end; NULL: by offset alone */
-	uint64_t bytes;
 };
 
 static const struct ledger_direction *drawn(const struct timeline_group *group)
@@ -130,26 +114,6 @@ static void open_ruler(struct ruler *ruler, struct page *page, const struct ledg
 	ruler->edges[main->write_count] = page->right;
 }
 
-static double ruler_x(const struct ruler *ruler, uint64_t offset)
-{
-	const struct page *page = ruler->page;
-	const struct ledger_write *write;
-	uint32_t index;
-	double share;
-
-	if (!ruler->edges)
-		return page->left +
-		       (double)offset / (double)ruler->bytes * (page->right - page->left);
-	if (offset >= ruler->bytes)
-		return page->right;
-	index = ledger_write_at(ruler->scale, offset);
-	if (index == LEDGER_NONE)
-		return page->left;
-	write = &ruler->scale->writes[index];
-	share = (double)(offset - write->from) / (double)(write->to - write->from);
-	return ruler->edges[index] + (ruler->edges[index + 1] - ruler->edges[index]) * share;
-}
-
 /* Bytes under the heading: 0 and the end, and round offsets or boundaries between them. */
 static void draw_axis(const struct ruler *ruler, double y)
 {
@@ -202,170 +166,6 @@ static int cell_order(const void *left, const void *right)
 	if (a->from != b->from)
 		return a->from < b->from ? -1 : 1;
 	return a->to < b->to ? -1 : a->to > b->to;
-}
-
-/* False if it does not fit. */ static bool centre(const struct ruler *ruler, struct draw_box box,
-                                                   const char *text, uint32_t colour)
-{
-	struct draw *draw = &ruler->page->draw;
-	double width = draw_width(draw, &draw_small, text);
-
-	if (width + 6 > box.w)
-		return false;
-	draw_text_coloured(draw, &draw_small, box.x + (box.w - width) / 2, box.y + box.h / 2, text,
-	                   colour);
-	return true;
-}
-
-/* The writes within a cell, each in its colour with its letter; too narrow ones in none. */
-static void draw_content(const struct ruler *ruler, const struct timeline_group *group,
-                         const struct cell *cell, struct draw_box box)
-{
-	struct draw *draw = &ruler->page->draw;
-	struct scene_content content;
-	struct buffer text = { 0 };
-	char size[QUANTITY_TEXT];
-	bool named;
-
-	scene_content(&content, group, (uint32_t)group->main_flow, (uint32_t)group->main_direction,
-	              cell->from, cell->to);
-	if (content.count > content.shown || (double)content.count * PART_LEAST > box.w) {
-		draw_rect(draw, box, draw_colour(draw, THEME_HEADING));
-		centre(ruler, box, quantity_bytes(size, cell->to - cell->from),
-		       draw_colour(draw, THEME_TEXT));
-		return;
-	}
-	if (content.count == 1 && (content.cut_front || content.cut_back)) {
-		draw_rect(draw, box, names_colour(content.first));
-		scene_content_name(&text, &content);
-		buffer_format(&text, "  %s", quantity_bytes(size, cell->to - cell->from));
-		named = centre(ruler, box, text.bytes,
-		               names_letter_colour(names_colour(content.first)));
-		buffer_finish(&text);
-		if (named)
-			return;
-	}
-	for (size_t i = 0; i < content.shown; i++) {
-		double x0 = fmax(ruler_x(ruler, content.pieces[i].from), box.x);
-		double x1 = fmin(ruler_x(ruler, content.pieces[i].to), box.x + box.w);
-		struct draw_box part = { x0, box.y, x1 - x0, box.h };
-
-		if (x1 <= x0)
-			continue;
-		draw_rect(draw, part, names_colour(content.numbers[i]));
-		if (part.w >= LETTER_LEAST) {
-
-			draw_letter(draw, part, content.numbers[i],
-			            part.w < 14 ? THEME_LEAST_SIZE : THEME_LETTER_SIZE + 1);
-		}
-	}
-}
-
-static void draw_cell(const struct ruler *ruler, const struct timeline_group *group,
-                      const struct cell *cell, double y)
-{
-	struct draw *draw = &ruler->page->draw;
-	double x0 = ruler_x(ruler, cell->from), x1 = ruler_x(ruler, cell->to);
-	struct draw_box box = { draw_snap(draw, x0) + 1, y, 0, THEME_RULER_ROW };
-
-	box.w = draw_snap(draw, x1) - 1 - box.x;
-	draw_round(draw, box, 3, draw_colour(draw, THEME_BORDER), 1,
-	           draw_colour(draw, THEME_TEXT_3));
-	draw_content(ruler, group, cell,
-	             (struct draw_box){ box.x + 1, box.y + 1, box.w - 2, box.h - 2 });
-}
-
-/* Cells too narrow to see: one box that says how many there are and how large. */
-static void draw_fold(const struct ruler *ruler, const struct cell *cells, size_t count, double y)
-{
-	struct draw *draw = &ruler->page->draw;
-	double x0 = draw_snap(draw, ruler_x(ruler, cells[0].from)) + 1;
-	double x1 = draw_snap(draw, ruler_x(ruler, cells[count - 1].to)) - 1;
-	struct draw_box box = { x0, y, fmax(x1 - x0, 1), THEME_RULER_ROW };
-	uint64_t least = UINT64_MAX, most = 0;
-	struct buffer text = { 0 };
-	char size[QUANTITY_TEXT];
-	double half;
-
-	for (size_t i = 0; i < count; i++) {
-		uint64_t length = cells[i].to - cells[i].from;
-
-		least = length < least ? length : least;
-		most = length > most ? length : most;
-	}
-	draw_round(draw, box, 3, draw_colour(draw, THEME_LANE), 1, draw_colour(draw, THEME_TEXT_3));
-	if (least == most)
-		buffer_format(&text, "%zu× %s", count, quantity_bytes(size, most));
-	else
-		buffer_format(&text, "%zu of %llu–%s", count, (unsigned long long)least,
-		              quantity_bytes(size, most));
-	half = draw_width(draw, &draw_small, text.bytes) / 2 + 6;
-	for (double x = x0 + 4; x < x1 - 2; x += 4)
-		if (fabs(x - (x0 + x1) / 2) > half)
-			draw_rect(draw, (struct draw_box){ x, y + 7, 1, THEME_RULER_ROW - 14 },
-			          draw_colour(draw, THEME_TEXT_3));
-	centre(ruler, box, text.bytes, draw_colour(draw, THEME_TEXT));
-	buffer_finish(&text);
-}
-
-static double cell_width(const struct ruler *ruler, const struct cell *cell)
-{
-	return ruler_x(ruler, cell->to) - ruler_x(ruler, cell->from);
-}
-
-static void draw_cells(const struct ruler *ruler, const struct timeline_group *group,
-                       const struct cell *cells, size_t count, double y)
-{
-	for (size_t i = 0, end; i < count; i = end) {
-		end = i + 1;
-		if (cells[i].to == cells[i].from)
-			continue;
-		if (cell_width(ruler, &cells[i]) > FOLD) {
-			draw_cell(ruler, group, &cells[i], y);
-			continue;
-		}
-		while (end < count && cell_width(ruler, &cells[end]) <= FOLD)
-			end++;
-		draw_fold(ruler, &cells[i], end - i, y);
-	}
-}
-
-/*
- * Between two rows: a white line where a cell ends with a write, through the row where its cells
- * can be told apart; dots where a write's end is lost. Not nearer than can be told apart.
- */
-static void draw_boundaries(const struct ruler *ruler, const struct ledger_direction *main,
-                            const struct cell *cells, size_t count, double y)
-{
-	struct draw *draw = &ruler->page->draw;
-	double before = -HUGE_VAL, top = y - THEME_RULER_GAP;
-	size_t cell = 0;
-
-	for (size_t i = 0; i + 1 < main->write_count; i++) {
-		uint64_t at = main->writes[i].to;
-		double x = ruler_x(ruler, at);
-		bool wide;
-
-		if (at == main->writes[i].from || x - before < APART)
-			continue;
-		while (cell < count && cells[cell].to < at)
-			cell++;
-		if (cell == count)
-			break;
-		before = x;
-		wide = cell_width(ruler, &cells[cell]) > FOLD &&
-		       (cell + 1 == count || cell_width(ruler, &cells[cell + 1]) > FOLD);
-		if (cells[cell].to == at)
-			draw_rect(draw,
-			          (struct draw_box){ x - 1, top, wide ? 2 : 1,
-			                             (wide ? THEME_RULER_ROW : 0) +
-			                                     THEME_RULER_GAP },
-			          draw_colour(draw, THEME_TEXT));
-		else
-			draw_line(draw, draw_snap(draw, x) + 0.5 / draw->scale, top,
-			          draw_snap(draw, x) + 0.5 / draw->scale, y, 1,
-			          draw_colour(draw, THEME_TEXT_3), 1, 2);
-	}
 }
 
 /* The group's name, how many cells, how many boundaries they keep. */
@@ -423,9 +223,9 @@ static void draw_row(const struct ruler *ruler, const struct timeline_group *gro
 	                              : NULL,
 	         y);
 	qsort(cells, count, sizeof(*cells), cell_order);
-	draw_cells(ruler, group, cells, count, y);
+	ruler_cells(ruler, group, cells, count, y);
 	if (kind != ROW_WRITES)
-		draw_boundaries(ruler, main, cells, count, y);
+		ruler_boundaries(ruler, main, cells, count, y);
 	free(cells);
 	buffer_finish(&name);
 	buffer_finish(&text);

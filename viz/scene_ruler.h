@@ -1,0 +1,35 @@
+/*
+ * One row of the byte ruler: cells of a stream on an axis of bytes, and the boundaries between
+ * writes that they keep or lose. Which rows there are, and their names, is scene_ruler.c's.
+ */
+#ifndef SEAM_VIZ_SCENE_RULER_H
+#define SEAM_VIZ_SCENE_RULER_H
+
+#include "viz/scene_parts.h"
+
+/* One cell of a row: a write, a segment or a read. */
+struct cell {
+	uint64_t from, to;
+};
+
+/* An axis of bytes over the width of the plot. */
+struct ruler {
+	struct page *page;
+	const struct ledger_direction *scale; /* whose writes give the axis */
+	double *edges; /* x of each write's begin, and of the last's end; NULL: by offset alone */
+	uint64_t bytes;
+};
+
+double ruler_x(const struct ruler *ruler, uint64_t offset);
+
+/* The cells, sorted by offset; those too narrow to see fold into one box with their number. */
+void ruler_cells(const struct ruler *ruler, const struct timeline_group *group,
+                 const struct cell *cells, size_t count, double y);
+/*
+ * Between this row and the one above: a white line where a cell ends with a write, through the row
+ * where its cells can be told apart; dots where a write's end is lost.
+ */
+void ruler_boundaries(const struct ruler *ruler, const struct ledger_direction *main,
+                      const struct cell *cells, size_t count, double y);
+
+#endif
