@@ -22,6 +22,7 @@ enum node_kind {
 #define NODE_COUNT_MAX 1000000
 #define NODE_KEYS_MAX  1000 /* of one mapping */
 #define NODE_FILE_MAX  (10u << 20)
+#define NODE_VALUE_MAX (1u << 20) /* bytes from one value to the next */
 
 struct node_entry {
 	char *key;

@@ -25,6 +25,7 @@ struct builder {
 	struct node_entry key;
 	size_t count;
 	unsigned documents;
+	unsigned line, column; /* of the last event */
 	struct err *err;
 };
 
@@ -205,6 +206,9 @@ static int take(struct builder *builder, struct fy_event *event)
 	const struct fy_mark *mark = fy_event_start_mark(event);
 	unsigned line = mark ? (unsigned)mark->line + 1 : 1;
 	unsigned column = mark ? column_of(event, mark) : 1;
+
+	builder->line = line;
+	builder->column = column;
 	struct fy_token *anchor = NULL, *tag = NULL;
 
 	switch (event->type) {
@@ -288,8 +292,34 @@ static void silent(struct fy_diag *diag, void *user, const char *text, size_t le
 	(void)diag, (void)user, (void)text, (void)length;
 }
 
+/*
+ * What libfyaml reads, and how far it was at its last event: as long as a bracket is open it looks
+ * ahead, 200 bytes of memory for each of the file's, and 10 MiB of brackets took 2.6 GiB.
+ */
+struct source {
+	const char *text;
+	size_t length, at, at_event;
+	bool starved;
+};
+
+static ssize_t supply(void *user, void *out, size_t room)
+{
+	struct source *source = user;
+	size_t left = source->length - source->at;
+	size_t bytes = room < left ? room : left;
+
+	if (source->at - source->at_event > NODE_VALUE_MAX) {
+		source->starved = true;
+		return 0;
+	}
+	memcpy(out, source->text + source->at, bytes);
+	source->at += bytes;
+	return (ssize_t)bytes;
+}
+
 static int build(struct builder *builder, const char *text, size_t length)
 {
+	struct source source = { .text = text, .length = length };
 	struct fy_diag_cfg quiet;
 	struct fy_diag *diag;
 	struct fy_parser *parser;
@@ -305,12 +335,20 @@ static int build(struct builder *builder, const char *text, size_t length)
 	parser = fy_parser_create(&(struct fy_parse_cfg){
 		.flags = FYPCF_QUIET | FYPCF_JSON_NONE | FYPCF_DEFAULT_VERSION_1_2, .diag = diag });
 	assert(parser);
-	if (fy_parser_set_string(parser, text, length))
+	if (fy_parser_set_input_callback(parser, &source, supply))
 		result = -1;
-	while (!result && (event = fy_parser_parse(parser))) {
-		result = take(builder, event);
+	while (!result && !source.starved && (event = fy_parser_parse(parser))) {
+		/* What is cut off would look whole. */
+		if (!source.starved)
+			result = take(builder, event);
+		source.at_event = source.at;
 		fy_parser_event_free(parser, event);
 	}
+	if (!result && source.starved)
+		result = fail(
+			builder, builder->line, builder->column,
+			"more than 1 MiB follows without the end of a value; is a bracket or a "
+			"quote open? Large texts go into a file, `{file: NAME}`");
 	if (!builder->err->kind && (result || fy_parser_get_stream_error(parser))) {
 		explain(builder, diag, text, length);
 		result = -1;
@@ -340,7 +378,7 @@ static bool find_foreign(const char *text, size_t length, unsigned *line, unsign
 struct node *node_parse(const char *text, size_t length, const char *file, struct err *err)
 {
 	char *name = mem_text(file);
-	struct builder builder = { .file = name, .err = err };
+	struct builder builder = { .file = name, .line = 1, .column = 1, .err = err };
 	unsigned line, column;
 	int failed;
 

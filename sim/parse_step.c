@@ -237,7 +237,7 @@ static int find_call(struct parsing *parsing, const struct node *map, long *entr
 			*call = found;
 		} else if (is_framed(name)) {
 			return node_key_error(map, i, parsing->err, framed_later, name);
-		} else if (!is_key(name) && !parse_call_is_argument(name)) {
+		} else if (!is_key(name) && !parse_is_argument(name)) {
 			refuse_unknown(name, suggestion, sizeof(suggestion));
 			return node_key_error(map, i, parsing->err,
 			                      "`%.40s` is no call and no key of a step%s", name,
@@ -281,7 +281,7 @@ static int read_callless(struct parsing *parsing, const struct node *map, struct
 	const struct node *script = node_get(map, "script");
 
 	for (size_t i = 0; i < map->entry_count; i++) {
-		if (parse_call_is_argument(map->entries[i].key))
+		if (parse_is_argument(map->entries[i].key))
 			return node_key_error(map, i, parsing->err,
 			                      "`%s` is an argument, and this step has no call",
 			                      map->entries[i].key);

@@ -49,8 +49,29 @@ int parse_one_or_list(struct parsing *parsing, const struct node *node, const ch
  * step with the call's other arguments (NULL: nothing beside it). */
 int parse_call(struct parsing *parsing, enum call_name call, const struct node *at,
                const struct node *value, const struct node *map, struct step *step);
-/* Whether name is an argument beside some call ("until", "to"). */
-bool parse_call_is_argument(const char *name);
+/* What may stand beside a call. */
+enum argument {
+	ARGUMENT_SIZE = 1,
+	ARGUMENT_FLAGS = 2,
+	ARGUMENT_UNTIL = 4,
+	ARGUMENT_TO = 8,
+	ARGUMENT_TIMEOUT = 16,
+};
+
+/* Which of them a call takes, as bits. */
+unsigned parse_call_arguments(enum call_name call);
+/* Whether name is one of them ("until", "to"). */
+bool parse_is_argument(const char *name);
+/* Reads those that map has; one that is not among the allowed is refused. */
+int parse_arguments(struct parsing *parsing, const struct node *map, unsigned allowed,
+                    struct step *step);
+
+/* The index of what node says in names, or -1 with err. */
+int parse_choose(const struct node *node, const char *key, const char *const *names, size_t count,
+                 struct err *err);
+/* The endpoint or address that node names, into step; `sender` too where that is allowed. */
+int parse_target(struct parsing *parsing, const struct node *node, const char *key, bool sender,
+                 struct step *step);
 
 /* Bytes to write: a size, a quoted text, {hex: …} or {file: …}; call is for messages. */
 int payload_parse(struct parsing *parsing, const struct node *node, const char *call,

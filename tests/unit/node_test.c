@@ -178,16 +178,55 @@ static void ten_mebibytes_are_the_most(void **state)
 	struct node *node;
 
 	(void)state;
-	buffer_text(&text, "about: ");
-	buffer_fill(&text, 'x', NODE_FILE_MAX - text.length);
+	while (text.length < NODE_FILE_MAX - 1000) {
+		buffer_text(&text, "- ");
+		buffer_fill(&text, 'x', 997);
+		buffer_char(&text, '\n');
+	}
+	buffer_fill(&text, '\n', NODE_FILE_MAX - text.length);
 	node = node_parse(text.bytes, text.length, "x.yaml", &err);
 	if (!node)
 		fail_msg("%s", err.text);
 	node_destroy(node);
-	buffer_char(&text, 'x');
+	buffer_char(&text, '\n');
 	assert_null(node_parse(text.bytes, text.length, "x.yaml", &err));
 	assert_string_equal(err.text, "x.yaml: larger than 10 MiB, the most that a scenario may "
 	                              "have");
+	buffer_finish(&text);
+}
+
+static void what_is_left_open_is_not_looked_for_to_the_end(void **state)
+{
+	static const char *const openings[] = { "a: 1\n[",    "a: 1\n{",   "a: 1\n{\n",
+		                                "a: 1\nb: [", "a: 1\n'x'", "a: 1\n#" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(openings) / sizeof(*openings); i++) {
+		const char *opening = openings[i] + 5;
+		struct buffer text = { 0 };
+		struct err err = { 0 };
+
+		buffer_text(&text, "a: 1\n");
+		while (text.length < 4u << 20)
+			buffer_text(&text, opening);
+		assert_null(node_parse(text.bytes, text.length, "x.yaml", &err));
+		assert_int_equal(err.kind, ERR_INPUT);
+		buffer_finish(&text);
+	}
+}
+
+static void a_value_over_a_mebibyte_is_refused_where_it_begins(void **state)
+{
+	struct buffer text = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	buffer_text(&text, "title: x\nabout: ");
+	buffer_fill(&text, 'x', 2u << 20);
+	assert_null(node_parse(text.bytes, text.length, "x.yaml", &err));
+	assert_string_equal(err.text,
+	                    "x.yaml:2:1: more than 1 MiB follows without the end of a value; is a "
+	                    "bracket or a quote open? Large texts go into a file, `{file: NAME}`");
 	buffer_finish(&text);
 }
 
@@ -282,6 +321,8 @@ int main(void)
 		cmocka_unit_test(an_alias_bomb_is_refused_at_its_first_anchor),
 		cmocka_unit_test(sixty_four_levels_are_the_most),
 		cmocka_unit_test(ten_mebibytes_are_the_most),
+		cmocka_unit_test(what_is_left_open_is_not_looked_for_to_the_end),
+		cmocka_unit_test(a_value_over_a_mebibyte_is_refused_where_it_begins),
 		cmocka_unit_test(a_million_values_are_the_most),
 		cmocka_unit_test(only_regular_files_are_read),
 		cmocka_unit_test(a_copy_stands_alone),
