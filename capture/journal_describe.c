@@ -1,8 +1,8 @@
-#include <inttypes.h>
 #include <string.h>
 
 #include "capture/escape.h"
 #include "capture/journal.h"
+#include "capture/journal_fields.h"
 #include "capture/quantity.h"
 
 void journal_describe_text(struct buffer *out, const char *text)
@@ -45,9 +45,14 @@ static void describe_moved(struct buffer *out, const struct call *call, const ch
 		buffer_text(out, " of ");
 		add_bytes(out, call->asked);
 	}
-	if (call->offset >= 0 && call->result > 0)
-		buffer_format(out, " %s stream %" PRIi64 "..%" PRIi64, arrow, call->offset,
-		              call->offset + call->result);
+	if (call->offset >= 0 && call->result > 0) {
+		buffer_char(out, ' ');
+		buffer_text(out, arrow);
+		buffer_text(out, " stream ");
+		journal_add_number(out, call->offset);
+		buffer_text(out, "..");
+		journal_add_number(out, call->offset + call->result);
+	}
 }
 
 static void describe_bytes(struct buffer *out, const struct call *call)
@@ -76,8 +81,10 @@ void journal_describe_call(struct buffer *out, const struct call *call, const ch
 	journal_describe_text(out, endpoint ? endpoint : "?");
 	buffer_char(out, ' ');
 	buffer_text(out, call_name_text(name));
-	if (call->message != UINT32_MAX)
-		buffer_format(out, " #%" PRIu64, (uint64_t)call->message + 1);
+	if (call->message != UINT32_MAX) {
+		buffer_text(out, " #");
+		journal_add_number(out, (int64_t)call->message + 1);
+	}
 	buffer_text(out, ": ");
 	start = out->length;
 	if (call_is_write(name) || call_is_read(name))

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "capture/buffer.h"
+
 enum field_kind {
 	FIELD_BOOL,
 	FIELD_U16,
@@ -40,6 +42,9 @@ struct field_table {
 };
 
 extern const struct field_table journal_call_table, journal_socket_table, journal_about_table;
+
+/* A number in decimal, without printf. */
+void journal_add_number(struct buffer *out, int64_t value);
 
 /* SEAM_RECORD's values, by enum journal_record. */
 extern const char *const journal_record_names[];

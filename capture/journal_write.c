@@ -4,7 +4,7 @@
 #include "capture/journal_fields.h"
 
 /* Calls are written while traffic is captured, hundreds of thousands a second: no printf here. */
-static void add_number(struct buffer *out, int64_t value)
+void journal_add_number(struct buffer *out, int64_t value)
 {
 	char digits[24];
 	size_t at = sizeof(digits);
@@ -28,10 +28,10 @@ static void add_address(struct buffer *out, const struct address *address)
 		return;
 	}
 	for (int i = 0; i < 4; i++) {
-		add_number(out, address->bytes[i]);
+		journal_add_number(out, address->bytes[i]);
 		buffer_char(out, i < 3 ? '.' : ':');
 	}
-	add_number(out, address->port);
+	journal_add_number(out, address->port);
 }
 
 static bool is_plain(const char *bytes, size_t length)
@@ -69,7 +69,7 @@ static void add_named_number(struct buffer *out, const char *name, int64_t value
 {
 	buffer_text(out, name);
 	buffer_char(out, '=');
-	add_number(out, value);
+	journal_add_number(out, value);
 	buffer_char(out, '\n');
 }
 
@@ -116,8 +116,12 @@ static void add_field(struct buffer *out, const struct field *field, const void 
 	case FIELD_I32:
 	case FIELD_U32:
 	case FIELD_I64:
-		if (load_number(field, at) != field->absent)
-			add_named_number(out, field->name, load_number(field, at));
+		if (load_number(field, at) == field->absent)
+			return;
+		buffer_add(out, field->name, field->name_length);
+		buffer_char(out, '=');
+		journal_add_number(out, load_number(field, at));
+		buffer_char(out, '\n');
 		return;
 	}
 }
@@ -194,16 +198,16 @@ void journal_write_socket(struct buffer *entry, const struct trace_socket *socke
 	begin(entry, socket->at_ns);
 	journal_describe_text(entry, endpoint ? endpoint : "?");
 	buffer_text(entry, " socket ");
-	add_number(entry, socket->socket);
+	journal_add_number(entry, socket->socket);
 	buffer_text(entry, " at the end of the script");
 	if (socket->unread_bytes >= 0) {
 		buffer_text(entry, ": unread ");
-		add_number(entry, socket->unread_bytes);
+		journal_add_number(entry, socket->unread_bytes);
 		buffer_text(entry, " B");
 	}
 	if (socket->unsent_bytes >= 0) {
 		buffer_text(entry, socket->unread_bytes >= 0 ? ", unsent " : ": unsent ");
-		add_number(entry, socket->unsent_bytes);
+		journal_add_number(entry, socket->unsent_bytes);
 		buffer_text(entry, " B");
 	}
 	buffer_char(entry, '\n');

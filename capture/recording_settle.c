@@ -138,12 +138,12 @@ static int write_settled(struct recording *out, const struct trace *trace, struc
 	return result;
 }
 
-static int refuse(const struct recording_names *names, const char *what, int error, struct err *err)
+static int refuse(const struct recording_names *names, const char *what, struct err *err)
 {
 	return err_machine(err,
 	                   "cannot %s %s: %s: free some space there or make it writable; what was "
 	                   "recorded is in %s, which every command opens",
-	                   what, names->settling, strerror(error), names->partial);
+	                   what, names->settling, strerror(errno), names->partial);
 }
 
 /* Writes the whole of the trace to names->settling and makes sure that it is on the disk. */
@@ -156,17 +156,17 @@ static int write_file(const struct recording_names *names, const struct trace *t
 	int result;
 
 	if (fd < 0)
-		return refuse(names, "create", errno, err);
+		return refuse(names, "create", err);
 	recording_begin(&out, fd, UINT64_MAX);
-	errno = 0;
 	result = write_settled(&out, trace, &cause);
 	if (result < 0)
-		refuse(names, "write", errno, err);
+		err_machine(err, "%s; what was recorded is in %s, which every command opens",
+		            cause.text, names->partial);
 	else if (fsync(fd) < 0)
-		result = refuse(names, "write", errno, err);
+		result = refuse(names, "write", err);
 	recording_finish(&out);
 	if (close(fd) < 0 && !result)
-		result = refuse(names, "write", errno, err);
+		result = refuse(names, "write", err);
 	if (result < 0)
 		unlink(names->settling);
 	return result;
@@ -193,7 +193,7 @@ int recording_settle(const struct recording_names *names, const char **path, str
 	if (result < 0)
 		return -1;
 	if (rename(names->settling, target) < 0) {
-		refuse(names, "rename", errno, err);
+		refuse(names, "rename", err);
 		unlink(names->settling);
 		return -1;
 	}

@@ -186,8 +186,7 @@ static void a_call_counts_once_and_with_its_end(void **state)
 static void entries_that_do_not_fit_are_left_out_and_said(void **state)
 {
 	static const char *const entries[] = {
-		"SEAM_RECORD=call\nSEAM_CALL=0\nSEAM_NAME=recv\nSEAM_ENDPOINT_INDEX=9\n"
-		"SEAM_BEGIN=1\n",
+		"SEAM_RECORD=call\nSEAM_CALL=0\nSEAM_NAME=recv\nSEAM_ENDPOINT_INDEX=9\nSEAM_BEGIN=1\n",
 		"SEAM_RECORD=call\nSEAM_NAME=recv\n",
 		"SEAM_RECORD=later\n",
 		"MESSAGE=of systemd itself\n",

@@ -1,0 +1,44 @@
+/*
+ * A trace while it is read out of its blocks. Packets, interfaces and what was counted on them in
+ * trace_packets.c; calls, sockets and what a recording says of itself in trace_read.c.
+ */
+#ifndef SEAM_CAPTURE_TRACE_LOAD_H
+#define SEAM_CAPTURE_TRACE_LOAD_H
+
+#include "capture/pcapng.h"
+#include "capture/trace.h"
+
+struct trace_call_entry {
+	uint64_t at; /* of the entry in the file */
+	uint32_t length, serial;
+};
+
+/* How an interface counts time. */
+struct trace_ticks {
+	uint64_t per_second;
+	int64_t offset_s;
+};
+
+struct trace_loader {
+	struct trace *trace;
+	const char *name;
+	struct err *err;
+	struct pcapng_reader reader;
+	size_t interface_capacity, packet_capacity, socket_capacity, entry_capacity;
+	size_t ticks_capacity;
+	struct trace_ticks *ticks; /* by interface */
+	size_t first_interface;    /* of this section */
+	struct trace_call_entry *entries;
+	size_t entry_count;
+	bool has_about;
+	uint64_t unknown; /* blocks and entries that were passed over */
+};
+
+/* Each takes one block of its type; false if it does not parse or names no known interface. */
+bool trace_load_interface(struct trace_loader *loader, const struct pcapng_block *block);
+bool trace_load_packet(struct trace_loader *loader, const struct pcapng_block *block);
+bool trace_load_statistics(struct trace_loader *loader, const struct pcapng_block *block);
+/* By time; packets of the same time stay in the order of the file. */
+void trace_sort_packets(struct trace *trace);
+
+#endif
