@@ -36,13 +36,6 @@ static const struct ledger_segment *data_segment(const struct ledger_direction *
 	return direction->segments + (direction->data_order ? direction->data_order[at] : at);
 }
 
-static bool is_write_end(const struct ledger_direction *direction, uint64_t offset)
-{
-	uint32_t before = offset ? ledger_write_at(direction, offset - 1) : LEDGER_NONE;
-
-	return before != LEDGER_NONE && direction->writes[before].to == offset;
-}
-
 /* ---- streams ---- */
 
 /* The pieces, segments or reads, of a stream in order of offset. */
@@ -193,6 +186,14 @@ static enum boundary_fate fate_between(const struct ledger_direction *direction,
 	return reads && carrier_end(direction, last, reads) > at ? BOUNDARY_LOST : BOUNDARY_KEPT;
 }
 
+/* Whether that write or a later one ends there. */
+static bool is_write_end(const struct ledger_direction *direction, uint32_t write, uint64_t end)
+{
+	while (write < direction->write_count && direction->writes[write].to < end)
+		write++;
+	return write < direction->write_count && direction->writes[write].to == end;
+}
+
 static uint64_t count_message_splits(const struct ledger_direction *direction,
                                      const struct side *side, bool reads)
 {
@@ -200,16 +201,16 @@ static uint64_t count_message_splits(const struct ledger_direction *direction,
 
 	for (size_t i = 0; i < side->datagram_count; i++) {
 		const struct datagram *datagram = side->datagrams + i;
+		uint32_t first_write = side->messages[datagram->message].first_write;
 		uint64_t end;
 
-		if (!is_seen(datagram, reads) || !datagram->length)
+		if (!is_seen(datagram, reads) || !datagram->length || first_write == LEDGER_NONE)
 			continue;
 		end = carrier_end(direction, datagram, reads);
 		if (end == last_end)
 			continue;
 		last_end = end;
-		splits += ledger_write_at(direction, end ? end - 1 : 0) != LEDGER_NONE &&
-		          !is_write_end(direction, end);
+		splits += !is_write_end(direction, first_write, end);
 	}
 	return splits;
 }

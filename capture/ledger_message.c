@@ -339,10 +339,13 @@ static void place(struct ledger_direction *direction, struct side *side, uint32_
                   uint32_t segment, uint64_t from)
 {
 	struct ledger_segment *placed = direction->segments + segment;
+	uint32_t write = side->messages[at].first_write;
 
 	placed->from = from;
-	placed->first_write =
-		placed->length ? ledger_write_at(direction, from) : side->messages[at].first_write;
+	while (placed->length && write < direction->write_count &&
+	       direction->writes[write].to <= from)
+		write++;
+	placed->first_write = write;
 	side->datagram_of[segment] = (uint32_t)side->datagram_count;
 	cut(side, at, from, placed->length, segment);
 }

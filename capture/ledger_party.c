@@ -60,40 +60,52 @@ static int by_id(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void add_id(uint32_t **ids, size_t *capacity, size_t *count, uint32_t id)
+#define RECENT 64
+
+/* Ids of all calls, most of them once: a run has few sockets and many calls. */
+struct ids {
+	uint32_t *list;
+	size_t count, capacity;
+	uint32_t recent[RECENT];
+};
+
+static void add_id(struct ids *ids, uint32_t id)
 {
-	if (id == CALL_NO_SOCKET || (*count && (*ids)[*count - 1] == id))
+	uint32_t *recent = ids->recent + id % RECENT;
+
+	if (id == CALL_NO_SOCKET || *recent == id)
 		return;
-	*ids = mem_grow(*ids, capacity, *count, sizeof(**ids));
-	(*ids)[(*count)++] = id;
+	*recent = id;
+	ids->list = mem_grow(ids->list, &ids->capacity, ids->count, sizeof(*ids->list));
+	ids->list[ids->count++] = id;
 }
 
 static void list_parties(struct build *build)
 {
 	const struct trace *trace = build->trace;
-	uint32_t *ids = NULL;
-	size_t capacity = 0, count = 0;
+	struct ids ids = { 0 };
 
+	memset(ids.recent, 0xff, sizeof(ids.recent));
 	for (size_t i = 0; i < trace->call_count; i++) {
-		add_id(&ids, &capacity, &count, trace->calls[i].socket);
-		add_id(&ids, &capacity, &count, trace->calls[i].made);
+		add_id(&ids, trace->calls[i].socket);
+		add_id(&ids, trace->calls[i].made);
 	}
 	for (size_t i = 0; i < trace->socket_count; i++)
-		add_id(&ids, &capacity, &count, trace->sockets[i].socket);
-	if (count)
-		qsort(ids, count, sizeof(*ids), by_id);
-	build->parties = mem_alloc(count, sizeof(*build->parties));
-	for (size_t i = 0; i < count; i++) {
-		if (i && ids[i] == ids[i - 1])
+		add_id(&ids, trace->sockets[i].socket);
+	if (ids.count)
+		qsort(ids.list, ids.count, sizeof(*ids.list), by_id);
+	build->parties = mem_alloc(ids.count, sizeof(*build->parties));
+	for (size_t i = 0; i < ids.count; i++) {
+		if (i && ids.list[i] == ids.list[i - 1])
 			continue;
-		build->parties[build->party_count++] = (struct party){ .id = ids[i],
+		build->parties[build->party_count++] = (struct party){ .id = ids.list[i],
 			                                               .endpoint = UINT16_MAX,
 			                                               .bound_ns = NO_TIME,
 			                                               .closed_ns = NO_TIME,
 			                                               .flow = LEDGER_NONE,
 			                                               .open_flow = LEDGER_NONE };
 	}
-	free(ids);
+	free(ids.list);
 }
 
 uint32_t party_of(const struct build *build, uint32_t id)
