@@ -130,7 +130,21 @@ static void take(struct walk *walk, struct race race)
 		*walk->closest = race;
 }
 
-/* The reader's side of the same race: the ACK left inside a read. One clock and one tap only. */
+/* The read took bytes of more than one segment. */
+static bool joins_segments(const struct walk *walk, const struct ledger_read *read)
+{
+	return read->length &&
+	       ledger_segment_at(walk->direction, read->from) !=
+	               ledger_segment_at(walk->direction, read->from + read->length - 1);
+}
+
+/*
+ * The reader's side of the same race: the ACK left inside a read. One clock and one tap only. A
+ * read of one segment lets the ACK go as soon as both are there, so changing places moves the ACK
+ * by no more than their distance, which is in the first margin already. One that joined two
+ * segments might have got the first alone, and its ACK been another (tcp_cleanup_rbuf,
+ * ICSK_ACK_PUSHED2).
+ */
 static void consider_reader(struct walk *walk, struct race race, size_t ack)
 {
 	const struct trace *trace = walk->ledger->trace;
@@ -141,11 +155,21 @@ static void consider_reader(struct walk *walk, struct race race, size_t ack)
 	const struct call *call = &trace->calls[walk->direction->reads[read].call];
 	int64_t arrival_ns = read_arrival_ns(walk->ledger, walk->direction, read);
 	if (!call->ended || call->end_ns < ack_ns(walk, ack) || arrival_ns == INT64_MIN ||
-	    arrival_ns > ack_ns(walk, ack))
+	    arrival_ns > ack_ns(walk, ack) || !joins_segments(walk, &walk->direction->reads[read]))
 		return;
 	race.read = read;
 	race.margin_ns = llabs(call->begin_ns - arrival_ns);
 	take(walk, race);
+}
+
+/* The sender read nothing between since_ns and this write, so it is no answer: it would have come
+ * even if what it wrote before had to wait. */
+static bool comes_anyway(const struct walk *walk, size_t write, int64_t since_ns)
+{
+	uint32_t read = last_read(walk->ledger, walk->reverse, write_call(walk, write)->begin_ns);
+
+	return read == LEDGER_NONE ||
+	       walk->ledger->trace->calls[walk->reverse->reads[read].call].begin_ns < since_ns;
 }
 
 /* Whether W shares a segment, or would if it had to wait. */
@@ -156,6 +180,7 @@ static bool changes_sizes(const struct walk *walk, size_t write, bool ack_first)
 
 	if (ack_first)
 		return write + 1 < walk->direction->write_count &&
+		       comes_anyway(walk, write + 1, begin_ns) &&
 		       write_call(walk, write + 1)->begin_ns - begin_ns <= RACE_CLOSE_NS;
 	const struct ledger_segment *first = carrier(walk, this->from);
 	const struct ledger_segment *last = carrier(walk, this->to - 1);

@@ -19,8 +19,9 @@
  * A cork is opened by no ACK, so a corked write is in no race. An ACK that the sender was seen to
  * wait for (it read something that arrived with or after that ACK, and wrote then) cannot change
  * places with the write, nor can one that acknowledges what W itself sent. Where the ACK left
- * inside a read call on a loopback (the read drained the buffer, tcp_cleanup_rbuf), the read's
- * begin against the arrival of what it read is a second distance of the same race.
+ * inside a read call on a loopback (the read drained the buffer, tcp_cleanup_rbuf) that joined
+ * several segments, the read's begin against the arrival of what it read is a second distance of
+ * the same race.
  */
 #ifndef SEAM_SIM_RACE_H
 #define SEAM_SIM_RACE_H

@@ -165,6 +165,20 @@ static void lay_out_lane(struct lane_place *place, const struct timeline_lane *l
 	}
 }
 
+/* From top to bottom: the clients' side, then the servers', each in order of the scenario. */
+static void order_lanes(struct group_place *place)
+{
+	const struct timeline_group *group = place->group;
+	size_t count = 0;
+
+	for (int server_side = 0; server_side < 2; server_side++) {
+		for (uint32_t i = 0; i < group->lane_count; i++) {
+			if (group->lanes[i].server_side == server_side)
+				place->order[count++] = i;
+		}
+	}
+}
+
 /* Returns the y under the group. */
 static double lay_out_group(const struct page *page, struct group_place *place,
                             const struct timeline_group *group, double y, double stretch)
@@ -174,11 +188,14 @@ static double lay_out_group(const struct page *page, struct group_place *place,
 	place->y = y;
 	place->top = y + THEME_GROUP + 2;
 	y = place->top;
+	order_lanes(place);
 	for (size_t i = 0; i < group->lane_count; i++) {
-		place->lanes[i].flipped =
-			i > 0 && (group->lanes[i].server_side || i + 1 == group->lane_count);
-		lay_out_lane(&place->lanes[i], &group->lanes[i], y, stretch);
-		y += place->lanes[i].h;
+		uint32_t at = place->order[i];
+
+		place->lanes[at].flipped =
+			i > 0 && (group->lanes[at].server_side || i + 1 == group->lane_count);
+		lay_out_lane(&place->lanes[at], &group->lanes[at], y, stretch);
+		y += place->lanes[at].h;
 		if (i + 1 < group->lane_count)
 			y += wire_height(page, group, stretch);
 	}
@@ -262,9 +279,12 @@ void scene_build(struct scene *scene, const struct timeline *timeline,
 
 	start(scene, &page, timeline, options);
 	lay_out_time(&page);
-	for (size_t g = 0; g < timeline->group_count; g++)
-		places[g].lanes =
-			mem_alloc(timeline->groups[g].lane_count, sizeof(*places[g].lanes));
+	for (size_t g = 0; g < timeline->group_count; g++) {
+		size_t count = timeline->groups[g].lane_count;
+
+		places[g].lanes = mem_alloc(count, sizeof(*places[g].lanes));
+		places[g].order = mem_alloc(count, sizeof(*places[g].order));
+	}
 	ruler = scene_ruler_height(&page);
 	if (options->height > 0)
 		stretch = stretch_to(&page, places, options->height - ruler - GROUP_GAP);
@@ -276,6 +296,7 @@ void scene_build(struct scene *scene, const struct timeline *timeline,
 	for (size_t g = 0; g < timeline->group_count; g++) {
 		draw_group(&page, &places[g]);
 		free(places[g].lanes);
+		free(places[g].order);
 		draw_room_finish(&places[g].room);
 	}
 	scene_ruler(&page, bottom);

@@ -220,8 +220,9 @@ void scene_gutter(struct page *page, const struct group_place *place)
 			                 INFO_X - THEME_MARGIN - 8, name.bytes);
 		say_lane(&text, group, i);
 		draw_info(page, y, &text);
-		if (i == 0 && group->lane_count > 1)
-			draw_wire_name(page, place, lane->y + lane->h, place->lanes[i + 1].y);
+		if (i == place->order[0] && group->lane_count > 1)
+			draw_wire_name(page, place, lane->y + lane->h,
+			               place->lanes[place->order[1]].y);
 		buffer_finish(&name);
 		buffer_finish(&text);
 	}

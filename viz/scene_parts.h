@@ -30,10 +30,11 @@ struct lane_place {
 
 struct group_place {
 	const struct timeline_group *group;
-	double y;           /* of the heading */
-	double top, bottom; /* of the lanes */
-	struct lane_place *lanes;
-	bool wire; /* not of UNIX sockets, which have none */
+	double y;                 /* of the heading */
+	double top, bottom;       /* of the lanes */
+	struct lane_place *lanes; /* by index of the timeline */
+	uint32_t *order;          /* their indices from top to bottom */
+	bool wire;                /* not of UNIX sockets, which have none */
 	struct draw_room room;
 };
 

@@ -211,20 +211,39 @@ static void a_read_that_let_the_ack_go_is_the_second_distance(void **state)
 	(void)state;
 	world_init(&world, TRANSPORT_TCP);
 	world_write(&world, 0, 0, 5, 10);
-	world_segment(&world, 0, 2, 10);
+	world_segment(&world, 0, 2, 5);
+	world_segment(&world, 0, 3, 5);
 	world_write(&world, 0, 20, 25, 10);
 	world_read(&world, 0, 6, 90, 10);
 	world_ack(&world, 0, 80, 10); /* left within the read */
 	world_segment(&world, 0, 81, 10);
 	race = race_margin(&world.ledger);
-	assert_int_equal(race.margin_ns, US(4));
+	assert_int_equal(race.margin_ns, US(3));
 	assert_int_equal(race.read, 0);
 	is_described_as(&world, &race,
-	                "the ack in packet 1 left in server's recv (call 2, line 12), which began "
-	                "4.0 µs from the arrival of what it read, and decided over client's send "
+	                "the ack in packet 2 left in server's recv (call 2, line 12), which began "
+	                "3.0 µs from the arrival of what it read, and decided over client's send "
 	                "(call 1, line 11)");
 	/* On a wire the ACK's departure is not known. */
 	world.trace.interface_count = 2;
+	race = race_margin(&world.ledger);
+	assert_int_equal(race.margin_ns, US(60));
+	assert_int_equal(race.read, LEDGER_NONE);
+}
+
+static void a_read_of_one_segment_adds_no_distance(void **state)
+{
+	struct world world;
+	struct race race;
+
+	(void)state;
+	world_init(&world, TRANSPORT_TCP);
+	world_write(&world, 0, 0, 5, 10);
+	world_segment(&world, 0, 2, 10);
+	world_write(&world, 0, 20, 25, 10);
+	world_read(&world, 0, 6, 90, 10);
+	world_ack(&world, 0, 80, 10);
+	world_segment(&world, 0, 81, 10);
 	race = race_margin(&world.ledger);
 	assert_int_equal(race.margin_ns, US(60));
 	assert_int_equal(race.read, LEDGER_NONE);
@@ -241,6 +260,7 @@ int main(void)
 		cmocka_unit_test(pending_bytes_race_with_the_next_ack),
 		cmocka_unit_test(a_first_write_and_datagrams_are_in_no_race),
 		cmocka_unit_test(a_read_that_let_the_ack_go_is_the_second_distance),
+		cmocka_unit_test(a_read_of_one_segment_adds_no_distance),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
