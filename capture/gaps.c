@@ -62,7 +62,7 @@ bool gaps_take(struct gaps *gaps, int64_t from, int64_t to, struct gap *taken)
 
 	while (at < gaps->count && gaps->list[at].from == gaps->list[at].to)
 		at++;
-	if (at == gaps->count || gaps->list[at].from >= to)
+	if (from >= to || at == gaps->count || gaps->list[at].from >= to)
 		return false;
 	gap = gaps->list + at;
 	taken->from = gap->from > from ? gap->from : from;

@@ -181,9 +181,9 @@ struct ledger {
 	const struct trace *trace;
 	struct ledger_flow *flows; /* in order of their first packet or call */
 	size_t flow_count, flow_capacity;
-	bool accounted;         /* no byte is unknown */
+	bool accounted;         /* no byte is unknown, and every read fits something sent */
 	uint64_t other_packets; /* of no flow: ICMP, ARP, … */
-	char *doubt;            /* why bytes are unknown, one sentence; NULL */
+	char *doubt;            /* why it is not accounted, one sentence; NULL */
 };
 
 /* Near-linear in calls + packets. Never fails: what does not add up is counted as unknown, with a

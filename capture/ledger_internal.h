@@ -6,8 +6,8 @@
  *            (ledger_tcp.c, ledger_datagram.c; ledger_tap.c joins two taps)
  *   parties  the sockets that the calls speak of (ledger_party.c)
  *   calls    each write and read finds its flow and direction (ledger_stream.c for byte streams,
- *            ledger_message.c and ledger_receive.c for messages, ledger_unix.c for who talks to
- * whom) account  offsets, states, boundaries (ledger_stream.c, ledger_message.c,
+ *            ledger_message.c, ledger_align.c and ledger_receive.c for messages, ledger_unix.c for
+ * who talks to whom) account  offsets, states, boundaries (ledger_stream.c, ledger_message.c,
  * ledger_boundaries.c)
  *
  * A TCP offset is signed here: before the end of the packets it may be relative to a byte that was
@@ -84,8 +84,7 @@ struct side {
 	uint64_t written; /* bytes of the writes so far */
 	uint64_t *oob;    /* offsets of bytes sent out of band */
 	size_t oob_count, oob_capacity;
-	uint64_t read_end;      /* behind the last byte read */
-	uint64_t oob_read_past; /* out-of-band bytes before read_end */
+	uint64_t read_end; /* behind the last byte read */
 
 	/* Messages. */
 	struct message *messages;
@@ -257,10 +256,12 @@ void ledger_stream_state(struct build *build, uint32_t flow, uint8_t side);
 void ledger_doubt(struct build *build, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* ---- ledger_message.c, ledger_receive.c: UDP, UNIX datagrams and packets ---- */
+/* ---- ledger_message.c, ledger_align.c, ledger_receive.c, ledger_message_state.c ---- */
+/* UDP, UNIX datagrams and packets. */
 
 /* Writes of every direction, and the messages that they make. */
 void ledger_message_calls(struct build *build);
+struct message *ledger_add_message(struct side *side, uint64_t from, uint32_t length);
 /* Finds the segments of the messages, in order, and so the segments' offsets and the datagrams. */
 void ledger_message_align(struct build *build, uint32_t flow, uint8_t side);
 /* Finds the datagram of every read. */

@@ -107,7 +107,6 @@ static void place_reads(const struct build *build, struct ledger_direction *dire
 		      mark_moved(build, direction, side->oob[next + 1], i))) {
 			side->oob[kept++] = at++;
 			next++;
-			side->oob_read_past++;
 		}
 		direction->reads[i].from = at;
 		at += direction->reads[i].length;
