@@ -22,7 +22,7 @@ static bool fits(const struct message *message, uint32_t length)
 
 	if (message->open || is_whole(message))
 		return false;
-	if (length == message->length)
+	if (length == message->length && !message->sent)
 		return true;
 	return message->gso && message->sent <= message->length &&
 	       (length == left || (length < left && length % message->gso == 0 && length));

@@ -196,6 +196,25 @@ static void segmentation_cuts_one_write(void **state)
 	ledger_done(&built);
 }
 
+static void a_message_never_has_more_than_its_bytes(void **state)
+{
+	struct fixture *fixture = fixture_begin(TRANSPORT_UDP);
+	struct built built;
+
+	(void)state;
+	ledger_option(fixture, CLIENT, us(90), "UDP_SEGMENT=10");
+	ledger_send(fixture, CLIENT, us(100), 0, 50);
+	fixture_udp(fixture, us(101), 'a', NULL, 20);
+	fixture_udp(fixture, us(102), 'a', NULL, 50);
+	fixture_statistics(fixture, 4, 1);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->writes[0].to, 50);
+	assert_int_equal(built.ab->bytes, 100);
+	assert_int_equal(built.ab->state.unknown, 50 + 30);
+	assert_non_null(built.ledger.doubt);
+	ledger_done(&built);
+}
+
 static void one_read_of_several_datagrams_loses_boundaries(void **state)
 {
 	struct fixture *fixture = fixture_begin(TRANSPORT_UDP);
@@ -501,6 +520,7 @@ int main(void)
 		cmocka_unit_test(a_short_read_loses_the_rest),
 		cmocka_unit_test(corked_writes_share_one_datagram),
 		cmocka_unit_test(segmentation_cuts_one_write),
+		cmocka_unit_test(a_message_never_has_more_than_its_bytes),
 		cmocka_unit_test(one_read_of_several_datagrams_loses_boundaries),
 		cmocka_unit_test(fragments_are_one_datagram),
 		cmocka_unit_test(a_full_buffer_drops_the_older_and_the_youngest),
