@@ -4,16 +4,15 @@
  */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "capture/escape.h"
 #include "capture/mem.h"
 #include "cli/commands.h"
+#include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/play.h"
@@ -48,7 +47,8 @@ struct task {
 struct check_command {
 	struct option_list variants, sets;
 	int64_t jobs;
-	const char *out, *timeout;
+	const char *out;
+	int64_t time_limit_ns;
 	bool json, quiet;
 
 	char *folder; /* for recordings; removed at the end if it is ours */
@@ -63,13 +63,6 @@ struct check_command {
 	size_t broken; /* tasks that could not be played */
 	struct buffer out_text;
 };
-
-static volatile int stopped;
-
-static void on_signal(int number)
-{
-	stopped = number;
-}
 
 /* ---- what to check ---- */
 
@@ -110,8 +103,7 @@ static int check_variants(const struct check_command *command, struct err *err)
 	return 0;
 }
 
-static int load(struct check_command *command, const char *path, int64_t time_limit_ns,
-                struct err *err)
+static int load(struct check_command *command, const char *path, struct err *err)
 {
 	struct subject *subject = &command->subjects[command->subject_count];
 
@@ -124,7 +116,7 @@ static int load(struct check_command *command, const char *path, int64_t time_li
 		                               .out = command->folder,
 		                               .overrides = command->overrides.bytes,
 		                               .force = true,
-		                               .time_limit_ns = time_limit_ns };
+		                               .time_limit_ns = command->time_limit_ns };
 	return 0;
 }
 
@@ -135,11 +127,8 @@ static int make_folder(struct check_command *command, struct err *err)
 	struct buffer path = { 0 };
 
 	if (command->out) {
-		struct stat status;
-
-		if (stat(command->out, &status) != 0 || !S_ISDIR(status.st_mode))
-			return err_machine(err, "--out %s: there is no such folder; make it first",
-			                   command->out);
+		if (play_folder(command->out, err) != 0)
+			return -1;
 		command->folder = mem_text(command->out);
 		return 0;
 	}
@@ -158,10 +147,7 @@ static int load_all(struct check_command *command, char **operands, size_t count
                     const struct library *library, struct err *err)
 {
 	size_t total = count ? count : library->count;
-	int64_t time_limit_ns = 0;
 
-	if (command->timeout && play_time_limit(command->timeout, &time_limit_ns, err) != 0)
-		return -1;
 	for (size_t i = 0; i < command->sets.count; i++)
 		buffer_format(&command->overrides, "%s\n", command->sets.items[i]);
 	command->subjects = mem_alloc(total, sizeof(*command->subjects));
@@ -169,7 +155,7 @@ static int load_all(struct check_command *command, char **operands, size_t count
 		const char *path =
 			count ? library_find(library, operands[i], err) : library->entries[i].path;
 
-		if (!path || load(command, path, time_limit_ns, err) != 0)
+		if (!path || load(command, path, err) != 0)
 			return -1;
 	}
 	if (check_variants(command, err) != 0)
@@ -253,7 +239,7 @@ static void play_side_by_side(struct check_command *command)
 {
 	size_t next = 0;
 
-	while (!stopped && (next < command->task_count || playing(command))) {
+	while (!interrupt_came && (next < command->task_count || playing(command))) {
 		while (next < command->task_count &&
 		       playing(command) < (next ? (size_t)command->jobs : 1))
 			begin(command, &command->tasks[next++]);
@@ -267,14 +253,14 @@ static void play_alone(struct check_command *command, struct task *task)
 	task->err = (struct err){ 0 };
 	task->again = true;
 	begin(command, task);
-	while (task->state == TASK_PLAYING && !stopped)
+	while (task->state == TASK_PLAYING && !interrupt_came)
 		advance(command);
 }
 
 static void play_all(struct check_command *command)
 {
 	play_side_by_side(command);
-	for (size_t i = 0; i < command->task_count && !stopped; i++) {
+	for (size_t i = 0; i < command->task_count && !interrupt_came; i++) {
 		const struct task *task = &command->tasks[i];
 
 		if ((failed(task) || !checks_passed(&task->play.checks)) &&
@@ -483,8 +469,8 @@ int command_check(int argc, char **argv)
 		  .summary = "keep the recordings there, overwriting; default: nowhere" },
 		{ .name = "timeout",
 		  .argument = "TIME",
-		  .kind = OPTION_TEXT,
-		  .value = &command.timeout,
+		  .kind = OPTION_TIME,
+		  .value = &command.time_limit_ns,
 		  .summary = "time limit of each run (\"10s\"), instead of the scenario's" },
 		{ .name = "json",
 		  .kind = OPTION_SWITCH,
@@ -507,7 +493,6 @@ int command_check(int argc, char **argv)
 		.examples = "seam check\nseam check nagle my/own.yaml --variant udp",
 		.options = rows,
 	};
-	struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
 	struct library library = { 0 };
 	struct buffer out = { 0 };
 	struct err err = { 0 };
@@ -525,9 +510,7 @@ int command_check(int argc, char **argv)
 	}
 	if (scenarios_open(&library, &err) == 0 && make_folder(&command, &err) == 0 &&
 	    load_all(&command, argv + first, (size_t)(argc - first), &library, &err) == 0) {
-		sigaction(SIGINT, &action, NULL);
-		sigaction(SIGTERM, &action, NULL);
-		sigaction(SIGHUP, &action, NULL);
+		interrupt_catch();
 		play_all(&command);
 		tell(&command);
 		code = exit_code(&command);
@@ -538,7 +521,6 @@ int command_check(int argc, char **argv)
 	}
 	finish(&command);
 	library_finish(&library);
-	if (stopped)
-		raise(stopped);
+	interrupt_pass_on();
 	return code;
 }

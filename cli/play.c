@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "capture/mem.h"
-#include "sim/scalar.h"
 
 char *play_base(const struct scenario_file *file, size_t variant, uint64_t repetition,
                 const char *out)
@@ -95,14 +95,16 @@ void play_finish(struct play *play)
 	*play = (struct play){ 0 };
 }
 
-int play_time_limit(const char *text, int64_t *ns, struct err *err)
+int play_folder(const char *folder, struct err *err)
 {
-	const char *problem = scalar_read_time(text, strlen(text), ns);
+	struct stat status;
 
-	if (problem)
-		return err_input(err, "--timeout %s: %s", text, problem);
-	if (*ns <= 0)
-		return err_input(err, "--timeout %s: a run needs some time; the default is 30s",
-		                 text);
+	if (stat(folder, &status) != 0 || !S_ISDIR(status.st_mode))
+		return err_machine(err, "--out %s: there is no such folder; make it first", folder);
+	if (access(folder, W_OK | X_OK) != 0)
+		return err_machine(
+			err,
+			"recordings go to the folder %s, which cannot be written to; --out DIR names another",
+			folder);
 	return 0;
 }

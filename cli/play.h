@@ -62,7 +62,7 @@ int play_account(struct play *play, struct err *err);
 /* Accepts a zeroed one, and one that was only prepared: its run ends. */
 void play_finish(struct play *play);
 
-/* A number and a unit as in scenarios ("500ms", "2s"), for --timeout. -1 with err. */
-int play_time_limit(const char *text, int64_t *ns, struct err *err);
+/* Whether recordings can be put into a folder. */
+int play_folder(const char *folder, struct err *err);
 
 #endif

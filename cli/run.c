@@ -2,15 +2,14 @@
  * seam run: plays the variants of a scenario one after another, and shows what became of every
  * write.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "capture/mem.h"
 #include "cli/commands.h"
+#include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/picture.h"
@@ -26,7 +25,8 @@
 struct run_command {
 	struct option_list variants, sets;
 	int64_t repeat;
-	const char *out, *png, *timeout;
+	const char *out, *png;
+	int64_t time_limit_ns;
 	bool force, json, quiet, ascii, light;
 
 	const char *path;
@@ -41,23 +41,6 @@ struct run_command {
 	size_t play_count;
 	struct tally *tallies; /* one a variant, with --repeat */
 };
-
-static volatile int stopped;
-
-static void on_signal(int number)
-{
-	stopped = number;
-}
-
-/* Without SA_RESTART: a wait for the run must return. A second Ctrl-C ends the program at once. */
-static void catch_signals(void)
-{
-	struct sigaction action = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-}
 
 /* ---- what to play ---- */
 
@@ -86,16 +69,8 @@ static int choose(struct run_command *command, struct err *err)
  */
 static int check_names(const struct run_command *command, struct err *err)
 {
-	struct stat status;
-
-	if (stat(command->out, &status) != 0 || !S_ISDIR(status.st_mode))
-		return err_machine(err, "--out %s: there is no such folder; make it first",
-		                   command->out);
-	if (access(command->out, W_OK | X_OK) != 0)
-		return err_machine(
-			err,
-			"recordings go to the folder %s, which cannot be written to; --out DIR names another",
-			command->out);
+	if (play_folder(command->out, err) != 0)
+		return -1;
 	for (size_t i = 0; i < command->play_count && !command->force; i++) {
 		size_t variant = command->chosen[i / (size_t)command->repeat];
 		uint64_t repetition = command->repeat > 1 ? i % (size_t)command->repeat + 1 : 0;
@@ -134,10 +109,8 @@ static int load(struct run_command *command, const char *operand, struct library
 	command->play = (struct play_options){ .path = path,
 		                               .out = command->out,
 		                               .overrides = command->overrides.bytes,
-		                               .force = command->force };
-	if (command->timeout &&
-	    play_time_limit(command->timeout, &command->play.time_limit_ns, err) != 0)
-		return -1;
+		                               .force = command->force,
+		                               .time_limit_ns = command->time_limit_ns };
 	if (command->png && save_allowed(command->png, command->force, err) != 0)
 		return -1;
 	command->play_count = command->chosen_count * (size_t)command->repeat;
@@ -201,10 +174,10 @@ static int play_all(struct run_command *command, struct err *err)
 
 		show_progress(command, i);
 		run_begin(command->plays[i].run);
-		if (run_wait(command->plays[i].run, RUN_DRAINING, &stopped) < RUN_FAILED &&
-		    !stopped)
+		if (run_wait(command->plays[i].run, RUN_DRAINING, &interrupt_came) < RUN_FAILED &&
+		    !interrupt_came)
 			prepared = prepare(command, i + 1, &next);
-		run_wait(command->plays[i].run, RUN_DONE, &stopped);
+		run_wait(command->plays[i].run, RUN_DONE, &interrupt_came);
 		result = play_account(&command->plays[i], err);
 		if (result == 0)
 			count(command, i);
@@ -289,7 +262,7 @@ static int execute(struct run_command *command, const char *operand, struct libr
 
 	if (load(command, operand, library, err) != 0)
 		return -1;
-	catch_signals();
+	interrupt_catch();
 	result = play_all(command, err);
 	if (show(command, &showing) != 0 && result == 0) {
 		*err = showing;
@@ -378,8 +351,8 @@ int command_run(int argc, char **argv)
 		  .summary = "print nothing but errors" },
 		{ .name = "timeout",
 		  .argument = "TIME",
-		  .kind = OPTION_TEXT,
-		  .value = &command.timeout,
+		  .kind = OPTION_TIME,
+		  .value = &command.time_limit_ns,
 		  .summary = "time limit of each run (\"10s\"), instead of the scenario's" },
 		{ 0 },
 	};
@@ -423,7 +396,6 @@ int command_run(int argc, char **argv)
 	}
 	finish(&command);
 	library_finish(&library);
-	if (stopped)
-		raise(stopped); /* the handler is gone: end as anything ends that was interrupted */
+	interrupt_pass_on();
 	return code;
 }

@@ -120,7 +120,10 @@ static int map_user(unsigned uid, unsigned gid, const char **step)
  */
 static int can_capture(void)
 {
-	return socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0) < 0 ? -1 : 0;
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	/* cppcheck-suppress resourceLeak ; on purpose, see above */
+	return fd < 0 ? -1 : 0;
 }
 
 int sandbox_enter(enum sandbox_tier tier, struct sandbox_refusal *refusal)
