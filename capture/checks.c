@@ -63,7 +63,11 @@ void checks_describe(struct buffer *out, const struct checks *checks, const stru
 {
 	char time[QUANTITY_TEXT];
 
-	if (!checks->complete)
+	if (checks->time_limit_hit)
+		buffer_format(out,
+		              "the run was ended at its time limit of %s; calls may be pending\n",
+		              quantity_time(time, ledger->trace->about.time_limit_ns));
+	else if (!checks->complete)
 		buffer_text(
 			out,
 			"the run did not come to its end: what follows is what was recorded until then\n");

@@ -6,6 +6,7 @@
 #include "capture/escape.h"
 #include "capture/mem.h"
 #include "cli/picture.h"
+#include "cli/trust.h"
 
 const struct ledger **report_ledgers(const struct play *plays, size_t count, size_t *ledger_count)
 {
@@ -59,6 +60,22 @@ void report_failures(struct buffer *out, const struct play *plays, size_t count)
 	}
 }
 
+/* What speaks against believing them, a line each. */
+static void report_doubts(struct buffer *out, const struct ledger *const *ledgers, size_t count)
+{
+	struct buffer doubts = { 0 };
+	char *rest = NULL;
+
+	trust_doubts(&doubts, ledgers, count);
+	for (char *line = doubts.length ? strtok_r(doubts.bytes, "\n", &rest) : NULL; line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		buffer_text(out, "   but:        ");
+		add(out, line);
+		buffer_char(out, '\n');
+	}
+	buffer_finish(&doubts);
+}
+
 void report_plays(struct buffer *out, const struct play *plays, size_t count,
                   const struct text_options *options)
 {
@@ -80,6 +97,7 @@ void report_plays(struct buffer *out, const struct play *plays, size_t count,
 	}
 	if (ledger_count)
 		picture_text(out, ledgers, ledger_count, options, &closing);
+	report_doubts(out, ledgers, ledger_count);
 	report_failures(out, plays, count);
 	buffer_finish(&next);
 	free(files);

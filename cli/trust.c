@@ -5,7 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "capture/checks.h"
 #include "capture/quantity.h"
 #include "sim/race.h"
 
@@ -21,15 +23,6 @@ static struct race closest(const struct ledger *const *ledgers, size_t count)
 			least = race;
 	}
 	return least;
-}
-
-static uint64_t dropped(const struct trace *trace)
-{
-	uint64_t packets = 0;
-
-	for (size_t i = 0; i < trace->interface_count; i++)
-		packets += trace->interfaces[i].dropped;
-	return packets;
 }
 
 static void add(struct trust *trust, enum scene_verdict verdict, const char *format, ...)
@@ -55,9 +48,11 @@ void trust_judge(struct trust *trust, const struct ledger *const *ledgers, size_
 
 	*trust = (struct trust){ 0 };
 	for (size_t i = 0; i < count; i++) {
-		complete &= ledgers[i]->trace->complete && !ledgers[i]->trace->about.time_limit_hit;
-		accounted &= ledgers[i]->accounted;
-		packets += dropped(ledgers[i]->trace);
+		struct checks checks = checks_of(ledgers[i]);
+
+		complete &= checks.complete && !checks.time_limit_hit;
+		accounted &= checks.accounted;
+		packets += checks.capture_dropped;
 	}
 	if (!complete)
 		add(trust, SCENE_DOUBT, "not run to its end");
@@ -117,37 +112,21 @@ void trust_repeatable(struct buffer *out, const struct ledger *const *ledgers, s
 		                                                : "SCENARIO");
 }
 
-static void begin_doubt(struct buffer *out, const struct trace *trace)
-{
-	const char *variant = trace->about.variant;
-
-	buffer_format(out, "%s%s%s: ", trace->about.scenario ? trace->about.scenario : "recording",
-	              variant && *variant ? "-" : "", variant ? variant : "");
-}
-
+/* Each line of what the checks found, behind the name of the recording. */
 static void doubt_one(struct buffer *out, const struct ledger *ledger)
 {
-	const struct trace *trace = ledger->trace;
-	char limit[QUANTITY_TEXT];
+	const struct trace_about *about = &ledger->trace->about;
+	struct checks checks = checks_of(ledger);
+	struct buffer lines = { 0 };
+	char *rest = NULL;
 
-	if (trace->about.time_limit_hit) {
-		begin_doubt(out, trace);
-		buffer_format(out,
-		              "the run was ended at its time limit of %s; calls may be pending\n",
-		              quantity_time(limit, trace->about.time_limit_ns));
-	} else if (!trace->complete && !trace->warning) {
-		begin_doubt(out, trace);
-		buffer_text(out, "the recording has no end: the run was interrupted\n");
-	}
-	if (dropped(trace)) {
-		begin_doubt(out, trace);
-		buffer_format(out, "the capture lost %" PRIu64 " packets\n", dropped(trace));
-	}
-	if (!ledger->accounted) {
-		begin_doubt(out, trace);
-		buffer_format(out, "bytes are unaccounted for: %s\n",
-		              ledger->doubt ? ledger->doubt : "their packets were not seen");
-	}
+	checks_describe(&lines, &checks, ledger);
+	for (char *line = lines.length ? strtok_r(lines.bytes, "\n", &rest) : NULL; line;
+	     line = strtok_r(NULL, "\n", &rest))
+		buffer_format(out, "%s%s%s: %s\n", about->scenario ? about->scenario : "recording",
+		              about->variant && *about->variant ? "-" : "",
+		              about->variant ? about->variant : "", line);
+	buffer_finish(&lines);
 }
 
 void trust_doubts(struct buffer *out, const struct ledger *const *ledgers, size_t count)
