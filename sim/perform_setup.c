@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include "sim/attempt.h"
 #include "sim/perform.h"
@@ -213,11 +214,11 @@ static int do_accept(const struct turn *turn, struct socket_entry *listener)
  */
 static void name_unix_socket(struct socket_entry *entry)
 {
-	sa_family_t family = AF_UNIX;
+	const struct sockaddr_un unnamed = { .sun_family = AF_UNIX };
 
 	socket_learn_addresses(entry);
 	if (entry->local.family == ADDRESS_NONE)
-		bind(entry->fd, (const struct sockaddr *)(const void *)&family, sizeof(family));
+		bind(entry->fd, (const struct sockaddr *)&unnamed, sizeof(unnamed.sun_family));
 }
 
 static int do_connect(const struct turn *turn, struct socket_entry *entry)
