@@ -387,7 +387,8 @@ static void tell(struct check_command *command)
 	bad = command->counts[VERDICT_FAILED];
 	if (command->json)
 		return;
-	buffer_format(&command->out_text, "\n%zu scenario%s, %zu variant%s: %zu passed, %zu failed",
+	buffer_format(&command->out_text,
+	              "\n%zu scenario%s, %zu variant%s. Expectations: %zu passed, %zu failed",
 	              command->subject_count, command->subject_count == 1 ? "" : "s",
 	              command->task_count, command->task_count == 1 ? "" : "s", passed, bad);
 	if (command->counts[VERDICT_INCONCLUSIVE])
@@ -490,7 +491,7 @@ int command_check(int argc, char **argv)
 			"Plays scenarios, all that ship if none is named, and says of each expectation whether it\n"
 			"holds. A variant that fails is played once more, alone. Exit status 1 if one fails still,\n"
 			"or a close race decided it.",
-		.examples = "seam check\nseam check nagle my/own.yaml --variant udp",
+		.examples = "  seam check\n  seam check nagle my/own.yaml --variant udp\n",
 		.options = rows,
 	};
 	struct library library = { 0 };

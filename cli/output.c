@@ -122,3 +122,8 @@ int output_width(int otherwise)
 		return size.ws_col;
 	return otherwise;
 }
+
+const char *output_program(void)
+{
+	return strchr(program_invocation_name, '/') ? program_invocation_name : "seam";
+}

@@ -41,6 +41,12 @@ void output_begin(void);
 
 /* Whether standard output takes colour: a terminal that is not "dumb", and NO_COLOR not set. */
 bool output_colour(void);
+/*
+ * What to type for this program: as it was called if that was by a path ("build/release/seam"),
+ * else its name. Lent for ever.
+ */
+const char *output_program(void);
+
 /* Columns: COLUMNS, else the terminal's, else otherwise. */
 int output_width(int otherwise);
 

@@ -5,6 +5,7 @@
 
 #include "capture/escape.h"
 #include "capture/mem.h"
+#include "cli/output.h"
 #include "cli/picture.h"
 #include "cli/trust.h"
 
@@ -92,7 +93,7 @@ void report_plays(struct buffer *out, const struct play *plays, size_t count,
 				strncmp(plays[i].path, "./", 2) ? plays[i].path : plays[i].path + 2;
 	}
 	if (closing.file_count) {
-		buffer_format(&next, "seam show %s", files[0]);
+		buffer_format(&next, "%s show %s", output_program(), files[0]);
 		closing.next = next.bytes;
 	}
 	if (ledger_count)

@@ -363,9 +363,9 @@ int command_run(int argc, char **argv)
 			"Plays a scenario on the kernel's own TCP and UDP, in all its variants, and shows which\n"
 			"segments and reads each write ended up in. SCENARIO is a file, or a name of `seam list`.\n"
 			"Each variant leaves a recording, SCENARIO-VARIANT.pcapng.",
-		.examples = "seam run nagle\n"
-			    "seam run nagle --variant nagle --repeat 20\n"
-			    "seam run nagle --set client.sockopt.TCP_NODELAY=1 --out /tmp",
+		.examples = "  seam run nagle\n"
+			    "  seam run nagle --variant nagle --repeat 20\n"
+			    "  seam run nagle --set client.sockopt.TCP_NODELAY=1 --out /tmp\n",
 		.options = rows,
 	};
 	struct library library = { 0 };

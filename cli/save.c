@@ -12,6 +12,26 @@
 #include "capture/buffer.h"
 #include "capture/mem.h"
 
+/* Before a long run, not after it. */
+static int folder_allowed(const char *path, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	size_t length = slash ? (size_t)(slash - path) : 0;
+	char *folder = slash ? mem_copy(path, length ? length : 1) : mem_text(".");
+	int result = 0;
+
+	if (access(folder, F_OK))
+		result = err_machine(err, "cannot write %s: there is no folder %s; make it first",
+		                     path, folder);
+	else if (access(folder, W_OK | X_OK))
+		result = err_machine(
+			err,
+			"cannot write %s: the folder %s may not be written to; name a file elsewhere",
+			path, folder);
+	free(folder);
+	return result;
+}
+
 int save_allowed(const char *path, bool force, struct err *err)
 {
 	struct stat status;
@@ -21,7 +41,7 @@ int save_allowed(const char *path, bool force, struct err *err)
 	if (path[strlen(path) - 1] == '/')
 		return err_input(err, "%s is a folder; name a file in it", path);
 	if (stat(path, &status))
-		return 0;
+		return folder_allowed(path, err);
 	if (S_ISDIR(status.st_mode))
 		return err_input(err, "%s is a folder; name a file in it", path);
 	if (S_ISREG(status.st_mode) && !force)

@@ -9,6 +9,7 @@
 
 #include "capture/checks.h"
 #include "capture/quantity.h"
+#include "cli/output.h"
 #include "sim/race.h"
 
 /* The closest race of them all; not applicable if none has any. */
@@ -106,8 +107,8 @@ void trust_repeatable(struct buffer *out, const struct ledger *const *ledgers, s
 	else
 		buffer_format(out,
 		              "no, a race. An ack came within %s of a write: the next run may "
-		              "differ, and so may its reads. Count it: seam run %s --repeat 20",
-		              margin,
+		              "differ, and so may its reads. Count it: %s run %s --repeat 20",
+		              margin, output_program(),
 		              ledgers[0]->trace->about.scenario ? ledgers[0]->trace->about.scenario
 		                                                : "SCENARIO");
 }

@@ -73,6 +73,14 @@ int attempt_end(struct attempt *attempt, int64_t result)
 
 struct socket_entry *attempt_socket(const struct turn *turn)
 {
+	/* The newest open socket may be a connection that the listener made: accept means the
+	 * listener. */
+	if (turn->step->call == CALL_ACCEPT && !turn->step->on) {
+		struct socket_entry *listener = sockets_listener(&turn->endpoint->sockets);
+
+		if (listener)
+			return listener;
+	}
 	return sockets_find(&turn->endpoint->sockets, turn->step->on);
 }
 

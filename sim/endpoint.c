@@ -65,9 +65,9 @@ static void judge_failure(struct endpoint *endpoint, const struct step *step, in
 		return;
 	endpoint->over = true;
 	if (step->fails) {
-		snprintf(remark, sizeof(remark), "must fail with %s, but %s%s",
-		         strerrorname_np(step->fails), error ? "failed with " : "succeeded",
-		         error ? strerrorname_np(error) : "");
+		snprintf(remark, sizeof(remark), "must fail with %s, but it was %s",
+		         strerrorname_np(step->fails),
+		         error ? strerrorname_np(error) : "a success");
 		perform_remark(endpoint, step, remark);
 	}
 }

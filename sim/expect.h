@@ -73,7 +73,10 @@ struct expect_result {
 	char *remark;   /* why inconclusive, what was not judged, where long lists part; NULL */
 };
 
-/* Judges all of scenario's expectations; *results has one for each, in order. */
+/*
+ * Judges all of scenario's expectations; *results has one for each, in order, and behind them a
+ * failed one for each call that failed or never returned without a word on it (sim/surprise.h).
+ */
 void expect_judge(const struct scenario *scenario, const struct ledger *ledger,
                   struct expect_result **results, size_t *count);
 void expect_results_destroy(struct expect_result *results, size_t count);

@@ -8,6 +8,7 @@
 #include "capture/mem.h"
 #include "sim/race.h"
 #include "sim/split_character.h"
+#include "sim/surprise.h"
 #include "sim/trial.h"
 
 /*
@@ -211,6 +212,7 @@ void expect_judge(const struct scenario *scenario, const struct ledger *ledger,
 	*results = mem_alloc(*count, sizeof(**results));
 	for (size_t i = 0; i < *count; i++)
 		judge(scenario, ledger, &scenario->expectations[i], &(*results)[i]);
+	surprise_add(scenario, ledger, results, count);
 }
 
 void expect_results_destroy(struct expect_result *results, size_t count)

@@ -3,6 +3,7 @@
  * beside the bytes.
  */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -67,6 +68,18 @@ static int read_once(const struct turn *turn, struct socket_entry *entry, int64_
 	return attempt_publish(&attempt);
 }
 
+/* A read of 0 bytes is the end of a stream; of a connection of messages only if the peer is gone,
+ * else an empty one. */
+static bool is_end(const struct socket_entry *entry)
+{
+	struct pollfd poll_fd = { .fd = entry->fd, .events = POLLRDHUP };
+
+	if (!trace_transport_is_message(entry->transport))
+		return true;
+	return entry->transport == TRANSPORT_UNIX_SEQPACKET && poll(&poll_fd, 1, 0) > 0 &&
+	       (poll_fd.revents & (POLLRDHUP | POLLHUP));
+}
+
 int perform_read(const struct turn *turn)
 {
 	struct socket_entry *entry = attempt_socket(turn);
@@ -82,8 +95,7 @@ int perform_read(const struct turn *turn)
 		if (error || step->until == UNTIL_NONE)
 			return error;
 		total += (uint64_t)result;
-		/* A stream's 0 is its end; an empty datagram is only empty. */
-		if (!result && !trace_transport_is_message(entry->transport))
+		if (!result && is_end(entry))
 			return 0;
 	} while (step->until == UNTIL_EOF || total < step->until_bytes);
 	return 0;

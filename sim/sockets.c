@@ -47,6 +47,15 @@ struct socket_entry *sockets_find(struct sockets *sockets, const char *name)
 	return NULL;
 }
 
+struct socket_entry *sockets_listener(struct sockets *sockets)
+{
+	for (size_t i = sockets->count; i-- > 0;) {
+		if (sockets->entries[i].fd >= 0 && sockets->entries[i].listening)
+			return &sockets->entries[i];
+	}
+	return NULL;
+}
+
 void socket_learn_addresses(struct socket_entry *entry)
 {
 	struct sockaddr_storage storage;

@@ -37,6 +37,9 @@ struct socket_entry *sockets_add(struct sockets *sockets, uint32_t id, int fd, c
  * next add. */
 struct socket_entry *sockets_find(struct sockets *sockets, const char *name);
 
+/* The newest open one that listens; NULL if there is none. */
+struct socket_entry *sockets_listener(struct sockets *sockets);
+
 /* Asks the kernel for its addresses. What it does not know stays as it was. */
 void socket_learn_addresses(struct socket_entry *entry);
 

@@ -21,6 +21,7 @@ struct stage {
 	char **raised;
 	size_t raised_count, raised_capacity;
 	int event;
+	atomic_bool stopped;
 	atomic_uint next_call, next_socket, next_message;
 };
 
@@ -198,8 +199,15 @@ struct address stage_address(struct stage *stage, size_t endpoint)
 	return address;
 }
 
+void stage_stop(struct stage *stage)
+{
+	atomic_store(&stage->stopped, true);
+}
+
 uint32_t stage_next_call(struct stage *stage)
 {
+	while (atomic_load(&stage->stopped))
+		pause();
 	return atomic_fetch_add(&stage->next_call, 1);
 }
 

@@ -49,6 +49,12 @@ void stage_start(struct stage *stage, int64_t t0_mono_ns);
 /* Blocks until the start is known; returns t0. */
 int64_t stage_wait_start(struct stage *stage);
 
+/*
+ * The time is up: no endpoint makes another call. One that is within a call stays there; one that
+ * would begin the next never returns from stage_next_call().
+ */
+void stage_stop(struct stage *stage);
+
 /* A signal stays raised. */
 void stage_raise(struct stage *stage, const char *name);
 /* Blocks until all names have been raised. */
@@ -59,7 +65,8 @@ void stage_wait_signals(struct stage *stage, char *const *names, size_t count);
 void stage_set_address(struct stage *stage, size_t endpoint, struct address address);
 struct address stage_address(struct stage *stage, size_t endpoint);
 
-/* Serial numbers over the whole run, from 0. */
+/* Serial numbers over the whole run, from 0. The first blocks for ever once the stage was stopped.
+ */
 uint32_t stage_next_call(struct stage *stage);
 uint32_t stage_next_socket(struct stage *stage);
 uint32_t stage_next_message(struct stage *stage);

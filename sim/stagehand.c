@@ -25,7 +25,8 @@
 #define FLUSH_NS 50000000 /* a crash loses at most this much of a recording, and the disk's own */
 #define DRAIN_NS                                                                                   \
 	500000000 /* how long the last packets may take; they come within twice the timeout */
-#define LOOP_MS 10
+#define CALLS_AT_ONCE 20000
+#define LOOP_MS       10
 #define BULK_BYTES                                                                                 \
 	(64ull << 20) /* a script that sends more is captured with a short snap length             \
 	               */
@@ -46,6 +47,7 @@ struct stagehand {
 	struct endpoint *endpoints;
 	const char **names;
 	uint64_t delivered;
+	bool behind;            /* calls wait that were not taken */
 	int64_t packets_before; /* that lo had received when the capture began; -1 unknown, or not
 	                           ours alone */
 	int64_t begin_ns, flushed_ns;
@@ -210,14 +212,23 @@ static void on_packet(void *context, int64_t time_ns, const uint8_t *bytes, uint
 	recording_add_packet(&hand->recording, 0, time_ns, bytes, captured, length, 0);
 }
 
-static void take_calls(struct stagehand *hand)
+/* Calls that have begun or ended, at most so many of each endpoint: one that makes calls without
+ * end must not keep the recorder from looking at the clock. Returns whether there may be more. */
+static bool take_calls(struct stagehand *hand, size_t most)
 {
+	bool more = false;
 	struct call call;
 
 	for (size_t i = 0; i < hand->scenario->endpoint_count; i++) {
-		while (call_log_take(hand->endpoints[i].log, &call))
+		size_t taken = 0;
+
+		while (taken < most && call_log_take(hand->endpoints[i].log, &call)) {
 			recording_add_call(&hand->recording, &call, hand->names[call.endpoint]);
+			taken++;
+		}
+		more |= taken == most;
 	}
+	return more;
 }
 
 static void flush(struct stagehand *hand)
@@ -235,8 +246,8 @@ static void record(struct stagehand *hand)
 
 	if (hand->sniff && sniff_dispatch(hand->sniff, on_packet, hand, &err) < 0)
 		fail(hand, &err, NULL);
-	if (clock_monotonic_ns() - hand->flushed_ns > FLUSH_NS) {
-		take_calls(hand);
+	if (clock_monotonic_ns() - hand->flushed_ns > FLUSH_NS || hand->behind) {
+		hand->behind = take_calls(hand, CALLS_AT_ONCE);
 		flush(hand);
 	}
 }
@@ -248,7 +259,7 @@ static void wait_a_little(struct stagehand *hand)
 		                { .fd = hand->sniff ? sniff_fd(hand->sniff) : -1,
 		                  .events = POLLIN } };
 
-	poll(fds, 2, LOOP_MS);
+	poll(fds, 2, hand->behind ? 0 : LOOP_MS);
 	stage_fd_clear(hand->stage);
 }
 
@@ -392,8 +403,10 @@ static void perform(struct stagehand *hand)
 		}
 	}
 	report(hand, RUN_DRAINING, NULL, NULL);
+	stage_stop(hand->stage);
 	drain(hand);
-	take_calls(hand);
+	while (take_calls(hand, CALLS_AT_ONCE))
+		flush(hand);
 	record_facts(hand);
 	hand->about.clock_step_ns = llabs(clock_apart_ns() - hand->apart_ns);
 	recording_add_end(&hand->recording, &hand->about);

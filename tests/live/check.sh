@@ -29,6 +29,55 @@ expect_exit 0 "$seam" check two.yaml --json
 python3 -c 'import json,sys
 rows=[json.loads(l) for l in open("out")]
 assert [r["verdict"] for r in rows] == ["passed", "passed"], rows' || fail "the JSON of check"
+# A scenario without a word on errors does not pass in silence when a call fails, or never returns.
+cat >silent.yaml <<'EOF'
+server: {port: 9000, script: [recv: 10]}
+client:
+  script:
+    - setsockopt: {TCP_CONGESTION: nosuch}
+EOF
+expect_exit 1 "$seam" check silent.yaml --timeout 300ms
+expect_text out "client.setsockopt"
+expect_text out "ENOENT"
+expect_text out "silent.yaml:4:1"
+expect_exit 0 "$seam" check silent.yaml --set 'expect.errors={client.setsockopt: ENOENT}'
+cat >waiting.yaml <<'EOF'
+server: {port: 9000, script: [sleep: 10s]}
+client: {script: [send: "hello", recv: 10]}
+time_limit: 300ms
+EOF
+expect_exit 1 "$seam" check waiting.yaml
+expect_text out "client.recv"
+expect_text out "still waiting at the time limit of 300 ms"
+expect_exit 0 "$seam" check waiting.yaml --set 'expect.pending=[client.recv]'
+rm silent.yaml waiting.yaml
+
+# The end of a connection of messages is an end; a server accepts again on its listener.
+cat >ends.yaml <<'EOF'
+transport: unix-seqpacket
+server: {port: 9000, script: [{recv: 3, until: eof}]}
+client: {script: [{send: 4 B, times: 5}, close]}
+expect: {reads: 5× 3 B, errors: none, pending: []}
+EOF
+expect_exit 0 "$seam" check ends.yaml --set 'expect.truncated=5'
+cat >again.yaml <<'EOF'
+server: {port: 9000, script: [accept, {recv: 10}, accept, {recv: 10}]}
+client: {script: [send: "one"]}
+endpoints: {other: {script: [{send: "two", at: 20ms}]}}
+expect: {server.reads: [3 B, 3 B], errors: none}
+EOF
+expect_exit 0 "$seam" check again.yaml
+
+# A script that makes calls without end is ended by its time limit all the same.
+cat >spin.yaml <<'EOF'
+transport: udp
+time_limit: 200ms
+server: {port: 9000, script: [{recv: 3, flags: MSG_DONTWAIT, fails: EAGAIN, times: 9000000}]}
+client: {script: [sleep: 10ms]}
+EOF
+expect_exit 0 timeout 60 "$seam" check spin.yaml
+rm ends.yaml again.yaml spin.yaml
+
 # Nothing is left behind but what was there.
 [ "$(ls)" = "$(printf 'err\nout\ntwo.yaml')" ] || fail "check left files: $(ls)"
 finish

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Prints the figures of this machine as a table. Nothing is asserted: machines differ, and so do their moments.
+
+usage: run.py BUILD_FOLDER
+"""
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BUILD = os.path.abspath(sys.argv[1])
+SEAM = os.path.join(BUILD, "seam")
+QUIET_MS = 2.3  # before the first write: the link is left alone (sim/stagehand.c: QUIET_NS, LEAD_NS)
+
+
+def row(name, value, note=""):
+    print(f"{name:46} {value:>22}   {note}", flush=True)
+
+
+def percentile(values, share):
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+def timed(*command):
+    begin = time.monotonic()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return (time.monotonic() - begin) * 1e3
+
+
+def account(recording):
+    return json.loads(subprocess.run([SEAM, "show", "--json", recording], check=True, stdout=subprocess.PIPE).stdout)
+
+
+def scripted_ms(recording):
+    """From t0 to the last call of the script: implied closes wait for queues, and are not the script's."""
+    calls = account(recording)["calls"]
+    return max(c.get("end_ns", 0) for c in calls if not c.get("implied") or c["begin_ns"] < 0) / 1e6
+
+
+def start():
+    row("seam --version", f"{statistics.median(timed(SEAM, '--version') for _ in range(50)):.1f} ms")
+
+
+def overhead(folder):
+    beyond = []
+    recording = os.path.join(folder, "hello-tcp-client_closes.pcapng")
+    for _ in range(30):
+        whole = timed(SEAM, "run", "hello-tcp", "--variant", "client_closes", "--out", folder, "--force")
+        beyond.append(whole - QUIET_MS - max(0, scripted_ms(recording)))
+    row("a loopback run beyond its script", f"{statistics.median(beyond):.1f} ms",
+        f"best {min(beyond):.1f}, p90 {percentile(beyond, 0.9):.1f}; text printed")
+
+
+def lateness(folder):
+    late = []
+    for _ in range(3):
+        subprocess.run([SEAM, "run", os.path.join(HERE, "scenarios/clock.yaml"), "--out", folder, "--force", "-q"], check=True)
+        late += [c["late_ns"] / 1e3 for c in account(os.path.join(folder, "clock.pcapng"))["calls"]
+                 if c["name"] == "send" and "late_ns" in c]
+    row("lateness of 3000 sends, 1 ms apart", f"{statistics.median(late):.1f} µs", f"p99 {percentile(late, 0.99):.1f}, max {max(late):.0f}")
+
+
+def capture(folder):
+    subprocess.run([SEAM, "run", os.path.join(HERE, "scenarios/burst.yaml"), "--out", folder, "--force", "-q"], check=True)
+    recording = account(os.path.join(folder, "burst.pcapng"))
+    segments = recording["flows"][0]["directions"][0]["segments"]
+    seconds = (segments[-1]["sent_ns"] - segments[0]["sent_ns"]) / 1e9
+    row("64-byte segments a second, all captured", f"{len(segments) / seconds:,.0f}",
+        f"{recording['checks']['capture_dropped']} lost by the capture, {'all' if recording['checks']['bytes_accounted'] else 'NOT all'} bytes accounted")
+
+
+def check():
+    begin = time.monotonic()
+    lines = subprocess.run([SEAM, "check", "--json"], stdout=subprocess.PIPE).stdout.splitlines()
+    whole = time.monotonic() - begin
+    variants = {(r["scenario"], r["variant"]) for r in map(json.loads, lines)}
+    row("seam check of all scenarios", f"{whole:.2f} s", f"{len(variants)} variants, {len(lines)} expectations")
+
+
+def programs():
+    for name in ("ledger_bench", "png_bench"):
+        print(f"\n{name}", flush=True)
+        subprocess.run([os.path.join(BUILD, "tests", name)], check=True)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        start()
+        overhead(folder)
+        lateness(folder)
+        capture(folder)
+    check()
+    programs()
+
+
+main()
