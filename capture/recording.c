@@ -141,7 +141,7 @@ static int refuse_limit(const struct recording *recording, struct err *err)
 
 	return err_machine(err,
 	                   "the recording has reached its limit of %s: send less, or raise the "
-	                   "limit on the command line",
+	                   "limit with --limit",
 	                   quantity_bytes(limit, recording->limit));
 }
 

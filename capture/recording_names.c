@@ -4,10 +4,14 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "capture/mem.h"
 #include "capture/recording.h"
+
+#define LOCK_WAIT_MS  200
+#define LOCK_PAUSE_MS 5
 
 static char *join(const char *base, const char *ending)
 {
@@ -42,7 +46,7 @@ static int refuse_open(const char *path, int error, struct err *err)
 		enum err_kind kind;
 		const char *cure;
 	} cures[] = {
-		{ ENOENT, ERR_INPUT, "make the folder first, or choose another with --out" },
+		{ ENOENT, ERR_MACHINE, "make the folder first, or choose another with --out" },
 		{ ENOTDIR, ERR_INPUT, "choose a folder with --out" },
 		{ EISDIR, ERR_INPUT, "remove that folder, or choose another with --out" },
 		{ ELOOP, ERR_INPUT, "remove that link, or choose another folder with --out" },
@@ -89,6 +93,23 @@ static bool is_current(int fd, const char *path)
 	       open.st_dev == named.st_dev;
 }
 
+/*
+ * The child of a run whose parent was killed holds the lock for as long as the kernel takes to end
+ * it: 15-31 ms of closing its capture. So a lock that is held is asked for again for a while.
+ */
+static bool take_lock(int fd)
+{
+	const struct timespec pause = { .tv_nsec = LOCK_PAUSE_MS * 1000000 };
+
+	for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+	     waited += LOCK_PAUSE_MS) {
+		if (waited >= LOCK_WAIT_MS)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
 /* Opens path and locks it; the lock lives as long as any process has this descriptor. */
 static int open_locked(const char *path, int *fd, struct err *err)
 {
@@ -96,7 +117,7 @@ static int open_locked(const char *path, int *fd, struct err *err)
 		*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
 		if (*fd < 0)
 			return refuse_open(path, errno, err);
-		if (flock(*fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
+		if (!take_lock(*fd)) {
 			close(*fd);
 			return err_input(err,
 			                 "another run is writing %s: wait for its end, or choose "

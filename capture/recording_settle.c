@@ -198,6 +198,10 @@ int recording_settle(const struct recording_names *names, const char **path, str
 		return -1;
 	}
 	unlink(names->partial);
+	/* What an interrupted run of this name left: recording_create() let nobody come here
+	 * without force. */
+	if (target == names->final)
+		unlink(names->incomplete);
 	*path = target;
 	return 0;
 }

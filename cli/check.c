@@ -2,7 +2,6 @@
  * seam check: plays scenarios side by side and says of each expectation whether it holds. What
  * fails is played once more, alone: a busy machine is not the scenario's fault.
  */
-#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include "cli/play.h"
 #include "cli/report.h"
 #include "cli/scenarios.h"
+#include "cli/scratch.h"
 #include "viz/json_writer.h"
 
 #define JOBS_MOST 64
@@ -25,6 +25,7 @@
 struct subject {
 	const char *path;
 	struct scenario_file *file;
+	char *folder; /* of its own within the scratch, so that names cannot meet; NULL */
 	struct play_options play;
 };
 
@@ -51,8 +52,7 @@ struct check_command {
 	int64_t time_limit_ns;
 	bool json, quiet;
 
-	char *folder; /* for recordings; removed at the end if it is ours */
-	bool own_folder;
+	char *scratch; /* a folder for recordings, without --out */
 	struct buffer overrides;
 	struct subject *subjects;
 	size_t subject_count;
@@ -103,6 +103,15 @@ static int check_variants(const struct check_command *command, struct err *err)
 	return 0;
 }
 
+static bool is_named_before(const struct check_command *command, const struct subject *subject)
+{
+	for (const struct subject *other = command->subjects; other < subject; other++) {
+		if (!strcmp(scenario_file_name(other->file), scenario_file_name(subject->file)))
+			return true;
+	}
+	return false;
+}
+
 static int load(struct check_command *command, const char *path, struct err *err)
 {
 	struct subject *subject = &command->subjects[command->subject_count];
@@ -112,35 +121,33 @@ static int load(struct check_command *command, const char *path, struct err *err
 	if (!subject->file)
 		return -1;
 	command->subject_count++;
-	subject->play = (struct play_options){ .path = path,
-		                               .out = command->folder,
-		                               .overrides = command->overrides.bytes,
-		                               .force = true,
-		                               .time_limit_ns = command->time_limit_ns };
+	if (command->scratch) {
+		subject->folder = scratch_within(command->scratch, command->subject_count, err);
+		if (!subject->folder)
+			return -1;
+	} else if (is_named_before(command, subject)) {
+		return err_input(
+			err,
+			"two scenarios are called %s, and so would their recordings in %s be; check them one "
+			"after the other",
+			scenario_file_name(subject->file), command->out);
+	}
+	subject->play =
+		(struct play_options){ .path = path,
+		                       .out = subject->folder ? subject->folder : command->out,
+		                       .overrides = command->overrides.bytes,
+		                       .force = true,
+		                       .time_limit_ns = command->time_limit_ns };
 	return 0;
 }
 
 /* Recordings of a check are looked at by nobody, unless --out names a folder for them. */
 static int make_folder(struct check_command *command, struct err *err)
 {
-	const char *temporary = getenv("TMPDIR");
-	struct buffer path = { 0 };
-
-	if (command->out) {
-		if (play_folder(command->out, err) != 0)
-			return -1;
-		command->folder = mem_text(command->out);
-		return 0;
-	}
-	buffer_format(&path, "%s/seam-check-XXXXXX", temporary && *temporary ? temporary : "/tmp");
-	command->folder = path.bytes;
-	if (!mkdtemp(command->folder))
-		return err_machine(
-			err,
-			"cannot make a folder for recordings, %s: %s; TMPDIR or --out DIR names another place",
-			command->folder, strerror(errno));
-	command->own_folder = true;
-	return 0;
+	if (command->out)
+		return play_folder(command->out, err);
+	command->scratch = scratch_make(err);
+	return command->scratch ? 0 : -1;
 }
 
 static int load_all(struct check_command *command, char **operands, size_t count,
@@ -199,7 +206,7 @@ static void end(const struct check_command *command, struct task *task)
 	task->state = TASK_PLAYED;
 	play_account(&task->play, &task->err);
 	run_reap(false);
-	if (command->own_folder && task->play.path)
+	if (command->scratch && task->play.path)
 		unlink(task->play.path);
 }
 
@@ -421,12 +428,13 @@ static void finish(struct check_command *command)
 	for (size_t i = 0; i < command->task_count; i++)
 		play_finish(&command->tasks[i].play);
 	free(command->tasks);
-	for (size_t i = 0; i < command->subject_count; i++)
+	for (size_t i = 0; i < command->subject_count; i++) {
 		scenario_file_destroy(command->subjects[i].file);
+		free(command->subjects[i].folder);
+	}
 	free(command->subjects);
-	if (command->own_folder)
-		rmdir(command->folder);
-	free(command->folder);
+	scratch_remove(command->scratch);
+	free(command->scratch);
 	buffer_finish(&command->overrides);
 	buffer_finish(&command->out_text);
 	free(command->variants.items);

@@ -38,7 +38,9 @@ int play_prepare(struct play *play, const struct scenario_file *file, size_t var
 		                            .repetition = repetition };
 	play->base = play_base(file, variant, repetition, options->out);
 
-	struct run_options run = { .base = play->base, .force = options->force };
+	struct run_options run = { .base = play->base,
+		                   .force = options->force,
+		                   .recording_limit = options->recording_limit };
 
 	play->run = run_prepare(&play->scenario, &play->source, &run, machine, err);
 	return play->run ? 0 : -1;
@@ -81,8 +83,6 @@ void play_finish(struct play *play)
 
 	if (play->run) {
 		run_settle(play->run, &path, &ignored);
-		if (path)
-			unlink(path);
 		run_finish(play->run);
 	}
 	expect_results_destroy(play->results, play->result_count);

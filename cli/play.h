@@ -23,7 +23,8 @@ struct play_options {
 	const char *out;       /* folder for recordings */
 	const char *overrides; /* a line each; NULL */
 	bool force;
-	int64_t time_limit_ns; /* 0: the scenario's own */
+	int64_t time_limit_ns;    /* 0: the scenario's own */
+	uint64_t recording_limit; /* bytes; 0: the usual */
 };
 
 struct play {
@@ -59,7 +60,8 @@ int play_prepare(struct play *play, const struct scenario_file *file, size_t var
  */
 int play_account(struct play *play, struct err *err);
 
-/* Accepts a zeroed one, and one that was only prepared: its run ends. */
+/* Accepts a zeroed one. The run of one that still plays is aborted, and what it recorded kept as
+ * run_settle() does. */
 void play_finish(struct play *play);
 
 /* Whether recordings can be put into a folder. */

@@ -20,13 +20,14 @@
 #include "cli/tally.h"
 
 #define WIDTH_OTHERWISE 100
+#define LIMIT_MOST_MIB  (1 << 20)
 #define REPEAT_MOST     100000
 
 struct run_command {
 	struct option_list variants, sets;
 	int64_t repeat;
 	const char *out, *png;
-	int64_t time_limit_ns;
+	int64_t time_limit_ns, limit_mib;
 	bool force, json, quiet, ascii, light;
 
 	const char *path;
@@ -44,6 +45,15 @@ struct run_command {
 
 /* ---- what to play ---- */
 
+static bool is_chosen(const struct run_command *command, size_t variant)
+{
+	for (size_t i = 0; i < command->chosen_count; i++) {
+		if (command->chosen[i] == variant)
+			return true;
+	}
+	return false;
+}
+
 static int choose(struct run_command *command, struct err *err)
 {
 	size_t all = scenario_file_variant_count(command->file);
@@ -60,7 +70,8 @@ static int choose(struct run_command *command, struct err *err)
 
 		if (found < 0)
 			return -1;
-		command->chosen[command->chosen_count++] = (size_t)found;
+		if (!is_chosen(command, (size_t)found))
+			command->chosen[command->chosen_count++] = (size_t)found;
 	}
 	return 0;
 }
@@ -106,11 +117,13 @@ static int load(struct run_command *command, const char *operand, struct library
 		return -1;
 	for (size_t i = 0; i < command->sets.count; i++)
 		buffer_format(&command->overrides, "%s\n", command->sets.items[i]);
-	command->play = (struct play_options){ .path = path,
-		                               .out = command->out,
-		                               .overrides = command->overrides.bytes,
-		                               .force = command->force,
-		                               .time_limit_ns = command->time_limit_ns };
+	command->play =
+		(struct play_options){ .path = path,
+		                       .out = command->out,
+		                       .overrides = command->overrides.bytes,
+		                       .force = command->force,
+		                       .time_limit_ns = command->time_limit_ns,
+		                       .recording_limit = (uint64_t)command->limit_mib << 20 };
 	if (command->png && save_allowed(command->png, command->force, err) != 0)
 		return -1;
 	command->play_count = command->chosen_count * (size_t)command->repeat;
@@ -349,6 +362,13 @@ int command_run(int argc, char **argv)
 		  .kind = OPTION_SWITCH,
 		  .value = &command.quiet,
 		  .summary = "print nothing but errors" },
+		{ .name = "limit",
+		  .argument = "MIB",
+		  .kind = OPTION_NUMBER,
+		  .value = &command.limit_mib,
+		  .least = 1,
+		  .most = LIMIT_MOST_MIB,
+		  .summary = "most that a recording may hold; default: 1024" },
 		{ .name = "timeout",
 		  .argument = "TIME",
 		  .kind = OPTION_TIME,

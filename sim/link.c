@@ -117,6 +117,42 @@ int64_t link_packets(const char *device)
 	return found;
 }
 
+static int port_free(const struct scenario *scenario, uint16_t port, struct err *err)
+{
+	struct address address = { .port = port,
+		                   .family = scenario->family == 6 ? ADDRESS_IPV6 : ADDRESS_IPV4 };
+	bool message = trace_transport_is_message(scenario->transport);
+	struct sockaddr_storage storage;
+	unsigned length = address_to_sockaddr(&address, &storage);
+	int fd = socket(scenario->family == 6 ? AF_INET6 : AF_INET,
+	                (message ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
+	bool taken = fd >= 0 && bind(fd, (struct sockaddr *)&storage, length) != 0;
+	int error = errno;
+
+	if (fd >= 0)
+		close(fd);
+	if (!taken)
+		return 0;
+	return err_machine(
+		err,
+		"port %u of this host cannot be had: %s. Without namespaces a run shares the host's ports: stop "
+		"what uses it, or choose another with --set ENDPOINT.port=PORT; `seam doctor` says how to "
+		"allow namespaces",
+		port, strerror(error));
+}
+
+int link_ports_free(const struct scenario *scenario, struct err *err)
+{
+	if (trace_transport_is_unix(scenario->transport))
+		return 0;
+	for (size_t i = 0; i < scenario->endpoint_count; i++) {
+		if (scenario->endpoints[i].listens &&
+		    port_free(scenario, scenario->endpoints[i].port, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 int link_configure(const struct scenario *scenario, struct err *err)
 {
 	if (trace_transport_is_unix(scenario->transport))

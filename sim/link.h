@@ -26,6 +26,12 @@ const char *link_needs_namespace(const struct scenario *scenario);
  * cannot be told. */
 int64_t link_packets(const char *device);
 
+/*
+ * On a host's lo: that no port which the scenario listens on is somebody else's, for its clients
+ * would talk to a stranger.
+ */
+int link_ports_free(const struct scenario *scenario, struct err *err);
+
 /* "loopback, MTU 1500, offload off". */
 void link_describe(const struct scenario *scenario, struct buffer *out);
 

@@ -89,8 +89,9 @@ static void describe_options(const struct scenario *scenario, struct buffer *out
 	for (size_t i = 0; i < scenario->sysctl_count; i++)
 		buffer_format(out, "sysctl net.ipv4.%s=%s\n", scenario->sysctls[i].key,
 		              scenario->sysctls[i].value);
-	if (scenario->not_applied)
-		buffer_format(out, "not applied: %s\n", scenario->not_applied);
+	for (const char *line = scenario->not_applied; line && *line;
+	     line += strcspn(line, "\n") + 1)
+		buffer_format(out, "not applied: %.*s\n", (int)strcspn(line, "\n"), line);
 	if (scenario->transport == TRANSPORT_TCP)
 		buffer_text(out, "default: TCP_CONGESTION=reno on every socket\n");
 	if (scenario->transport == TRANSPORT_UDP)
@@ -195,6 +196,8 @@ static void prepare(struct stagehand *hand)
 			key);
 		fail(hand, &err, NULL);
 	}
+	if (hand->task->tier == SANDBOX_HOST && link_ports_free(hand->scenario, &err) != 0)
+		fail(hand, &err, NULL);
 	if (hand->task->tier != SANDBOX_HOST && link_configure(hand->scenario, &err) != 0)
 		fail(hand, &err, NULL);
 	if (!trace_transport_is_unix(hand->scenario->transport) && open_capture(hand, &err) != 0)

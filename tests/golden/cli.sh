@@ -184,7 +184,7 @@ fi
 mkdir locked
 chmod a-w locked
 if [ ! -w locked ]; then
-	expect 3 "Permission denied" "$seam" export nagle.pcapng -o locked/x.json
+	expect 3 "may not be written to" "$seam" export nagle.pcapng -o locked/x.json
 fi
 expect 3 "cannot write /proc/seam.json" "$seam" export nagle.pcapng -o /proc/seam.json
 expect 3 "cannot write to standard output" sh -c '"$1" show nagle.pcapng >&-' sh "$seam"

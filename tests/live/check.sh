@@ -78,6 +78,27 @@ EOF
 expect_exit 0 timeout 60 "$seam" check spin.yaml
 rm ends.yaml again.yaml spin.yaml
 
+# Two files of one name do not meet, and what a killed check left is cleared away by the next.
+mkdir other && cp two.yaml other/
+expect_exit 0 "$seam" check two.yaml other/two.yaml two.yaml
+expect_text out "3 scenarios"
+expect_exit 2 "$seam" check two.yaml other/two.yaml --out other
+rm -r other
+mkdir tmp && TMPDIR=$work/tmp && export TMPDIR
+cat >long.yaml <<'EOF'
+server: {port: 9000, script: [recv: 10]}
+client: {script: [sleep: 5s]}
+EOF
+"$seam" check long.yaml >out 2>err &
+sleep 0.5
+kill -KILL $!
+wait $! 2>/dev/null
+[ "$(ls tmp | wc -l)" = 1 ] || fail "the check had no folder"
+expect_exit 0 "$seam" check two.yaml
+[ -z "$(ls tmp)" ] || fail "left in TMPDIR: $(ls tmp)"
+unset TMPDIR
+rm -r tmp long.yaml
+
 # Nothing is left behind but what was there.
 [ "$(ls)" = "$(printf 'err\nout\ntwo.yaml')" ] || fail "check left files: $(ls)"
 finish

@@ -220,7 +220,7 @@ static void a_missing_folder_and_one_that_is_a_file_are_said(void **state)
 	assert_not_created(place, false, "cannot write ",
 	                   ".partial: No such file or directory: make the folder "
 	                   "first, or choose another with --out");
-	assert_int_equal(place->err.kind, ERR_INPUT);
+	assert_int_equal(place->err.kind, ERR_MACHINE);
 	folder_write(place->folder, "run", "x", 1);
 	assert_not_created(place, false, "cannot write ",
 	                   ".partial: Not a directory: choose a folder with --out");
@@ -320,7 +320,7 @@ static void the_limit_of_a_recording_is_kept_in_whole_blocks(void **state)
 	assert_string_equal(
 		place->err.text,
 		"the recording has reached its limit of 1024 B: send less, or raise the "
-		"limit on the command line");
+		"limit with --limit");
 	assert_int_equal(fstat(fd, &stat), 0);
 	assert_int_equal(stat.st_size, 7 * 132);
 	recording_finish(&recording);
