@@ -77,6 +77,20 @@ static void report_doubts(struct buffer *out, const struct ledger *const *ledger
 	buffer_finish(&doubts);
 }
 
+/* Options that belong to another transport than the variant's: the picture shows nothing of them.
+ */
+static void report_not_applied(struct buffer *out, const struct play *plays, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *line = plays[i].scenario.not_applied;
+
+		for (; line && *line; line += strcspn(line, "\n") + 1)
+			buffer_format(out, "   not applied: %s%s%.*s\n", plays[i].scenario.variant,
+			              *plays[i].scenario.variant ? ", " : "",
+			              (int)strcspn(line, "\n"), line);
+	}
+}
+
 void report_plays(struct buffer *out, const struct play *plays, size_t count,
                   const struct text_options *options)
 {
@@ -98,6 +112,7 @@ void report_plays(struct buffer *out, const struct play *plays, size_t count,
 	}
 	if (ledger_count)
 		picture_text(out, ledgers, ledger_count, options, &closing);
+	report_not_applied(out, plays, count);
 	report_doubts(out, ledgers, ledger_count);
 	report_failures(out, plays, count);
 	buffer_finish(&next);
