@@ -441,6 +441,32 @@ static void what_an_implied_close_finds_unread_is_queued(void **state)
 	ledger_done(&built);
 }
 
+/* The reader's script ends and Seam closes; what is written to it then is answered by a reset. */
+static void what_comes_after_a_close_is_lost(void **state)
+{
+	(void)state;
+	for (int implied = 0; implied < 2; implied++) {
+		struct fixture *fixture = connected();
+		struct built built;
+
+		writes_between(fixture, 3, 10);
+		fixture_tcp(fixture, us(101), 'a', 0, PA, NULL, 10);
+		ack(fixture, us(102), 10);
+		fixture_read(fixture, SERVER, us(103), us(104), 6, 6);
+		ledger_call(fixture, SERVER, CALL_CLOSE, us(105), implied);
+		fixture_tcp_acking(fixture, us(106), 'b', 0, PACKET_FIN | PACKET_ACK, 10, NULL, 0);
+		fixture_tcp(fixture, us(112), 'a', 10, PA, NULL, 10);
+		fixture_tcp(fixture, us(113), 'b', 1, PACKET_RST, NULL, 0);
+		ledger_of(&built, fixture);
+		assert_int_equal(built.ab->state.read, 6);
+		assert_int_equal(built.ab->state.queued, implied ? 4 : 0);
+		assert_int_equal(built.ab->state.lost[LOST_CLOSED], implied ? 10 : 14);
+		assert_int_equal(built.ab->state.lost[LOST_RESET], 10);
+		assert_int_equal(built.ab->state.in_flight, 0);
+		ledger_done(&built);
+	}
+}
+
 static void a_refused_connection_is_a_flow(void **state)
 {
 	struct fixture *fixture = fixture_begin(TRANSPORT_TCP);
@@ -691,6 +717,7 @@ int main(void)
 		cmocka_unit_test(the_kernel_says_what_waits),
 		cmocka_unit_test(closing_with_unread_data_loses_it),
 		cmocka_unit_test(what_an_implied_close_finds_unread_is_queued),
+		cmocka_unit_test(what_comes_after_a_close_is_lost),
 		cmocka_unit_test(a_refused_connection_is_a_flow),
 		cmocka_unit_test(the_same_addresses_may_be_used_twice),
 		cmocka_unit_test(a_capture_without_the_beginning_starts_at_its_lowest_byte),
