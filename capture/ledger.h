@@ -28,8 +28,8 @@
 
 /*
  * Bytes that one call put into the stream; a failed call is none. Zero-length writes are kept. To a
- * call that has not returned belongs what the wire (or a reader) shows beyond the calls before it,
- * at most what it asked for.
+ * call that has not returned belongs what the wire (or a reader, or the sender's SIOCOUTQ) shows
+ * beyond the calls before it, at most what it asked for.
  */
 struct ledger_write {
 	uint64_t from, to;

@@ -9,6 +9,7 @@
  */
 #include "capture/ledger_internal.h"
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include "capture/mem.h"
@@ -123,13 +124,39 @@ static void place_reads(const struct build *build, struct ledger_direction *dire
 				.end_ns;
 }
 
-/* A write that has not returned has written what is seen beyond the writes before it. */
+/* What the sender's socket says that it accepted: what was acknowledged by then, and SIOCOUTQ. 0 if
+ * it says nothing; after a reset it means nothing. */
+static uint64_t accepted_end(const struct build *build, const struct ledger_direction *direction,
+                             const struct side *side)
+{
+	const struct trace_socket *facts =
+		side->party == LEDGER_NONE ? NULL : build->parties[side->party].facts;
+	uint64_t acked = 0;
+
+	if (!facts || facts->unsent_bytes < 0 || !facts->tcp_state ||
+	    facts->tcp_state == TCP_CLOSE || facts->tcp_state == TCP_SYN_SENT)
+		return 0;
+	for (size_t i = 0; i < direction->ack_count; i++) {
+		const struct ledger_ack *ack = direction->acks + i;
+
+		if (build->trace->packets[ack->packet].time_ns > facts->at_ns)
+			break;
+		acked = ack->upto;
+	}
+	return acked + (uint64_t)facts->unsent_bytes;
+}
+
+/* A write that has not returned has written what is seen or accepted beyond the writes before it.
+ */
 static void settle_pending(const struct build *build, struct ledger_direction *direction,
                            struct side *side, uint64_t seen)
 {
+	uint64_t accepted = accepted_end(build, direction, side);
 	struct ledger_write *last;
 	uint64_t beyond, asked;
 
+	if (accepted > seen)
+		seen = accepted;
 	if (side->pending == LEDGER_NONE || seen <= side->written)
 		return;
 	last = direction->writes + side->pending;

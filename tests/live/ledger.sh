@@ -1,6 +1,7 @@
 #!/bin/sh
 # The account of what the kernel did where it is easily got wrong: late, pending, cut short, urgent.
 . "$(dirname "$0")/lib.sh"
+skip_without python3
 
 # expect_state NAME JSON…: what the account of client → server says after a run of NAME.yaml.
 expect_state() {
@@ -19,4 +20,22 @@ server: {port: 9000, script: [{recv: 10}]}
 client: {sockopt: {TCP_NODELAY: 1}, script: [{send: 10 B, times: 2, every: 20ms}]}
 EOF
 expect_state late '"read": 10,' '"in_flight": 0,' '"closed": 10'
+
+# The write is still waiting when the time is up: what its socket took of it is written.
+cat >pending.yaml <<'EOF'
+server: {port: 9000, sockopt: {SO_RCVBUF: 4096}, script: [{recv: 10}, {wait: godot}]}
+client: {sockopt: {SO_SNDBUF: 4096}, script: [{send: 1 MiB}]}
+time_limit: 300ms
+EOF
+expect_state pending '"read": 10,' '"in_flight": 0,'
+python3 - <<'EOF' || fail "a pending write is not what was acknowledged and what its socket holds"
+import json
+run = json.load(open("json"))
+way = run["flows"][0]["directions"][0]
+held = [s["unsent_bytes"] for s in run["sockets"] if s["endpoint"] == "client"][0]
+state = way["state"]
+raise SystemExit(not (held > 0 and state["unsent"] == held
+                      and way["bytes"] == state["read"] + state["queued"] + held
+                      and way["writes"][-1]["to"] == way["bytes"]))
+EOF
 finish

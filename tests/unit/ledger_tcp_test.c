@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -275,6 +276,39 @@ static void a_pending_write_owns_what_the_wire_shows(void **state)
 	assert_int_equal(built.ab->writes[1].to, 310);
 	assert_int_equal(built.ab->bytes, 310);
 	ledger_done(&built);
+}
+
+static void a_pending_write_owns_what_its_socket_holds(void **state)
+{
+	struct trace_socket socket = { .socket = 1,
+		                       .endpoint = CLIENT,
+		                       .at_ns = FIXTURE_T0 + us(300),
+		                       .unsent_bytes = 500,
+		                       .drops = -1,
+		                       .tcp_state = TCP_ESTABLISHED };
+
+	(void)state;
+	for (int little = 0; little < 2; little++) {
+		struct fixture *fixture = connected();
+		struct built built;
+
+		fixture_write(fixture, CLIENT, us(100), us(110), 10, 10);
+		fixture_write(fixture, CLIENT, us(120), CALL_PENDING, little ? 400 : 1000, 0);
+		fixture_tcp(fixture, us(105), 'a', 0, PA, NULL, 10);
+		fixture_tcp(fixture, us(125), 'a', 10, PA, NULL, 100);
+		ack(fixture, us(130), 110);
+		fixture_socket(fixture, &socket);
+		/* More went on after the socket was asked: not more than it held. */
+		fixture_tcp(fixture, us(320), 'a', 110, PA, NULL, 200);
+		ack(fixture, us(330), 310);
+		ledger_of(&built, fixture);
+		assert_true(built.ledger.accounted);
+		assert_int_equal(built.ab->bytes, little ? 410 : 610);
+		assert_int_equal(built.ab->writes[1].to, built.ab->bytes);
+		assert_int_equal(built.ab->state.queued, 310);
+		assert_int_equal(built.ab->state.unsent, built.ab->bytes - 310);
+		ledger_done(&built);
+	}
 }
 
 static void an_out_of_band_byte_is_read_past(void **state)
@@ -709,6 +743,7 @@ int main(void)
 		cmocka_unit_test(one_unacknowledged_byte_again_is_a_retransmission),
 		cmocka_unit_test(partial_failed_and_empty_writes),
 		cmocka_unit_test(a_pending_write_owns_what_the_wire_shows),
+		cmocka_unit_test(a_pending_write_owns_what_its_socket_holds),
 		cmocka_unit_test(an_out_of_band_byte_is_read_past),
 		cmocka_unit_test(a_mark_that_moved_is_read_with_the_stream),
 		cmocka_unit_test(a_peek_takes_nothing),
