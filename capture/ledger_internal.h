@@ -38,6 +38,7 @@ struct party {
 	/* Messages. */
 	bool cork;
 	uint32_t gso;       /* UDP_SEGMENT, 0 off */
+	int64_t gro_ns;     /* UDP_GRO is on from then; NO_TIME off */
 	uint32_t open_flow; /* the corked message that it is filling, the last of its direction; */
 	uint8_t open_side;  /* open_flow LEDGER_NONE: none */
 	size_t inbox_at;    /* the first arrival that it may still read in order */

@@ -102,6 +102,7 @@ static void list_parties(struct build *build)
 			                                               .endpoint = UINT16_MAX,
 			                                               .bound_ns = NO_TIME,
 			                                               .closed_ns = NO_TIME,
+			                                               .gro_ns = NO_TIME,
 			                                               .flow = LEDGER_NONE,
 			                                               .open_flow = LEDGER_NONE };
 	}
@@ -144,6 +145,20 @@ static bool names_peer(enum trace_transport transport, const struct call *call)
 	return transport == TRANSPORT_TCP && call->name != CALL_ACCEPT;
 }
 
+/* When an option that is set to 1 came into force; NO_TIME if it is switched off. */
+static void note_option(int64_t *since_ns, const struct call *call, const char *name)
+{
+	size_t length = strlen(name);
+
+	if (!call->detail || strncmp(call->detail, name, length) != 0 ||
+	    call->detail[length] != '=')
+		return;
+	if (strtol(call->detail + length + 1, NULL, 10) == 0)
+		*since_ns = NO_TIME;
+	else if (*since_ns == NO_TIME)
+		*since_ns = call->begin_ns;
+}
+
 static void note_life(struct party *party, const struct call *call)
 {
 	bool failed = call->ended && call->result < 0;
@@ -162,6 +177,10 @@ static void note_life(struct party *party, const struct call *call)
 		break;
 	case CALL_LISTEN:
 	case CALL_ACCEPT: party->listening = true; break;
+	case CALL_SETSOCKOPT:
+		if (call->ended && !failed)
+			note_option(&party->gro_ns, call, "UDP_GRO");
+		break;
 	default:
 		if (call->name < CALL_NAME_COUNT && call_is_write(call->name) && !failed &&
 		    call->begin_ns < party->bound_ns)

@@ -38,4 +38,14 @@ raise SystemExit(not (held > 0 and state["unsent"] == held
                       and way["bytes"] == state["read"] + state["queued"] + held
                       and way["writes"][-1]["to"] == way["bytes"]))
 EOF
+
+# UDP_GRO hands over what UDP_SEGMENT sent as one; a read with too little room for it loses the rest.
+cat >batch.yaml <<'EOF'
+transport: udp
+link: {mtu: 1500}
+server: {port: 9000, sockopt: {UDP_GRO: 1}, script: [{recv: 150, at: 20ms}, {recv: 1000, times: 2}]}
+client: {sockopt: {UDP_SEGMENT: 100}, script: [{send: 450 B}, {send: 350 B}, {send: 70 B}]}
+time_limit: 300ms
+EOF
+expect_state batch '"read": 570,' '"queued": 0,' '"truncated": 300'
 finish
