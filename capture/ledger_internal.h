@@ -68,6 +68,7 @@ struct datagram {
 	uint32_t best;   /* that read, LEDGER_NONE */
 	uint32_t reader; /* party that took it last, LEDGER_NONE */
 	uint8_t cause;   /* enum lost_cause */
+	bool denied;     /* its receiver's socket was empty, though nothing took it out */
 };
 
 /* One direction of a flow. */

@@ -175,6 +175,39 @@ static void a_short_read_of_a_batch_loses_the_rest(void **state)
 			}
 }
 
+static void what_an_empty_socket_does_not_hold_is_doubted(void **state)
+{
+	static const struct {
+		int64_t asked_us, unread;
+		bool certain;
+	} cases[] = {
+		{ 5000, 0, true },
+		{ 5000, 100, false }, /* the first of two */
+		{ 5000, -1, false },
+		{ 120, 0, false }, /* it may have been on its way */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct fixture *fixture = fixture_begin(TRANSPORT_UDP);
+		struct trace_socket socket = { .socket = 2,
+			                       .endpoint = SERVER,
+			                       .at_ns = FIXTURE_T0 + us(cases[i].asked_us),
+			                       .unread_bytes = cases[i].unread,
+			                       .unsent_bytes = 0 };
+		struct built built;
+
+		ledger_call(fixture, SERVER, CALL_BIND, us(10), false);
+		send_many(fixture, 2, 100);
+		fixture_socket(fixture, &socket);
+		ledger_of(&built, fixture);
+		assert_int_equal(built.ab->state.unknown, cases[i].certain ? 200 : 0);
+		assert_int_equal(built.ab->state.queued, cases[i].certain ? 0 : 200);
+		assert_int_equal(built.ledger.accounted, !cases[i].certain);
+		ledger_done(&built);
+	}
+}
+
 static void corked_writes_share_one_datagram(void **state)
 {
 	struct fixture *fixture = fixture_begin(TRANSPORT_UDP);
@@ -561,6 +594,7 @@ int main(void)
 		cmocka_unit_test(an_empty_datagram_is_a_message),
 		cmocka_unit_test(a_short_read_loses_the_rest),
 		cmocka_unit_test(a_short_read_of_a_batch_loses_the_rest),
+		cmocka_unit_test(what_an_empty_socket_does_not_hold_is_doubted),
 		cmocka_unit_test(corked_writes_share_one_datagram),
 		cmocka_unit_test(segmentation_cuts_one_write),
 		cmocka_unit_test(a_message_never_has_more_than_its_bytes),
