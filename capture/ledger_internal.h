@@ -32,6 +32,7 @@ struct party {
 	const struct trace_socket *facts; /* NULL if the recording has none */
 	int64_t bound_ns;                 /* from when it could receive */
 	int64_t closed_ns;                /* begin of its close; NO_TIME */
+	int64_t inline_ns;                /* SO_OOBINLINE is on from then; NO_TIME off */
 	uint32_t flow; /* of its connection, LEDGER_NONE; in it the party is on side */
 	uint8_t side;
 

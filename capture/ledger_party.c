@@ -103,6 +103,7 @@ static void list_parties(struct build *build)
 			                                               .bound_ns = NO_TIME,
 			                                               .closed_ns = NO_TIME,
 			                                               .gro_ns = NO_TIME,
+			                                               .inline_ns = NO_TIME,
 			                                               .flow = LEDGER_NONE,
 			                                               .open_flow = LEDGER_NONE };
 	}
@@ -178,8 +179,10 @@ static void note_life(struct party *party, const struct call *call)
 	case CALL_LISTEN:
 	case CALL_ACCEPT: party->listening = true; break;
 	case CALL_SETSOCKOPT:
-		if (call->ended && !failed)
-			note_option(&party->gro_ns, call, "UDP_GRO");
+		if (!call->ended || failed)
+			break;
+		note_option(&party->gro_ns, call, "UDP_GRO");
+		note_option(&party->inline_ns, call, "SO_OOBINLINE");
 		break;
 	default:
 		if (call->name < CALL_NAME_COUNT && call_is_write(call->name) && !failed &&
@@ -204,6 +207,7 @@ static void learn_from(struct build *build, const struct call *call, uint32_t in
 	build->parties[made].endpoint = call->endpoint;
 	build->parties[made].bound_ns = call->begin_ns;
 	build->parties[made].accepted = true;
+	build->parties[made].inline_ns = party->inline_ns;
 	learn(&build->parties[made].local, &call->local);
 	learn(&build->parties[made].remote, &call->remote);
 }

@@ -48,4 +48,13 @@ client: {sockopt: {UDP_SEGMENT: 100}, script: [{send: 450 B}, {send: 350 B}, {se
 time_limit: 300ms
 EOF
 expect_state batch '"read": 570,' '"queued": 0,' '"truncated": 300'
+
+# Without SO_OOBINLINE the urgent byte is passed over, with it it is read.
+for inline in 0 1; do
+	cat >urgent.yaml <<EOF
+server: {port: 9000, sockopt: {SO_OOBINLINE: $inline}, script: [{recv: 1024, at: 20ms}, {recv: 1024, until: eof}]}
+client: {sockopt: {TCP_NODELAY: 1}, script: [{send: "abc", flags: MSG_OOB}, {send: "ghijkl"}]}
+EOF
+	expect_state urgent "\"read\": $((8 + inline))," "\"out_of_band\": $((1 - inline))," '"bytes": 9,'
+done
 finish

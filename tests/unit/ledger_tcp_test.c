@@ -352,6 +352,48 @@ static void a_mark_that_moved_is_read_with_the_stream(void **state)
 	ledger_done(&built);
 }
 
+/* Set on the socket itself, or inherited from the one that listens. */
+static void with_oobinline_an_urgent_byte_is_read_in_its_place(void **state)
+{
+	(void)state;
+	for (int inherited = 0; inherited < 2; inherited++)
+		for (int reads = 0; reads < 3; reads++) {
+			struct fixture *fixture = connected();
+			struct call call;
+			struct built built;
+
+			call = fixture_usual_call(fixture, SERVER, CALL_SETSOCKOPT, -us(30),
+			                          -us(29));
+			call.detail = "SO_OOBINLINE=1";
+			if (inherited) {
+				call.socket = 20;
+				call.remote = (struct address){ 0 };
+			}
+			fixture_call(fixture, call);
+			call = fixture_usual_call(fixture, SERVER, CALL_ACCEPT, -us(20), us(30));
+			call.made = call.socket;
+			call.socket = 20;
+			if (inherited)
+				fixture_call(fixture, call);
+			ledger_send(fixture, CLIENT, us(100), MSG_OOB, 3);
+			ledger_send(fixture, CLIENT, us(110), 0, 6);
+			fixture_tcp(fixture, us(101), 'a', 0, PA | PACKET_URG, NULL, 3);
+			fixture_tcp(fixture, us(111), 'a', 3, PA, NULL, 6);
+			ack(fixture, us(112), 9);
+			if (reads > 0)
+				fixture_read(fixture, SERVER, us(120), us(121), 100, 2);
+			if (reads > 1)
+				fixture_read(fixture, SERVER, us(122), us(123), 100, 7);
+			ledger_of(&built, fixture);
+			assert_true(built.ledger.accounted);
+			assert_int_equal(built.ab->bytes, 9);
+			assert_int_equal(built.ab->state.read, reads == 2 ? 9 : reads * 2);
+			assert_int_equal(built.ab->state.queued, reads == 2 ? 0 : 9 - reads * 2);
+			assert_int_equal(built.ab->state.out_of_band, 0);
+			ledger_done(&built);
+		}
+}
+
 static void a_peek_takes_nothing(void **state)
 {
 	struct fixture *fixture = connected();
@@ -746,6 +788,7 @@ int main(void)
 		cmocka_unit_test(a_pending_write_owns_what_its_socket_holds),
 		cmocka_unit_test(an_out_of_band_byte_is_read_past),
 		cmocka_unit_test(a_mark_that_moved_is_read_with_the_stream),
+		cmocka_unit_test(with_oobinline_an_urgent_byte_is_read_in_its_place),
 		cmocka_unit_test(a_peek_takes_nothing),
 		cmocka_unit_test(a_read_may_split_a_write),
 		cmocka_unit_test(unsent_bytes_and_open_boundaries),
