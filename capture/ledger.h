@@ -28,8 +28,8 @@
 
 /*
  * Bytes that one call put into the stream; a failed call is none. Zero-length writes are kept. To a
- * call that has not returned belongs what the wire (or a reader) shows beyond the calls before it,
- * at most what it asked for.
+ * call that has not returned belongs what the wire (or a reader, or the sender's SIOCOUTQ) shows
+ * beyond the calls before it, at most what it asked for.
  */
 struct ledger_write {
 	uint64_t from, to;
@@ -98,9 +98,10 @@ const char *lost_cause_text(enum lost_cause cause);
 /*
  * Each written byte is in exactly one of these; they add up to the direction's bytes. queued has
  * arrived and waits for a read, at a socket that its script left open (a close that Seam implied
- * throws away what is unread, and it still counts as queued); in_flight was seen on the wire and
- * neither acknowledged nor read; out_of_band is what MSG_OOB took out of the stream of reads;
- * unknown is what the evidence does not settle, and then ledger.doubt says why.
+ * throws away what is unread, and it still counts as queued; what comes after it is lost);
+ * in_flight was seen on the wire and neither acknowledged nor read; out_of_band is what MSG_OOB
+ * took out of the stream of reads (with SO_OOBINLINE at the reader nothing); unknown is what the
+ * evidence does not settle, and then ledger.doubt says why.
  */
 struct ledger_state {
 	uint64_t read, queued, in_flight, unsent, out_of_band, unknown;

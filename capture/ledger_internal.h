@@ -32,12 +32,14 @@ struct party {
 	const struct trace_socket *facts; /* NULL if the recording has none */
 	int64_t bound_ns;                 /* from when it could receive */
 	int64_t closed_ns;                /* begin of its close; NO_TIME */
+	int64_t inline_ns;                /* SO_OOBINLINE is on from then; NO_TIME off */
 	uint32_t flow; /* of its connection, LEDGER_NONE; in it the party is on side */
 	uint8_t side;
 
 	/* Messages. */
 	bool cork;
 	uint32_t gso;       /* UDP_SEGMENT, 0 off */
+	int64_t gro_ns;     /* UDP_GRO is on from then; NO_TIME off */
 	uint32_t open_flow; /* the corked message that it is filling, the last of its direction; */
 	uint8_t open_side;  /* open_flow LEDGER_NONE: none */
 	size_t inbox_at;    /* the first arrival that it may still read in order */
@@ -67,6 +69,7 @@ struct datagram {
 	uint32_t best;   /* that read, LEDGER_NONE */
 	uint32_t reader; /* party that took it last, LEDGER_NONE */
 	uint8_t cause;   /* enum lost_cause */
+	bool denied;     /* its receiver's socket was empty, though nothing took it out */
 };
 
 /* One direction of a flow. */

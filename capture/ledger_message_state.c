@@ -5,6 +5,8 @@
  */
 #include "capture/ledger_internal.h"
 
+#define DELIVERY_NS 1000000 /* from the tap to the socket, at most */
+
 /* Everything below looks at datagrams that arrived and that nobody read. */
 static bool is_lost_or_read(const struct datagram *datagram)
 {
@@ -103,6 +105,50 @@ static void mark_youngest(struct build *build)
 	}
 }
 
+/* FIONREAD is the length of the first datagram alone, so only 0 says something. */
+static bool was_empty(const struct party *party, int64_t arrived_ns)
+{
+	const struct trace_socket *facts = party->facts;
+
+	return facts && facts->unread_bytes == 0 && facts->drops >= 0 &&
+	       facts->at_ns - arrived_ns >= DELIVERY_NS;
+}
+
+/* Whether each socket that may hold what arrived said, well after that, that it holds nothing. */
+static bool is_denied(const struct build *build, const struct arrival *arrival)
+{
+	const struct ledger_flow *flow = build->ledger->flows + arrival->flow;
+	const struct address *source = arrival->side ? &flow->b : &flow->a;
+	const struct address *target = arrival->side ? &flow->a : &flow->b;
+	uint32_t index = receiver(build, arrival);
+
+	if (flow->transport != TRANSPORT_UDP || index == LEDGER_NONE ||
+	    !was_empty(build->parties + index, arrival->time_ns))
+		return false;
+	for (size_t i = 0; i < build->party_count; i++)
+		if (party_takes(build->parties + i, source, target) &&
+		    !was_empty(build->parties + i, arrival->time_ns))
+			return false;
+	return true;
+}
+
+/* An empty datagram in front would make FIONREAD 0 as well. */
+static void mark_denied(struct build *build)
+{
+	for (size_t i = 0; i < build->arrival_count; i++) {
+		const struct datagram *datagram = arrival_datagram(build, build->arrivals + i);
+
+		if (!is_lost_or_read(datagram) && !datagram->length)
+			return;
+	}
+	for (size_t i = 0; i < build->arrival_count; i++) {
+		struct datagram *datagram = arrival_datagram(build, build->arrivals + i);
+
+		if (!is_lost_or_read(datagram))
+			datagram->denied = is_denied(build, build->arrivals + i);
+	}
+}
+
 static void count_unread(struct build *build, uint32_t flow, uint8_t at,
                          const struct datagram *datagram)
 {
@@ -124,6 +170,12 @@ static void count_unread(struct build *build, uint32_t flow, uint8_t at,
 	} else if (seen && direction->segments[datagram->segment].arrival == LEDGER_NONE) {
 		state->lost[LOST_WIRE] += datagram->length;
 		direction->lost_datagrams++;
+	} else if (datagram->denied) {
+		state->unknown += datagram->length;
+		ledger_doubt(build,
+		             "A datagram of %u bytes arrived that was not read, but the socket "
+		             "says that it holds nothing and dropped nothing.",
+		             datagram->length);
 	} else if (seen || trace_transport_is_unix(build->ledger->flows[flow].transport)) {
 		state->queued += datagram->length;
 	} else {
@@ -165,6 +217,7 @@ void ledger_message_state(struct build *build)
 	if (build->trace->call_count) {
 		mark_older(build);
 		mark_youngest(build);
+		mark_denied(build);
 	}
 	for (uint32_t flow = 0; flow < build->ledger->flow_count; flow++)
 		for (uint8_t at = 0; at < 2; at++) {

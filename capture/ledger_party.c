@@ -102,6 +102,8 @@ static void list_parties(struct build *build)
 			                                               .endpoint = UINT16_MAX,
 			                                               .bound_ns = NO_TIME,
 			                                               .closed_ns = NO_TIME,
+			                                               .gro_ns = NO_TIME,
+			                                               .inline_ns = NO_TIME,
 			                                               .flow = LEDGER_NONE,
 			                                               .open_flow = LEDGER_NONE };
 	}
@@ -144,6 +146,20 @@ static bool names_peer(enum trace_transport transport, const struct call *call)
 	return transport == TRANSPORT_TCP && call->name != CALL_ACCEPT;
 }
 
+/* When an option that is set to 1 came into force; NO_TIME if it is switched off. */
+static void note_option(int64_t *since_ns, const struct call *call, const char *name)
+{
+	size_t length = strlen(name);
+
+	if (!call->detail || strncmp(call->detail, name, length) != 0 ||
+	    call->detail[length] != '=')
+		return;
+	if (strtol(call->detail + length + 1, NULL, 10) == 0)
+		*since_ns = NO_TIME;
+	else if (*since_ns == NO_TIME)
+		*since_ns = call->begin_ns;
+}
+
 static void note_life(struct party *party, const struct call *call)
 {
 	bool failed = call->ended && call->result < 0;
@@ -162,6 +178,12 @@ static void note_life(struct party *party, const struct call *call)
 		break;
 	case CALL_LISTEN:
 	case CALL_ACCEPT: party->listening = true; break;
+	case CALL_SETSOCKOPT:
+		if (!call->ended || failed)
+			break;
+		note_option(&party->gro_ns, call, "UDP_GRO");
+		note_option(&party->inline_ns, call, "SO_OOBINLINE");
+		break;
 	default:
 		if (call->name < CALL_NAME_COUNT && call_is_write(call->name) && !failed &&
 		    call->begin_ns < party->bound_ns)
@@ -185,6 +207,7 @@ static void learn_from(struct build *build, const struct call *call, uint32_t in
 	build->parties[made].endpoint = call->endpoint;
 	build->parties[made].bound_ns = call->begin_ns;
 	build->parties[made].accepted = true;
+	build->parties[made].inline_ns = party->inline_ns;
 	learn(&build->parties[made].local, &call->local);
 	learn(&build->parties[made].remote, &call->remote);
 }

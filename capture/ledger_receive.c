@@ -89,6 +89,34 @@ static bool same_bytes(const struct reading *reading, const struct ledger_direct
 	return !memcmp(write->payload, call->payload, length);
 }
 
+/* Behind the last datagram that the socket gets as one with this one: what arrived in one piece,
+ * and was not cut up again for a reader without UDP_GRO. */
+static uint32_t batch_end(const struct reading *reading, uint32_t flow, uint8_t way, uint32_t at)
+{
+	const struct build *build = reading->build;
+	const struct ledger_direction *direction = build->ledger->flows[flow].directions + way;
+	const struct side *side = build->work[flow].sides + way;
+	uint32_t segment = side->datagrams[at].segment, end = at + 1;
+
+	if (segment == LEDGER_NONE ||
+	    ledger_arrived_ns(build->ledger, direction, direction->segments + segment) <
+	            build->parties[reading->party].gro_ns)
+		return end;
+	while (end < side->datagram_count && side->datagrams[end].segment == segment)
+		end++;
+	return end;
+}
+
+static uint32_t batch_length(const struct reading *reading, uint32_t flow, uint8_t way, uint32_t at)
+{
+	const struct datagram *datagrams = reading->build->work[flow].sides[way].datagrams;
+	uint32_t end = batch_end(reading, flow, way, at), length = 0;
+
+	while (at < end)
+		length += datagrams[at++].length;
+	return length;
+}
+
 /* UDP_GRO joins datagrams of one size, of which only the last may be smaller. */
 static bool makes_up(const struct side *side, uint32_t at, uint32_t got)
 {
@@ -117,9 +145,9 @@ static bool is_plausible(const struct reading *reading, uint32_t flow, uint8_t a
 	                datagram))
 		return false;
 	if (call->flags & MSG_TRUNC)
-		return call->result == datagram->length;
+		return call->result == batch_length(reading, flow, at, index);
 	if (call->got_flags & MSG_TRUNC)
-		return datagram->length > reading->got;
+		return batch_length(reading, flow, at, index) > reading->got;
 	if (reading->got == datagram->length)
 		return true;
 	/* The second: a recording without the flags that recvmsg returned. */
@@ -248,16 +276,29 @@ static uint32_t take_part(const struct reading *reading, struct datagram *datagr
 	return part;
 }
 
-/* UDP_GRO: one read of several datagrams, which follow each other. */
-static uint32_t take_all(const struct reading *reading, struct side *side, uint32_t read)
+/* UDP_GRO: one read of several datagrams, which follow each other. Of those that came in one piece
+ * the read takes all or, if it was too short, cuts off the rest. */
+static uint32_t take_all(const struct reading *reading, struct side *side, uint32_t read,
+                         uint32_t *truncated)
 {
 	uint32_t at = reading->datagram;
 	uint32_t taken = take_part(reading, side->datagrams + at, reading->got, read);
+	uint32_t length = side->datagrams[at].length, end;
 
 	while (taken < reading->got && ++at < side->datagram_count &&
 	       side->datagrams[at].from ==
-	               side->datagrams[at - 1].from + side->datagrams[at - 1].length)
+	               side->datagrams[at - 1].from + side->datagrams[at - 1].length) {
 		taken += take_part(reading, side->datagrams + at, reading->got - taken, read);
+		length += side->datagrams[at].length;
+	}
+	end = at < side->datagram_count && (reading->call->got_flags & MSG_TRUNC || length > taken)
+	              ? batch_end(reading, reading->flow, reading->side, at)
+	              : at;
+	while (++at < end) {
+		take_part(reading, side->datagrams + at, 0, read);
+		length += side->datagrams[at].length;
+	}
+	*truncated = length - taken;
 	return taken;
 }
 
@@ -270,18 +311,17 @@ static void take(struct reading *reading)
 	struct party *party = build->parties + reading->party;
 	struct datagram *datagram = side->datagrams + reading->datagram;
 	uint32_t read = (uint32_t)direction->read_count;
-	uint32_t taken = take_all(reading, side, read);
+	uint32_t truncated, taken = take_all(reading, side, read, &truncated);
 
 	direction->reads = mem_grow(direction->reads, &direction->read_capacity,
 	                            direction->read_count, sizeof(*direction->reads));
-	direction->reads[direction->read_count++] = (struct ledger_read){
-		.from = datagram->from,
-		.length = taken,
-		.truncated = datagram->length > taken ? datagram->length - taken : 0,
-		.call = reading->index,
-		.segment = datagram->segment
-	};
-	direction->truncated_reads += datagram->length > taken;
+	direction->reads[direction->read_count++] =
+		(struct ledger_read){ .from = datagram->from,
+		                      .length = taken,
+		                      .truncated = truncated,
+		                      .call = reading->index,
+		                      .segment = datagram->segment };
+	direction->truncated_reads += truncated > 0;
 	direction->last_read_ns = reading->call->end_ns;
 	*(reading->side ? &flow->a_endpoint : &flow->b_endpoint) = party->endpoint;
 	if (reading->arrival == SIZE_MAX)

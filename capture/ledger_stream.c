@@ -5,10 +5,12 @@
  * A byte sent with MSG_OOB keeps its place in the stream, but reads stop before it and go on behind
  * it (tcp_recvmsg_locked never spans the urgent mark). A later out-of-band byte that arrives before
  * the reader has come to the mark takes the mark over (tcp_check_urg), and the earlier byte is read
- * like any other.
+ * like any other. Where the reader has SO_OOBINLINE, every one is, though reads still stop before
+ * it.
  */
 #include "capture/ledger_internal.h"
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include "capture/mem.h"
@@ -94,15 +96,18 @@ static bool mark_moved(const struct build *build, const struct ledger_direction 
 	               build->trace->calls[direction->reads[read - 1].call].begin_ns;
 }
 
-/* Gives each read its place; leaves in side->oob only what was not read with the stream. */
+/* Gives each read its place; leaves in side->oob only what was not read with the stream, nor will
+ * be. inline_ns: from when the reader wants it there. */
 static void place_reads(const struct build *build, struct ledger_direction *direction,
-                        struct side *side)
+                        struct side *side, int64_t inline_ns)
 {
 	uint64_t at = 0;
 	size_t next = 0, kept = 0;
 
 	for (size_t i = 0; i < direction->read_count; i++) {
-		if (next < side->oob_count && side->oob[next] == at &&
+		const struct call *call = build->trace->calls + direction->reads[i].call;
+
+		if (next < side->oob_count && side->oob[next] == at && call->begin_ns < inline_ns &&
 		    !(next + 1 < side->oob_count &&
 		      mark_moved(build, direction, side->oob[next + 1], i))) {
 			side->oob[kept++] = at++;
@@ -113,7 +118,7 @@ static void place_reads(const struct build *build, struct ledger_direction *dire
 		while (next < side->oob_count && side->oob[next] < at)
 			next++;
 	}
-	while (next < side->oob_count)
+	while (next < side->oob_count && inline_ns == NO_TIME)
 		side->oob[kept++] = side->oob[next++];
 	side->oob_count = kept;
 	side->read_end = at;
@@ -123,13 +128,39 @@ static void place_reads(const struct build *build, struct ledger_direction *dire
 				.end_ns;
 }
 
-/* A write that has not returned has written what is seen beyond the writes before it. */
+/* What the sender's socket says that it accepted: what was acknowledged by then, and SIOCOUTQ. 0 if
+ * it says nothing; after a reset it means nothing. */
+static uint64_t accepted_end(const struct build *build, const struct ledger_direction *direction,
+                             const struct side *side)
+{
+	const struct trace_socket *facts =
+		side->party == LEDGER_NONE ? NULL : build->parties[side->party].facts;
+	uint64_t acked = 0;
+
+	if (!facts || facts->unsent_bytes < 0 || !facts->tcp_state ||
+	    facts->tcp_state == TCP_CLOSE || facts->tcp_state == TCP_SYN_SENT)
+		return 0;
+	for (size_t i = 0; i < direction->ack_count; i++) {
+		const struct ledger_ack *ack = direction->acks + i;
+
+		if (build->trace->packets[ack->packet].time_ns > facts->at_ns)
+			break;
+		acked = ack->upto;
+	}
+	return acked + (uint64_t)facts->unsent_bytes;
+}
+
+/* A write that has not returned has written what is seen or accepted beyond the writes before it.
+ */
 static void settle_pending(const struct build *build, struct ledger_direction *direction,
                            struct side *side, uint64_t seen)
 {
+	uint64_t accepted = accepted_end(build, direction, side);
 	struct ledger_write *last;
 	uint64_t beyond, asked;
 
+	if (accepted > seen)
+		seen = accepted;
 	if (side->pending == LEDGER_NONE || seen <= side->written)
 		return;
 	last = direction->writes + side->pending;
@@ -149,7 +180,8 @@ void ledger_stream_account(struct build *build, uint32_t flow, uint8_t at)
 	uint64_t seen = side->next > 0 ? (uint64_t)side->next : 0;
 	uint64_t waiting = facts && facts->unread_bytes > 0 ? (uint64_t)facts->unread_bytes : 0;
 
-	place_reads(build, direction, side);
+	place_reads(build, direction, side,
+	            reader == LEDGER_NONE ? NO_TIME : build->parties[reader].inline_ns);
 	/* The acknowledgement of a FIN that was not captured would count as a byte. */
 	if (side->acked > 0 && (uint64_t)side->acked > seen && side->fin_seen)
 		seen = (uint64_t)side->acked;

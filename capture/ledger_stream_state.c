@@ -37,6 +37,47 @@ static uint64_t most(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+/* What came to a reader that had closed: no read can have it any more. Empty if nothing did. */
+struct late {
+	uint64_t from, to;
+	int64_t first_ns;
+};
+
+static struct late came_late(const struct build *build, uint32_t flow, uint8_t at)
+{
+	const struct ledger_direction *direction = build->ledger->flows[flow].directions + at;
+	uint32_t reader = party_owning(build, flow, !at);
+	struct late late = { .from = UINT64_MAX, .first_ns = NO_TIME };
+
+	if (reader == LEDGER_NONE || build->parties[reader].closed_ns == NO_TIME)
+		return late;
+	for (size_t i = 0; i < direction->segment_count; i++) {
+		const struct ledger_segment *segment = direction->segments + i;
+		int64_t arrived_ns = ledger_arrived_ns(build->ledger, direction, segment);
+
+		if (segment->kind > SEGMENT_RETRANSMISSION || !segment->length ||
+		    arrived_ns < build->parties[reader].closed_ns)
+			continue;
+		late.from = least(late.from, segment->from);
+		late.to = most(late.to, segment->from + segment->length);
+		if (arrived_ns < late.first_ns)
+			late.first_ns = arrived_ns;
+	}
+	return late;
+}
+
+/* Whether the reset that side at sent answers data that came behind its FIN, after its close. One
+ * without a FIN comes of the close itself, which found something unread. */
+static bool answers_data(const struct build *build, uint32_t flow, uint8_t at)
+{
+	const struct ledger_direction *direction = build->ledger->flows[flow].directions + at;
+	const struct packet *packets = build->trace->packets;
+
+	return direction->fin_packet != LEDGER_NONE &&
+	       direction->fin_packet < direction->rst_packet &&
+	       came_late(build, flow, !at).first_ns <= packets[direction->rst_packet].time_ns;
+}
+
 /* A reset that belongs to the run, not to the closing after it: what Seam implied, or the end of
  * processes whose time was up. */
 static bool was_reset(const struct build *build, uint32_t flow)
@@ -54,7 +95,8 @@ static bool was_reset(const struct build *build, uint32_t flow)
 		if (party->closed_ns == NO_TIME
 		            ? !build->trace->about.time_limit_hit
 		            : !party->close_implied ||
-		                      build->trace->packets[packet].time_ns < party->closed_ns)
+		                      build->trace->packets[packet].time_ns < party->closed_ns ||
+		                      answers_data(build, flow, at))
 			return true;
 	}
 	return false;
@@ -129,7 +171,8 @@ void ledger_stream_state(struct build *build, uint32_t flow, uint8_t at)
 	struct ledger_state *state = &direction->state;
 	uint32_t reader = party_owning(build, flow, !at);
 	bool closed = closed_by_script(build, reader), reset = was_reset(build, flow);
-	uint64_t end, arrived, read_end, waiting, sent, unsent;
+	struct late dead = came_late(build, flow, at);
+	uint64_t end, arrived, read_end, waiting, sent, late, unsent;
 	bool tcp = build->ledger->flows[flow].transport == TRANSPORT_TCP;
 
 	if (without_calls(build, direction))
@@ -143,9 +186,11 @@ void ledger_stream_state(struct build *build, uint32_t flow, uint8_t at)
 	state->read = read_end - oob_within(side, 0, read_end);
 	waiting = arrived - read_end - oob_within(side, read_end, arrived);
 	*(closed ? state->lost + LOST_CLOSED : &state->queued) += waiting;
-	*(!reset   ? &state->in_flight
-	  : closed ? state->lost + LOST_CLOSED
-	           : state->lost + LOST_RESET) += sent;
+	late = closed && reset
+	               ? sent
+	               : seen_within(direction, most(arrived, dead.from), least(end, dead.to));
+	state->lost[LOST_CLOSED] += late;
+	*(reset ? state->lost + LOST_RESET : &state->in_flight) += sent - late;
 	if (reset) {
 		state->lost[LOST_RESET] += unsent;
 	} else if (unsent && build->dropped) {

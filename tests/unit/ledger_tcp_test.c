@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -277,6 +278,39 @@ static void a_pending_write_owns_what_the_wire_shows(void **state)
 	ledger_done(&built);
 }
 
+static void a_pending_write_owns_what_its_socket_holds(void **state)
+{
+	struct trace_socket socket = { .socket = 1,
+		                       .endpoint = CLIENT,
+		                       .at_ns = FIXTURE_T0 + us(300),
+		                       .unsent_bytes = 500,
+		                       .drops = -1,
+		                       .tcp_state = TCP_ESTABLISHED };
+
+	(void)state;
+	for (int little = 0; little < 2; little++) {
+		struct fixture *fixture = connected();
+		struct built built;
+
+		fixture_write(fixture, CLIENT, us(100), us(110), 10, 10);
+		fixture_write(fixture, CLIENT, us(120), CALL_PENDING, little ? 400 : 1000, 0);
+		fixture_tcp(fixture, us(105), 'a', 0, PA, NULL, 10);
+		fixture_tcp(fixture, us(125), 'a', 10, PA, NULL, 100);
+		ack(fixture, us(130), 110);
+		fixture_socket(fixture, &socket);
+		/* More went on after the socket was asked: not more than it held. */
+		fixture_tcp(fixture, us(320), 'a', 110, PA, NULL, 200);
+		ack(fixture, us(330), 310);
+		ledger_of(&built, fixture);
+		assert_true(built.ledger.accounted);
+		assert_int_equal(built.ab->bytes, little ? 410 : 610);
+		assert_int_equal(built.ab->writes[1].to, built.ab->bytes);
+		assert_int_equal(built.ab->state.queued, 310);
+		assert_int_equal(built.ab->state.unsent, built.ab->bytes - 310);
+		ledger_done(&built);
+	}
+}
+
 static void an_out_of_band_byte_is_read_past(void **state)
 {
 	struct fixture *fixture = connected();
@@ -316,6 +350,48 @@ static void a_mark_that_moved_is_read_with_the_stream(void **state)
 	assert_int_equal(built.ab->state.out_of_band, 1);
 	assert_int_equal(built.ab->in_reads.lost, 1);
 	ledger_done(&built);
+}
+
+/* Set on the socket itself, or inherited from the one that listens. */
+static void with_oobinline_an_urgent_byte_is_read_in_its_place(void **state)
+{
+	(void)state;
+	for (int inherited = 0; inherited < 2; inherited++)
+		for (int reads = 0; reads < 3; reads++) {
+			struct fixture *fixture = connected();
+			struct call call;
+			struct built built;
+
+			call = fixture_usual_call(fixture, SERVER, CALL_SETSOCKOPT, -us(30),
+			                          -us(29));
+			call.detail = "SO_OOBINLINE=1";
+			if (inherited) {
+				call.socket = 20;
+				call.remote = (struct address){ 0 };
+			}
+			fixture_call(fixture, call);
+			call = fixture_usual_call(fixture, SERVER, CALL_ACCEPT, -us(20), us(30));
+			call.made = call.socket;
+			call.socket = 20;
+			if (inherited)
+				fixture_call(fixture, call);
+			ledger_send(fixture, CLIENT, us(100), MSG_OOB, 3);
+			ledger_send(fixture, CLIENT, us(110), 0, 6);
+			fixture_tcp(fixture, us(101), 'a', 0, PA | PACKET_URG, NULL, 3);
+			fixture_tcp(fixture, us(111), 'a', 3, PA, NULL, 6);
+			ack(fixture, us(112), 9);
+			if (reads > 0)
+				fixture_read(fixture, SERVER, us(120), us(121), 100, 2);
+			if (reads > 1)
+				fixture_read(fixture, SERVER, us(122), us(123), 100, 7);
+			ledger_of(&built, fixture);
+			assert_true(built.ledger.accounted);
+			assert_int_equal(built.ab->bytes, 9);
+			assert_int_equal(built.ab->state.read, reads == 2 ? 9 : reads * 2);
+			assert_int_equal(built.ab->state.queued, reads == 2 ? 0 : 9 - reads * 2);
+			assert_int_equal(built.ab->state.out_of_band, 0);
+			ledger_done(&built);
+		}
 }
 
 static void a_peek_takes_nothing(void **state)
@@ -439,6 +515,32 @@ static void what_an_implied_close_finds_unread_is_queued(void **state)
 	assert_int_equal(built.ab->state.queued, 10);
 	assert_int_equal(built.ab->state.unsent, 10);
 	ledger_done(&built);
+}
+
+/* The reader's script ends and Seam closes; what is written to it then is answered by a reset. */
+static void what_comes_after_a_close_is_lost(void **state)
+{
+	(void)state;
+	for (int implied = 0; implied < 2; implied++) {
+		struct fixture *fixture = connected();
+		struct built built;
+
+		writes_between(fixture, 3, 10);
+		fixture_tcp(fixture, us(101), 'a', 0, PA, NULL, 10);
+		ack(fixture, us(102), 10);
+		fixture_read(fixture, SERVER, us(103), us(104), 6, 6);
+		ledger_call(fixture, SERVER, CALL_CLOSE, us(105), implied);
+		fixture_tcp_acking(fixture, us(106), 'b', 0, PACKET_FIN | PACKET_ACK, 10, NULL, 0);
+		fixture_tcp(fixture, us(112), 'a', 10, PA, NULL, 10);
+		fixture_tcp(fixture, us(113), 'b', 1, PACKET_RST, NULL, 0);
+		ledger_of(&built, fixture);
+		assert_int_equal(built.ab->state.read, 6);
+		assert_int_equal(built.ab->state.queued, implied ? 4 : 0);
+		assert_int_equal(built.ab->state.lost[LOST_CLOSED], implied ? 10 : 14);
+		assert_int_equal(built.ab->state.lost[LOST_RESET], 10);
+		assert_int_equal(built.ab->state.in_flight, 0);
+		ledger_done(&built);
+	}
 }
 
 static void a_refused_connection_is_a_flow(void **state)
@@ -683,14 +785,17 @@ int main(void)
 		cmocka_unit_test(one_unacknowledged_byte_again_is_a_retransmission),
 		cmocka_unit_test(partial_failed_and_empty_writes),
 		cmocka_unit_test(a_pending_write_owns_what_the_wire_shows),
+		cmocka_unit_test(a_pending_write_owns_what_its_socket_holds),
 		cmocka_unit_test(an_out_of_band_byte_is_read_past),
 		cmocka_unit_test(a_mark_that_moved_is_read_with_the_stream),
+		cmocka_unit_test(with_oobinline_an_urgent_byte_is_read_in_its_place),
 		cmocka_unit_test(a_peek_takes_nothing),
 		cmocka_unit_test(a_read_may_split_a_write),
 		cmocka_unit_test(unsent_bytes_and_open_boundaries),
 		cmocka_unit_test(the_kernel_says_what_waits),
 		cmocka_unit_test(closing_with_unread_data_loses_it),
 		cmocka_unit_test(what_an_implied_close_finds_unread_is_queued),
+		cmocka_unit_test(what_comes_after_a_close_is_lost),
 		cmocka_unit_test(a_refused_connection_is_a_flow),
 		cmocka_unit_test(the_same_addresses_may_be_used_twice),
 		cmocka_unit_test(a_capture_without_the_beginning_starts_at_its_lowest_byte),

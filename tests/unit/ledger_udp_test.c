@@ -133,6 +133,81 @@ static void a_short_read_loses_the_rest(void **state)
 	ledger_done(&built);
 }
 
+/* Four and a half datagrams arrive in one piece; the reader has room for one and a half, or one. */
+static void a_short_read_of_a_batch_loses_the_rest(void **state)
+{
+	(void)state;
+	for (int gro = 0; gro < 2; gro++)
+		for (int64_t room = 100; room <= 150; room += 50)
+			for (int stamped = 0; stamped < 2; stamped++) {
+				struct fixture *fixture = fixture_begin(TRANSPORT_UDP);
+				int64_t got = gro || room < 100 ? room : 100;
+				struct call recv;
+				struct built built;
+
+				ledger_option(fixture, CLIENT, us(90), "UDP_SEGMENT=100");
+				ledger_option(fixture, SERVER, us(91),
+				              gro ? "UDP_GRO=1" : "UDP_GRO=0");
+				ledger_send(fixture, CLIENT, us(100), 0, 450);
+				fixture_udp(fixture, us(101), 'a', NULL, 450);
+				ledger_send(fixture, CLIENT, us(110), 0, 70);
+				fixture_udp(fixture, us(111), 'a', NULL, 70);
+				recv = fixture_usual_call(fixture, SERVER, CALL_RECV, us(300),
+				                          us(301));
+				recv.asked = room;
+				recv.result = got;
+				recv.got_flags = gro ? MSG_TRUNC : 0;
+				recv.stamp_ns = stamped ? FIXTURE_T0 + us(101) : 0;
+				fixture_call(fixture, recv);
+				if (gro)
+					ledger_recv(fixture, SERVER, us(310), 1000, 70,
+					            stamped ? us(111) : 0);
+				ledger_of(&built, fixture);
+				assert_int_equal(built.ab->reads[0].length, got);
+				assert_int_equal(built.ab->reads[0].truncated, gro ? 450 - got : 0);
+				assert_int_equal(built.ab->state.read, gro ? got + 70 : got);
+				assert_int_equal(built.ab->state.lost[LOST_TRUNCATED],
+				                 gro ? 450 - got : 0);
+				assert_int_equal(built.ab->state.queued, gro ? 0 : 520 - got);
+				assert_int_equal(built.ab->truncated_reads, gro);
+				assert_int_equal(built.ab->in_reads.kept, gro);
+				ledger_done(&built);
+			}
+}
+
+static void what_an_empty_socket_does_not_hold_is_doubted(void **state)
+{
+	static const struct {
+		int64_t asked_us, unread;
+		bool certain;
+	} cases[] = {
+		{ 5000, 0, true },
+		{ 5000, 100, false }, /* the first of two */
+		{ 5000, -1, false },
+		{ 120, 0, false }, /* it may have been on its way */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct fixture *fixture = fixture_begin(TRANSPORT_UDP);
+		struct trace_socket socket = { .socket = 2,
+			                       .endpoint = SERVER,
+			                       .at_ns = FIXTURE_T0 + us(cases[i].asked_us),
+			                       .unread_bytes = cases[i].unread,
+			                       .unsent_bytes = 0 };
+		struct built built;
+
+		ledger_call(fixture, SERVER, CALL_BIND, us(10), false);
+		send_many(fixture, 2, 100);
+		fixture_socket(fixture, &socket);
+		ledger_of(&built, fixture);
+		assert_int_equal(built.ab->state.unknown, cases[i].certain ? 200 : 0);
+		assert_int_equal(built.ab->state.queued, cases[i].certain ? 0 : 200);
+		assert_int_equal(built.ledger.accounted, !cases[i].certain);
+		ledger_done(&built);
+	}
+}
+
 static void corked_writes_share_one_datagram(void **state)
 {
 	struct fixture *fixture = fixture_begin(TRANSPORT_UDP);
@@ -518,6 +593,8 @@ int main(void)
 		cmocka_unit_test(every_boundary_is_kept),
 		cmocka_unit_test(an_empty_datagram_is_a_message),
 		cmocka_unit_test(a_short_read_loses_the_rest),
+		cmocka_unit_test(a_short_read_of_a_batch_loses_the_rest),
+		cmocka_unit_test(what_an_empty_socket_does_not_hold_is_doubted),
 		cmocka_unit_test(corked_writes_share_one_datagram),
 		cmocka_unit_test(segmentation_cuts_one_write),
 		cmocka_unit_test(a_message_never_has_more_than_its_bytes),
