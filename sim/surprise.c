@@ -16,15 +16,15 @@ static bool speaks_of(const struct scenario *scenario, enum expect_key key)
 	return false;
 }
 
-/* Some step of that line announced this failure. */
+/* Some step of that line announced a failure; if it was another, the endpoint's own note says so.
+ */
 static bool is_announced(const struct step *script, size_t count, const struct call *call)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct step *step = &script[i];
 
-		if (step->is_script
-		            ? is_announced(step->script, step->script_count, call)
-		            : step->place.line == call->step_line && step->fails == call->error)
+		if (step->is_script ? is_announced(step->script, step->script_count, call)
+		                    : step->place.line == call->step_line && step->fails)
 			return true;
 	}
 	return false;
@@ -47,11 +47,14 @@ static bool never_returned(const struct trace *trace, const struct call *call)
 	return !call->ended && call->name != CALL_SLEEP && trace->about.time_limit_hit;
 }
 
-static const char *wish(const struct call *call)
+/* "must fail with EISCONN, but it was a success" is a wish and what came of it. */
+static void split_note(const char *note, char **wish, struct buffer *actual)
 {
-	if (call->name == CALL_NOTE && call->note)
-		return call->note; /* "must fail with EISCONN, but it was a success" */
-	return call->ended ? "to succeed" : "to return";
+	static const char between[] = ", but it was ";
+	const char *at = strstr(note, between);
+
+	*wish = at ? mem_copy(note, (size_t)(at - note)) : mem_text(note);
+	buffer_text(actual, at ? at + sizeof(between) - 1 : "otherwise");
 }
 
 static void add(struct expect_result **results, size_t *count, const struct trace *trace,
@@ -60,7 +63,7 @@ static void add(struct expect_result **results, size_t *count, const struct trac
 	struct expect_result *result;
 	struct buffer name = { 0 }, actual = { 0 };
 	char limit[QUANTITY_TEXT];
-
+	char *wish = NULL;
 	size_t capacity = *count; /* room for one more each time: there are few */
 
 	*results = mem_grow(*results, &capacity, *count, sizeof(**results));
@@ -70,16 +73,18 @@ static void add(struct expect_result **results, size_t *count, const struct trac
 	if (!call->ended)
 		buffer_format(&actual, "still waiting at the time limit of %s",
 		              quantity_time(limit, trace->about.time_limit_ns));
-	else if (call->name == CALL_NOTE)
-		buffer_text(&actual, "otherwise");
+	else if (call->name == CALL_NOTE && call->note)
+		split_note(call->note, &wish, &actual);
 	else
 		buffer_text(&actual, strerrorname_np(call->error) ? strerrorname_np(call->error)
 		                                                  : "an error");
-	*result = (struct expect_result){ .verdict = VERDICT_FAILED,
-		                          .place = { .line = call->step_line, .column = 1 },
-		                          .name = name.bytes,
-		                          .expected = mem_text(wish(call)),
-		                          .actual = actual.bytes };
+	*result = (struct expect_result){
+		.verdict = VERDICT_FAILED,
+		.place = { .line = call->step_line, .column = 1 },
+		.name = name.bytes,
+		.expected = wish ? wish : mem_text(call->ended ? "to succeed" : "to return"),
+		.actual = actual.bytes
+	};
 }
 
 void surprise_add(const struct scenario *scenario, const struct ledger *ledger,

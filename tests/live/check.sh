@@ -41,6 +41,13 @@ expect_text out "client.setsockopt"
 expect_text out "ENOENT"
 expect_text out "silent.yaml:4:1"
 expect_exit 0 "$seam" check silent.yaml --set 'expect.errors={client.setsockopt: ENOENT}'
+cat >silent.yaml <<'EOF'
+server: {port: 9000, script: [recv: 10]}
+client: {script: [{send: "hello", fails: EPIPE}]}
+EOF
+expect_exit 1 "$seam" check silent.yaml
+expect_text out "must fail with EPIPE"
+expect_text out "but it was a success"
 cat >waiting.yaml <<'EOF'
 server: {port: 9000, script: [sleep: 10s]}
 client: {script: [send: "hello", recv: 10]}
