@@ -8,42 +8,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture/escape.h"
 #include "capture/mem.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/play.h"
-#include "cli/report.h"
 #include "cli/scenarios.h"
 #include "cli/scratch.h"
-#include "viz/json_writer.h"
+#include "cli/task.h"
 
 #define JOBS_MOST 64
-
-struct subject {
-	const char *path;
-	struct scenario_file *file;
-	char *folder; /* of its own within the scratch, so that names cannot meet; NULL */
-	struct play_options play;
-};
-
-enum task_state {
-	TASK_WAITING,
-	TASK_PLAYING,
-	TASK_PLAYED,
-};
-
-/* One variant of one scenario. */
-struct task {
-	const struct subject *subject;
-	size_t variant;
-	struct play play;
-	enum task_state state;
-	bool again; /* this is its second try */
-	struct err err;
-};
 
 struct check_command {
 	struct option_list variants, sets;
@@ -174,23 +149,6 @@ static int load_all(struct check_command *command, char **operands, size_t count
 
 /* ---- playing ---- */
 
-static bool broken(const struct task *task)
-{
-	return task->err.kind || !checks_believable(&task->play.checks);
-}
-
-static bool failed(const struct task *task)
-{
-	if (broken(task))
-		return true;
-	for (size_t i = 0; i < task->play.result_count; i++) {
-		if (task->play.results[i].verdict == VERDICT_FAILED ||
-		    task->play.results[i].verdict == VERDICT_INCONCLUSIVE)
-			return true;
-	}
-	return false;
-}
-
 static void begin(struct check_command *command, struct task *task)
 {
 	task->state = TASK_PLAYING;
@@ -270,7 +228,7 @@ static void play_all(struct check_command *command)
 	for (size_t i = 0; i < command->task_count && !interrupt_came; i++) {
 		const struct task *task = &command->tasks[i];
 
-		if ((failed(task) || !checks_passed(&task->play.checks)) &&
+		if ((task_failed(task) || !checks_passed(&task->play.checks)) &&
 		    task->err.kind != ERR_INPUT)
 			play_alone(command, &command->tasks[i]);
 	}
@@ -278,101 +236,9 @@ static void play_all(struct check_command *command)
 
 /* ---- telling ---- */
 
-static const char *const verdicts[] = { [VERDICT_PASSED] = "ok",
-	                                [VERDICT_FAILED] = "FAILED",
-	                                [VERDICT_INCONCLUSIVE] = "race",
-	                                [VERDICT_NOT_JUDGED] = "ok" };
-
-static const char *const verdict_words[] = { [VERDICT_PASSED] = "passed",
-	                                     [VERDICT_FAILED] = "failed",
-	                                     [VERDICT_INCONCLUSIVE] = "inconclusive",
-	                                     [VERDICT_NOT_JUDGED] = "not judged" };
-
-static void tell_json(struct check_command *command, const struct task *task,
-                      const struct expect_result *result)
-{
-	struct json_writer writer = { .out = &command->out_text };
-
-	json_object(&writer, NULL);
-	json_text(&writer, "scenario", scenario_file_name(task->subject->file));
-	json_text(&writer, "variant", scenario_file_variant(task->subject->file, task->variant));
-	if (!result) {
-		json_text(&writer, "error", task->err.text);
-	} else {
-		json_text(&writer, "verdict", verdict_words[result->verdict]);
-		json_text(&writer, "key", result->name);
-		json_text(&writer, "expected", result->expected);
-		json_text(&writer, "actual", result->actual);
-		json_text(&writer, "remark", result->remark);
-		json_text(&writer, "file", task->subject->path);
-		json_number(&writer, "line", result->place.line);
-		json_number(&writer, "column", result->place.column);
-	}
-	json_end(&writer);
-}
-
-static void add(struct buffer *out, const char *text)
-{
-	escape_terminal(out, text, strlen(text));
-}
-
-static void tell_result(struct check_command *command, const struct task *task,
-                        const struct expect_result *result)
-{
-	struct buffer *out = &command->out_text;
-	bool good = result->verdict == VERDICT_PASSED || result->verdict == VERDICT_NOT_JUDGED;
-
-	buffer_format(out, "  %-7s %-18s ", verdicts[result->verdict], result->name);
-	add(out, result->expected);
-	buffer_char(out, '\n');
-	if (!good) {
-		buffer_format(out, "%28s but it was ", "");
-		add(out, result->actual);
-		buffer_format(out, "\n%28s see ", "");
-		report_place(out, task->subject->path, result->place);
-		buffer_char(out, '\n');
-	}
-	if (result->remark) {
-		buffer_format(out, "%28s ", "");
-		add(out, result->remark);
-		buffer_char(out, '\n');
-	}
-}
-
-static void tell_task(struct check_command *command, const struct task *task)
-{
-	const char *variant = scenario_file_variant(task->subject->file, task->variant);
-	struct buffer *out = &command->out_text;
-	struct buffer faults = { 0 };
-
-	if (!command->json) {
-		buffer_format(out, "%s%s%s%s\n", scenario_file_name(task->subject->file),
-		              *variant ? " · " : "", variant,
-		              task->again ? "  (played again, alone)" : "");
-	}
-	if (task->err.kind && command->json) {
-		tell_json(command, task, NULL);
-	} else if (task->err.kind) {
-		buffer_text(out, "  FAILED  ");
-		add(out, task->err.text);
-		buffer_char(out, '\n');
-	}
-	if (task->play.accounted)
-		checks_describe(&faults, &task->play.checks, &task->play.ledger);
-	if (faults.length && !command->json)
-		buffer_format(out, "  %-7s %s", broken(task) ? "FAILED" : "but", faults.bytes);
-	for (size_t i = 0; i < task->play.result_count; i++) {
-		if (command->json)
-			tell_json(command, task, &task->play.results[i]);
-		else
-			tell_result(command, task, &task->play.results[i]);
-	}
-	buffer_finish(&faults);
-}
-
 static void count_task(struct check_command *command, const struct task *task)
 {
-	command->broken += broken(task);
+	command->broken += task_broken(task);
 	for (size_t i = 0; i < task->play.result_count; i++)
 		command->counts[task->play.results[i].verdict]++;
 }
@@ -387,8 +253,8 @@ static void tell(struct check_command *command)
 		if (task->state != TASK_PLAYED)
 			continue;
 		count_task(command, task);
-		if (!command->quiet || failed(task))
-			tell_task(command, task);
+		if (!command->quiet || task_failed(task))
+			task_tell(&command->out_text, task, command->json);
 	}
 	passed = command->counts[VERDICT_PASSED] + command->counts[VERDICT_NOT_JUDGED];
 	bad = command->counts[VERDICT_FAILED];

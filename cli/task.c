@@ -1,0 +1,114 @@
+#include "cli/task.h"
+
+#include <string.h>
+
+#include "capture/escape.h"
+#include "cli/report.h"
+#include "viz/json_writer.h"
+
+bool task_broken(const struct task *task)
+{
+	return task->err.kind || !checks_believable(&task->play.checks);
+}
+
+bool task_failed(const struct task *task)
+{
+	if (task_broken(task))
+		return true;
+	for (size_t i = 0; i < task->play.result_count; i++) {
+		if (task->play.results[i].verdict == VERDICT_FAILED ||
+		    task->play.results[i].verdict == VERDICT_INCONCLUSIVE)
+			return true;
+	}
+	return false;
+}
+
+static const char *const verdicts[] = { [VERDICT_PASSED] = "ok",
+	                                [VERDICT_FAILED] = "FAILED",
+	                                [VERDICT_INCONCLUSIVE] = "race",
+	                                [VERDICT_NOT_JUDGED] = "ok" };
+
+static const char *const verdict_words[] = { [VERDICT_PASSED] = "passed",
+	                                     [VERDICT_FAILED] = "failed",
+	                                     [VERDICT_INCONCLUSIVE] = "inconclusive",
+	                                     [VERDICT_NOT_JUDGED] = "not judged" };
+
+static void tell_json(struct buffer *out, const struct task *task,
+                      const struct expect_result *result)
+{
+	struct json_writer writer = { .out = out };
+
+	json_object(&writer, NULL);
+	json_text(&writer, "scenario", scenario_file_name(task->subject->file));
+	json_text(&writer, "variant", scenario_file_variant(task->subject->file, task->variant));
+	if (!result) {
+		json_text(&writer, "error", task->err.text);
+	} else {
+		json_text(&writer, "verdict", verdict_words[result->verdict]);
+		json_text(&writer, "key", result->name);
+		json_text(&writer, "expected", result->expected);
+		json_text(&writer, "actual", result->actual);
+		json_text(&writer, "remark", result->remark);
+		json_text(&writer, "file", task->subject->path);
+		json_number(&writer, "line", result->place.line);
+		json_number(&writer, "column", result->place.column);
+	}
+	json_end(&writer);
+}
+
+static void add(struct buffer *out, const char *text)
+{
+	escape_terminal(out, text, strlen(text));
+}
+
+static void tell_result(struct buffer *out, const struct task *task,
+                        const struct expect_result *result)
+{
+	bool good = result->verdict == VERDICT_PASSED || result->verdict == VERDICT_NOT_JUDGED;
+
+	buffer_format(out, "  %-7s %-18s ", verdicts[result->verdict], result->name);
+	add(out, result->expected);
+	buffer_char(out, '\n');
+	if (!good) {
+		buffer_format(out, "%28s but it was ", "");
+		add(out, result->actual);
+		buffer_format(out, "\n%28s see ", "");
+		report_place(out, task->subject->path, result->place);
+		buffer_char(out, '\n');
+	}
+	if (result->remark) {
+		buffer_format(out, "%28s ", "");
+		add(out, result->remark);
+		buffer_char(out, '\n');
+	}
+}
+
+void task_tell(struct buffer *out, const struct task *task, bool json)
+{
+	const char *variant = scenario_file_variant(task->subject->file, task->variant);
+	struct buffer faults = { 0 };
+
+	if (!json) {
+		buffer_format(out, "%s%s%s%s\n", scenario_file_name(task->subject->file),
+		              *variant ? " · " : "", variant,
+		              task->again ? "  (played again, alone)" : "");
+	}
+	if (task->err.kind && json) {
+		tell_json(out, task, NULL);
+	} else if (task->err.kind) {
+		buffer_text(out, "  FAILED  ");
+		add(out, task->err.text);
+		buffer_char(out, '\n');
+	}
+	if (task->play.accounted)
+		checks_describe(&faults, &task->play.checks, &task->play.ledger);
+	if (faults.length && !json)
+		buffer_format(out, "  %-7s %s", task_broken(task) ? "FAILED" : "but", faults.bytes);
+	for (size_t i = 0; i < task->play.result_count; i++) {
+		if (json)
+			tell_json(out, task, &task->play.results[i]);
+		else
+			tell_result(out, task, &task->play.results[i]);
+	}
+	buffer_finish(&faults);
+}
