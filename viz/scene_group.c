@@ -131,8 +131,9 @@ static void draw_info(struct page *page, double y, struct buffer *text)
 	draw_text_within(&page->draw, &draw_small_3, INFO_X, y, most, text->bytes);
 }
 
+/* Between each two lanes; the first has the figures of all. */
 static void draw_wire_name(struct page *page, const struct group_place *place, double top,
-                           double bottom)
+                           double bottom, bool first)
 {
 	struct summary_counts counts = summary_count(place->group);
 	struct buffer text = { 0 };
@@ -140,6 +141,8 @@ static void draw_wire_name(struct page *page, const struct group_place *place, d
 	if (bottom - top < 20)
 		return;
 	draw_text(&page->draw, &draw_text_2, THEME_MARGIN + 2, (top + bottom) / 2, "wire");
+	if (!first)
+		return;
 	scene_count(&text, counts.packets, counts.messages ? "datagram" : "segment");
 	if (counts.acks) {
 		buffer_text(&text, "\n");
@@ -164,10 +167,13 @@ void scene_gutter(struct page *page, const struct group_place *place)
 			                 INFO_X - THEME_MARGIN - 8, name.bytes);
 		say_lane(&text, group, i);
 		draw_info(page, y, &text);
-		if (i == place->order[0] && group->lane_count > 1)
-			draw_wire_name(page, place, lane->y + lane->h,
-			               place->lanes[place->order[1]].y);
 		buffer_finish(&name);
 		buffer_finish(&text);
+	}
+	for (size_t i = 0; i + 1 < group->lane_count; i++) {
+		const struct lane_place *above = &place->lanes[place->order[i]];
+
+		draw_wire_name(page, place, above->y + above->h,
+		               place->lanes[place->order[i + 1]].y, i == 0);
 	}
 }
