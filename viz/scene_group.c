@@ -115,20 +115,36 @@ static void say_lane(struct buffer *out, const struct timeline_group *group, uin
 	}
 }
 
+static double info_width(const struct page *page, const struct buffer *text)
+{
+	size_t first = text->length ? strcspn(text->bytes, "\n") : 0;
+	struct buffer line = { 0 };
+
+	if (!text->length)
+		return 0;
+	buffer_add(&line, text->bytes, first);
+	double width = draw_width(&page->draw, &draw_small_3, line.length ? line.bytes : "");
+	if (text->bytes[first])
+		width = fmax(width,
+		             draw_width(&page->draw, &draw_small_3, text->bytes + first + 1));
+	buffer_finish(&line);
+	return width;
+}
+
 /* One or two lines of text beside the name of a lane. */
-static void draw_info(struct page *page, double y, struct buffer *text)
+static void draw_info(struct page *page, double x, double y, struct buffer *text)
 {
 	char *second = text->length ? strchr(text->bytes, '\n') : NULL;
-	double most = page->left - INFO_X - 8;
+	double most = page->left - x - 8;
 
 	if (!text->length)
 		return;
 	if (second) {
 		*second++ = '\0';
-		draw_text_within(&page->draw, &draw_small_3, INFO_X, y + 8, most, second);
+		draw_text_within(&page->draw, &draw_small_3, x, y + 8, most, second);
 		y -= 8;
 	}
-	draw_text_within(&page->draw, &draw_small_3, INFO_X, y, most, text->bytes);
+	draw_text_within(&page->draw, &draw_small_3, x, y, most, text->bytes);
 }
 
 /* Between each two lanes; the first has the figures of all. */
@@ -148,7 +164,7 @@ static void draw_wire_name(struct page *page, const struct group_place *place, d
 		buffer_text(&text, "\n");
 		scene_count(&text, counts.acks, "ack");
 	}
-	draw_info(page, (top + bottom) / 2, &text);
+	draw_info(page, INFO_X, (top + bottom) / 2, &text);
 	buffer_finish(&text);
 }
 
@@ -162,11 +178,15 @@ void scene_gutter(struct page *page, const struct group_place *place)
 		struct buffer name = { 0 }, text = { 0 };
 
 		scene_escape(&name, group->lanes[i].name);
-		if (name.length)
-			draw_text_within(&page->draw, &draw_text_2, THEME_MARGIN + 2, y,
-			                 INFO_X - THEME_MARGIN - 8, name.bytes);
 		say_lane(&text, group, i);
-		draw_info(page, y, &text);
+		double x = INFO_X, room = page->left - 8 - info_width(page, &text) - 8;
+
+		if (name.length)
+			x = fmax(x,
+			         8 + draw_text_within(&page->draw, &draw_text_2, THEME_MARGIN + 2,
+			                              y, fmax(room, INFO_X - 8) - THEME_MARGIN - 2,
+			                              name.bytes));
+		draw_info(page, x, y, &text);
 		buffer_finish(&name);
 		buffer_finish(&text);
 	}

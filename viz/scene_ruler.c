@@ -177,10 +177,18 @@ static void name_row(const struct ruler *ruler, const char *name, const char *co
 	struct draw *draw = &ruler->page->draw;
 	const struct draw_style *style = name ? &draw_small_2 : &draw_text_2;
 	double middle = y + THEME_RULER_ROW / 2.0, x = NAME_X, right = ruler->page->left - 8;
+	double room = right - x - 6 - draw_width(draw, style, count);
 	struct buffer text = { 0 };
 
+	/* A long name takes what the shorter form of the figures leaves. */
+	if (boundaries && boundaries->count) {
+		buffer_format(&text, "%llu", (unsigned long long)boundaries->kept);
+		room -= 8 + draw_width(draw, &draw_small_2, text.bytes);
+		buffer_clear(&text);
+	}
 	if (name)
-		x = fmax(draw_text_within(draw, &draw_name, x, middle, COUNT_X - NAME_X - 6, name),
+		x = fmax(draw_text_within(draw, &draw_name, x, middle,
+		                          fmax(room, COUNT_X - NAME_X - 6), name),
 		         COUNT_X - 6) +
 		    6;
 	if (boundaries && boundaries->count) {
