@@ -126,6 +126,26 @@ bool lanes_reads(const struct frame *frame, uint32_t lane)
 	return false;
 }
 
+/* Between the name of a write and its return, where it waited for room. */
+static void draw_blocked(const struct token_row *row, struct cells *cells, int line)
+{
+	const struct frame *frame = row->frame;
+
+	for (size_t i = 0; i < frame->group->write_count; i++) {
+		const struct timeline_write *write = &frame->group->writes[i];
+		int64_t to_ns;
+
+		if (write->lane != row->lane || !frame_has(frame, write->begin_ns) ||
+		    !timeline_is_blocked(frame->group, write, &to_ns) ||
+		    frame_columns(frame, to_ns - write->begin_ns) <= WAITING_COLUMNS)
+			continue;
+		int to = frame_column(frame, to_ns < frame->to_ns ? to_ns : frame->to_ns);
+		for (int at = frame_column(frame, write->begin_ns); at < to; at++)
+			if (cells_blank(cells, line, at, at + 1))
+				cells_fill(cells, line, at, at + 1, "▒");
+	}
+}
+
 static void draw_row(struct token_row *row, struct cells *cells)
 {
 	const struct timeline_lane *lane = &row->frame->group->lanes[row->lane];
@@ -139,6 +159,7 @@ static void draw_row(struct token_row *row, struct cells *cells)
 		hold_span(row, i, &from, &to);
 		told[i] = waiting_fill(row->frame, cells, line, &row->waitings[i], from, to);
 	}
+	draw_blocked(row, cells, line);
 	draw_delayed_acks(row, cells, line);
 	draw_waiting_row(row, cells, told);
 	free(told);

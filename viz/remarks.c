@@ -105,13 +105,16 @@ static void name(const struct remark *remark, int columns, struct label *label)
 		label_write(label, remark->number);
 		label_text(label, " ");
 	}
-	if (!call->ended)
+	if (!call->ended) {
 		label_format(label, "%s pending", call_name_text(call->name));
-	else if (error)
+		if (remark->number != CELLS_PLAIN && call->asked > 0)
+			label_format(label, ", %llu of %lld B", (unsigned long long)remark->got,
+			             (long long)call->asked);
+	} else if (error) {
 		label_format(label, "%s %s", call_name_text(call->name), error);
-	else if (call->error)
+	} else if (call->error) {
 		label_format(label, "%s error %d", call_name_text(call->name), call->error);
-	else if (remark->number != CELLS_PLAIN && (uint64_t)call->asked > remark->got) {
+	} else if (remark->number != CELLS_PLAIN && (uint64_t)call->asked > remark->got) {
 		label_write(label, remark->number);
 		label_format(label, " took %llu of %lld B", (unsigned long long)remark->got,
 		             (long long)call->asked);

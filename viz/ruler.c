@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "viz/pieces.h"
+#include "viz/summary.h"
 
 /* The writes of a direction that begin within the frame; they are neighbours. */
 static uint32_t find_writes(const struct frame *frame, uint32_t flow, uint32_t direction,
@@ -68,20 +69,10 @@ static void draw(const struct frame *frame, struct cells *cells, uint32_t flow, 
 	pieces_finish(&reads);
 }
 
-static size_t directions_with_writes(const struct ledger *ledger)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < ledger->flow_count; i++)
-		for (int d = 0; d < 2; d++)
-			count += ledger->flows[i].directions[d].write_count > 0;
-	return count;
-}
-
 void ruler_draw(const struct frame *frame, struct cells *cells)
 {
 	const struct timeline_group *group = frame->group;
-	size_t ways = directions_with_writes(group->ledger);
+	bool several = summary_several_ways(group);
 	uint32_t main_flow, main_direction;
 
 	if (group->main_flow < 0)
@@ -96,7 +87,8 @@ void ruler_draw(const struct frame *frame, struct cells *cells)
 		bool split = bytes->in_segments.splits || bytes->in_reads.splits;
 
 		/* With several flows one ruler stands for all. */
-		if ((count > 1 || (count == 1 && split)) && (!turn || ways == 2))
-			draw(frame, cells, main_flow, direction, ways > 1);
+		if ((count > 1 || (count == 1 && split)) &&
+		    (!turn || group->ledger->flow_count == 1))
+			draw(frame, cells, main_flow, direction, several);
 	}
 }

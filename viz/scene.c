@@ -262,7 +262,7 @@ static void start(struct scene *scene, struct page *page, const struct timeline 
 		.draw = { scene, theme_get(options->light), scene->scale },
 		.timeline = timeline,
 		.options = options,
-		.width = fmax(width, THEME_NARROWEST),
+		.width = fmax(width, SCENE_WIDTH_MIN),
 		.left = THEME_GUTTER,
 	};
 	page->right = page->width - THEME_RIGHT;

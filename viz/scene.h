@@ -14,6 +14,8 @@
 #include "viz/font.h"
 #include "viz/timeline.h"
 
+#define SCENE_WIDTH_MIN 640 /* logical pixels; a narrower picture is made as wide */
+
 enum scene_kind {
 	SCENE_RECT,  /* x y w h, whole pixels */
 	SCENE_HATCH, /* x y w h, whole pixels: stripes of colour and other, detail pixels a period,
@@ -61,7 +63,7 @@ struct scene_check {
 
 struct scene_options {
 	struct font *font; /* must stay as long as the scene */
-	int width;         /* logical pixels; 0: 1600 */
+	int width;         /* logical pixels, at least SCENE_WIDTH_MIN; 0: 1600 */
 	int height;        /* 0: as high as needed */
 	double scale;      /* pixels to a logical one; 0: 1 */
 	bool light;

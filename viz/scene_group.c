@@ -3,50 +3,19 @@
 
 #include "capture/quantity.h"
 #include "viz/scene_parts.h"
+#include "viz/summary.h"
 
 #define HEADING_GAP 26.0
 #define INFO_X      76.0 /* of what the gutter says of a lane */
 
-static const char *piece_noun(const struct timeline_group *group)
+static void say_kept(struct buffer *out, const struct summary_counts *counts)
 {
-	int flow = group->main_flow;
-
-	return flow >= 0 && trace_transport_is_message(group->ledger->flows[flow].transport)
-	               ? "datagram"
-	               : "segment";
-}
-
-/* Segments that carry bytes for the first time. */
-static size_t data_segments(const struct ledger_direction *direction)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < direction->segment_count; i++)
-		count += direction->segments[i].kind == SEGMENT_DATA;
-	return count;
-}
-
-static void say_way(struct buffer *out, const struct group_place *place,
-                    const struct ledger_direction *main)
-{
-	scene_count(out, main->write_count, "write");
-	if (place->wire) {
-		buffer_text(out, " → ");
-		scene_count(out, data_segments(main), piece_noun(place->group));
-	}
-	buffer_text(out, " → ");
-	scene_count(out, main->read_count, "read");
-}
-
-static void say_kept(struct buffer *out, const struct group_place *place,
-                     const struct ledger_direction *main)
-{
-	const struct ledger_boundaries *wire = &main->in_segments, *reads = &main->in_reads;
+	const struct ledger_boundaries *wire = &counts->in_segments, *reads = &counts->in_reads;
 
 	if (!reads->count)
 		return;
 	buffer_text(out, "boundaries kept ");
-	if (place->wire && wire->kept != reads->kept)
+	if (counts->packets_seen && wire->kept != reads->kept)
 		buffer_format(out, "%llu of %llu on the wire, %llu in reads",
 		              (unsigned long long)wire->kept, (unsigned long long)wire->count,
 		              (unsigned long long)reads->kept);
@@ -56,52 +25,27 @@ static void say_kept(struct buffer *out, const struct group_place *place,
 }
 
 static void say_last(struct buffer *out, const struct timeline_group *group,
-                     const struct ledger_direction *main)
+                     const struct summary_counts *counts)
 {
 	char time[QUANTITY_TEXT];
 
-	if (main->last_read_ns)
+	if (counts->last_read_ns)
 		buffer_format(out, "last byte read at %s",
-		              quantity_time(time, main->last_read_ns - group->zero_ns));
+		              quantity_time(time, counts->last_read_ns - group->zero_ns));
 }
 
-/* What never arrived where it should. */
-static void say_missing(struct buffer *out, const struct ledger_direction *main)
+/* Packets with bytes and without, a part each, then the kinds that are not plain. */
+static void say_packets(struct buffer *out, const struct summary_counts *counts)
 {
-	const struct ledger_state *state = &main->state;
-	const struct {
-		uint64_t bytes;
-		const char *what;
-	} parts[] = {
-		{ state->unsent, "never left" },       { state->in_flight, "never arrived" },
-		{ state->queued, "never read" },       { state->unknown, "unknown" },
-		{ state->out_of_band, "out of band" },
-	};
-	char size[QUANTITY_TEXT];
-
-	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
-		if (parts[i].bytes)
-			buffer_format(out, "%s%s %s", out->length ? ", " : "",
-			              quantity_bytes(size, parts[i].bytes), parts[i].what);
-	for (int cause = 0; cause < LOST_CAUSE_COUNT; cause++)
-		if (state->lost[cause])
-			buffer_format(out, "%s%s lost: %s", out->length ? ", " : "",
-			              quantity_bytes(size, state->lost[cause]),
-			              lost_cause_text((enum lost_cause)cause));
-}
-
-static void say_wire(struct buffer *out, const struct group_place *place,
-                     const struct ledger_direction *main)
-{
-	if (!place->wire)
+	if (!counts->packets_seen)
 		return;
-	scene_count(out, main->segment_count, piece_noun(place->group));
-	if (main->ack_packets) {
+	scene_count(out, counts->packets, counts->messages ? "datagram" : "segment");
+	if (counts->acks) {
 		buffer_text(out, ", ");
-		scene_count(out, main->ack_packets, "ack");
+		scene_count(out, counts->acks, "ack");
 	}
-	if (main->retransmissions)
-		buffer_format(out, ", %u sent again", main->retransmissions);
+	if (counts->retransmissions)
+		buffer_format(out, ", %zu sent again", counts->retransmissions);
 }
 
 static void draw_part(struct page *page, double *x, double y, const struct draw_style *style,
@@ -114,7 +58,7 @@ static void draw_part(struct page *page, double *x, double y, const struct draw_
 
 void scene_heading(struct page *page, const struct group_place *place)
 {
-	const struct ledger_direction *main = timeline_main(place->group);
+	struct summary_counts counts = summary_count(place->group);
 	struct draw *draw = &page->draw;
 	struct buffer name = { 0 }, parts[5] = { { 0 } };
 	double x = page->left, y = place->y + THEME_GROUP / 2.0;
@@ -125,12 +69,12 @@ void scene_heading(struct page *page, const struct group_place *place)
 	if (name.length)
 		draw_text_within(draw, &draw_name, THEME_MARGIN + 2, y,
 		                 page->left - THEME_MARGIN - 10, name.bytes);
-	if (main) {
-		say_way(&parts[0], place, main);
-		say_kept(&parts[1], place, main);
-		say_missing(&parts[2], main);
-		say_last(&parts[3], place->group, main);
-		say_wire(&parts[4], place, main);
+	if (counts.writes) {
+		summary_ways(&parts[0], &counts);
+		say_kept(&parts[1], &counts);
+		summary_fate(&parts[2], &counts.state);
+		say_last(&parts[3], place->group, &counts);
+		say_packets(&parts[4], &counts);
 	} else {
 		buffer_text(&parts[0], "no write");
 	}
@@ -171,37 +115,56 @@ static void say_lane(struct buffer *out, const struct timeline_group *group, uin
 	}
 }
 
+static double info_width(const struct page *page, const struct buffer *text)
+{
+	size_t first = text->length ? strcspn(text->bytes, "\n") : 0;
+	struct buffer line = { 0 };
+
+	if (!text->length)
+		return 0;
+	buffer_add(&line, text->bytes, first);
+	double width = draw_width(&page->draw, &draw_small_3, line.length ? line.bytes : "");
+	if (text->bytes[first])
+		width = fmax(width,
+		             draw_width(&page->draw, &draw_small_3, text->bytes + first + 1));
+	buffer_finish(&line);
+	return width;
+}
+
 /* One or two lines of text beside the name of a lane. */
-static void draw_info(struct page *page, double y, struct buffer *text)
+static void draw_info(struct page *page, double x, double y, struct buffer *text)
 {
 	char *second = text->length ? strchr(text->bytes, '\n') : NULL;
-	double most = page->left - INFO_X - 8;
+	double most = page->left - x - 8;
 
 	if (!text->length)
 		return;
 	if (second) {
 		*second++ = '\0';
-		draw_text_within(&page->draw, &draw_small_3, INFO_X, y + 8, most, second);
+		draw_text_within(&page->draw, &draw_small_3, x, y + 8, most, second);
 		y -= 8;
 	}
-	draw_text_within(&page->draw, &draw_small_3, INFO_X, y, most, text->bytes);
+	draw_text_within(&page->draw, &draw_small_3, x, y, most, text->bytes);
 }
 
+/* Between each two lanes; the first has the figures of all. */
 static void draw_wire_name(struct page *page, const struct group_place *place, double top,
-                           double bottom)
+                           double bottom, bool first)
 {
-	const struct timeline_group *group = place->group;
+	struct summary_counts counts = summary_count(place->group);
 	struct buffer text = { 0 };
 
 	if (bottom - top < 20)
 		return;
 	draw_text(&page->draw, &draw_text_2, THEME_MARGIN + 2, (top + bottom) / 2, "wire");
-	scene_count(&text, group->segment_count, piece_noun(group));
-	if (group->ack_count) {
+	if (!first)
+		return;
+	scene_count(&text, counts.packets, counts.messages ? "datagram" : "segment");
+	if (counts.acks) {
 		buffer_text(&text, "\n");
-		scene_count(&text, group->ack_count, "ack");
+		scene_count(&text, counts.acks, "ack");
 	}
-	draw_info(page, (top + bottom) / 2, &text);
+	draw_info(page, INFO_X, (top + bottom) / 2, &text);
 	buffer_finish(&text);
 }
 
@@ -215,15 +178,22 @@ void scene_gutter(struct page *page, const struct group_place *place)
 		struct buffer name = { 0 }, text = { 0 };
 
 		scene_escape(&name, group->lanes[i].name);
-		if (name.length)
-			draw_text_within(&page->draw, &draw_text_2, THEME_MARGIN + 2, y,
-			                 INFO_X - THEME_MARGIN - 8, name.bytes);
 		say_lane(&text, group, i);
-		draw_info(page, y, &text);
-		if (i == place->order[0] && group->lane_count > 1)
-			draw_wire_name(page, place, lane->y + lane->h,
-			               place->lanes[place->order[1]].y);
+		double x = INFO_X, room = page->left - 8 - info_width(page, &text) - 8;
+
+		if (name.length)
+			x = fmax(x,
+			         8 + draw_text_within(&page->draw, &draw_text_2, THEME_MARGIN + 2,
+			                              y, fmax(room, INFO_X - 8) - THEME_MARGIN - 2,
+			                              name.bytes));
+		draw_info(page, x, y, &text);
 		buffer_finish(&name);
 		buffer_finish(&text);
+	}
+	for (size_t i = 0; i + 1 < group->lane_count; i++) {
+		const struct lane_place *above = &place->lanes[place->order[i]];
+
+		draw_wire_name(page, place, above->y + above->h,
+		               place->lanes[place->order[i + 1]].y, i == 0);
 	}
 }

@@ -111,7 +111,7 @@ struct unit {
 	double ns;
 };
 
-/* The unit in which the largest label is below 10000 and a step is not far below 1. */
+/* The unit in which the largest label is below 10000 (of ns: 1000) and a step not far below 1. */
 static struct unit unit_of(double step_ns, double end_ns)
 {
 	static const struct unit units[] = {
@@ -120,7 +120,7 @@ static struct unit unit_of(double step_ns, double end_ns)
 	size_t i = 0;
 
 	while (i + 2 < sizeof(units) / sizeof(*units) &&
-	       (end_ns / units[i].ns >= 10000 || step_ns >= units[i + 1].ns))
+	       (end_ns / units[i].ns >= (i ? 10000 : 1000) || step_ns >= units[i + 1].ns))
 		i++;
 	return units[i];
 }

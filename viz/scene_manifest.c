@@ -18,25 +18,39 @@
 #define UPRIGHT    12.0 /* pixels of way below which a label stands beside, not on it */
 
 static const double places_on_way[] = { 0.5, 0.3, 0.7, 0.18, 0.82 };
+/* Before an upright way: so that two stand over each other. */
+static const double places_before[] = { 0.18, 0.82, 0.5, 0.3, 0.7 };
 
 #define PLACE_COUNT (sizeof(places_on_way) / sizeof(*places_on_way))
 
-/* The way of something between two lanes. */
+/* The way of something between two lanes, and the gaps that it crosses: from the upper lane's. */
 struct track {
 	double x0, y0, x1, y1;
+	size_t first_gap, gap_count;
+	bool upwards; /* look for a place from the lowest gap on */
 };
+
+static size_t rank_of(const struct group_place *place, uint32_t lane)
+{
+	size_t rank = 0;
+
+	while (place->order[rank] != lane)
+		rank++;
+	return rank;
+}
 
 static bool track(const struct page *page, const struct group_place *place, uint32_t from,
                   uint32_t to, int64_t sent_ns, int64_t arrived_ns, struct track *out)
 {
-	const struct lane_place *a, *b;
-
-	if (from >= place->group->lane_count || to >= place->group->lane_count || from == to)
+	if (!scene_way(place, from, to, &out->y0, &out->y1))
 		return false;
-	a = &place->lanes[from];
-	b = &place->lanes[to];
-	*out = (struct track){ page_x(page, sent_ns), from < to ? a->y + a->h : a->y,
-		               page_x(page, arrived_ns), from < to ? b->y : b->y + b->h };
+	out->x0 = page_x(page, sent_ns);
+	out->x1 = page_x(page, arrived_ns);
+	size_t a = rank_of(place, from), b = rank_of(place, to);
+	out->first_gap = a < b ? a : b;
+	out->gap_count = a < b ? b - a : a - b;
+	/* Beside the client's lane only its own bytes pass. */
+	out->upwards = place->group->lanes[place->order[out->first_gap]].server_side;
 	return true;
 }
 
@@ -47,16 +61,23 @@ static bool find_place(const struct page *page, const struct group_place *place,
 {
 	bool upright = fabs(way->x1 - way->x0) < UPRIGHT;
 
-	for (size_t i = 0; i < PLACE_COUNT; i++) {
-		double at = places_on_way[i];
+	/* Beside, behind it first, then before it. */
+	for (size_t i = 0; i < PLACE_COUNT * way->gap_count * (upright ? 2 : 1); i++) {
+		bool before = i >= PLACE_COUNT * way->gap_count;
+		size_t turn = i / PLACE_COUNT % way->gap_count;
+		size_t gap = way->first_gap + (way->upwards ? way->gap_count - 1 - turn : turn);
+		const struct lane_place *above = &place->lanes[place->order[gap]];
+		double top = above->y + above->h, bottom = place->lanes[place->order[gap + 1]].y;
+		double part = (before ? places_before : places_on_way)[i % PLACE_COUNT];
+		double y = top + (bottom - top) * (way->y0 < way->y1 ? part : 1 - part);
+		double at = (y - way->y0) / (way->y1 - way->y0);
 		double x = way->x0 + (way->x1 - way->x0) * at + width / 2;
-		double least = fmin(way->y0, way->y1) + 1,
-		       most = fmax(way->y0, way->y1) - box->h - 1;
+		double least = top + 1, most = bottom - box->h - 1;
 
-		box->x = draw_snap(&page->draw, upright ? x + width / 2 + BESIDE : x - box->w / 2);
-		box->y = draw_snap(&page->draw,
-		                   fmax(fmin(way->y0 + (way->y1 - way->y0) * at - box->h / 2, most),
-		                        least));
+		box->x = draw_snap(&page->draw, before    ? x - width / 2 - BESIDE - box->w
+		                                : upright ? x + width / 2 + BESIDE
+		                                          : x - box->w / 2);
+		box->y = draw_snap(&page->draw, fmax(fmin(y - box->h / 2, most), least));
 		if (box->x >= page->left + 1 && box->x + box->w <= page->right - 1 &&
 		    most >= least && draw_room_free(&place->room, *box))
 			return true;

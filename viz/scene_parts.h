@@ -56,6 +56,12 @@ void scene_grid(struct page *page, const struct group_place *place);
 void scene_heading(struct page *page, const struct group_place *place);
 void scene_gutter(struct page *page, const struct group_place *place);
 
+/*
+ * The edges of two lanes that something travels between: from y0 to y1, whichever is above. False
+ * if one of them is no lane, or both are one.
+ */
+bool scene_way(const struct group_place *place, uint32_t from, uint32_t to, double *y0, double *y1);
+
 /* Segments, acknowledgements, opening and closing; scene_wire.c. */
 void scene_wire(struct page *page, struct group_place *place);
 /* Their names, when everything is drawn that they could cover; scene_manifest.c. */

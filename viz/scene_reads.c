@@ -86,6 +86,12 @@ static void draw_read(struct page *page, struct group_place *place, const struct
 		draw_read_cells(page,
 		                (struct draw_box){ box.x + 1.5, box.y + 1.5, box.w - 3, box.h - 3 },
 		                &content);
+	/* When it was: the box is as wide as its name. */
+	if (content.count > 1)
+		draw_rect(&page->draw,
+		          (struct draw_box){ draw_snap(&page->draw, item->x), lane->reads_y + 1, 2,
+		                             READS_H - 2 },
+		          draw_colour(&page->draw, THEME_TEXT));
 	if (content.count > READ_NAMED || content.first >= NAMES_LETTERS)
 		scene_content_name(&text, &content);
 	if (read->truncated)

@@ -7,8 +7,10 @@
 
 #include "capture/mem.h"
 #include "capture/quantity.h"
+#include "viz/direction.h"
 #include "viz/scene_parts.h"
 #include "viz/scene_ruler.h"
+#include "viz/summary.h"
 
 #define SIZED_MOST  60 /* writes that each get a least width; more lie by offset alone */
 #define WRITE_LEAST 16.0
@@ -175,10 +177,18 @@ static void name_row(const struct ruler *ruler, const char *name, const char *co
 	struct draw *draw = &ruler->page->draw;
 	const struct draw_style *style = name ? &draw_small_2 : &draw_text_2;
 	double middle = y + THEME_RULER_ROW / 2.0, x = NAME_X, right = ruler->page->left - 8;
+	double room = right - x - 6 - draw_width(draw, style, count);
 	struct buffer text = { 0 };
 
+	/* A long name takes what the shorter form of the figures leaves. */
+	if (boundaries && boundaries->count) {
+		buffer_format(&text, "%llu", (unsigned long long)boundaries->kept);
+		room -= 8 + draw_width(draw, &draw_small_2, text.bytes);
+		buffer_clear(&text);
+	}
 	if (name)
-		x = fmax(draw_text_within(draw, &draw_name, x, middle, COUNT_X - NAME_X - 6, name),
+		x = fmax(draw_text_within(draw, &draw_name, x, middle,
+		                          fmax(room, COUNT_X - NAME_X - 6), name),
 		         COUNT_X - 6) +
 		    6;
 	if (boundaries && boundaries->count) {
@@ -259,19 +269,55 @@ static double draw_group(struct page *page, size_t index, double y)
 	return y;
 }
 
+/* "client → server", where bytes went other ways too; of the first group that has several. */
+static void say_way(struct buffer *out, const struct timeline *timeline)
+{
+	for (size_t i = 0; i < timeline->group_count; i++) {
+		const struct timeline_group *group = &timeline->groups[i];
+		const struct ledger_direction *main = drawn(group);
+		char from[DIRECTION_TEXT], to[DIRECTION_TEXT];
+
+		if (!main || !summary_several_ways(group))
+			continue;
+		const struct ledger_flow *flow = &group->ledger->flows[group->main_flow];
+		scene_escape(out, direction_sender(from, group->ledger, flow, main));
+		buffer_text(out, " → ");
+		scene_escape(out, direction_receiver(to, group->ledger, flow, main));
+		return;
+	}
+}
+
+/* Whose bytes, where that is a question, and what the figures beside the rows are. */
+static void name_heading(struct page *page, double y)
+{
+	const char *const figures = "kept boundaries";
+	struct draw *draw = &page->draw;
+	struct buffer way = { 0 };
+	double x = draw_text(draw, &draw_name, NAME_X, y, "bytes") + 8, most = page->left - 8;
+
+	say_way(&way, page->timeline);
+	if (way.length) {
+		double width = draw_width(draw, &draw_text_1, way.bytes);
+
+		draw_text_within(draw, &draw_text_1, x, y, most - x, way.bytes);
+		x += width + 8;
+	}
+	if (x + draw_width(draw, &draw_small_3, figures) <= most)
+		draw_text(draw, &draw_small_3, x, y, figures);
+	buffer_finish(&way);
+}
+
 /* One axis for all, or the word that there is none. */
 static void draw_heading(struct page *page, double y)
 {
 	struct draw *draw = &page->draw;
 	const struct ledger_direction *main = NULL;
 	struct ruler ruler;
-	double x;
 
 	draw_rect(draw, (struct draw_box){ 0, y, page->width, THEME_GROUP },
 	          draw_colour(draw, THEME_HEADING));
 	y += THEME_GROUP / 2.0;
-	x = draw_text(draw, &draw_name, NAME_X, y, "bytes");
-	draw_text(draw, &draw_small_3, x + 8, y, "kept boundaries");
+	name_heading(page, y);
 	if (!one_axis(page->timeline)) {
 		draw_text(draw, &draw_small_2, page->left + 1, y,
 		          "different streams: each fills the width");

@@ -65,6 +65,11 @@ static void draw_tick(struct page *page, struct group_place *place,
 		x = page->left + 2;
 	}
 	draw_rect(&page->draw, (struct draw_box){ x, y, loud ? 2 : 1, h }, colour);
+	/* As long as it took to fail. */
+	if (tick->failed && x - page_x(page, tick->begin_ns) > 2)
+		draw_line(&page->draw, fmax(page_x(page, tick->begin_ns), page->left),
+		          lane->flipped ? y + h - 1 : y + 1, x, lane->flipped ? y + h - 1 : y + 1,
+		          1, colour, 1, 0);
 	if (tick->failed)
 		draw_cross(&page->draw, x + 1, lane->flipped ? y - 1 : y + h + 1, 7, colour);
 	if (tick->pending)

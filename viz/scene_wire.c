@@ -15,13 +15,13 @@
 #define BUNDLE_STEP                                                                                \
 	3.0 /* of segments that leave at once: side by side, the first at its moment               \
 	     */
-#define BUNDLE_MOST  66.0
-#define STRIPES      20
-#define STRIPE_LEAST 1.5
-#define WAIT_SEEN    6.0 /* pixels of waiting from where the ack that ended it stands out */
+#define BUNDLE_MOST   66.0
+#define STRIPES       20
+#define UPRIGHT_ALPHA 0.45
+#define STRIPE_LEAST  1.5
+#define WAIT_SEEN     6.0 /* pixels of waiting from where the ack that ended it stands out */
 
-/* The edges of two lanes that something travels between. */
-static bool way(const struct group_place *place, uint32_t from, uint32_t to, double *y0, double *y1)
+bool scene_way(const struct group_place *place, uint32_t from, uint32_t to, double *y0, double *y1)
 {
 	const struct lane_place *a, *b;
 
@@ -29,8 +29,8 @@ static bool way(const struct group_place *place, uint32_t from, uint32_t to, dou
 		return false;
 	a = &place->lanes[from];
 	b = &place->lanes[to];
-	*y0 = from < to ? a->y + a->h : a->y;
-	*y1 = from < to ? b->y : b->y + b->h;
+	*y0 = a->y < b->y ? a->y + a->h : a->y;
+	*y1 = a->y < b->y ? b->y : b->y + b->h;
 	return true;
 }
 
@@ -69,10 +69,14 @@ static double room_behind(const struct page *page, const struct timeline_group *
 	return HUGE_VAL;
 }
 
-/* Several writes in one segment: a stripe each, as wide together as rule and neighbour allow. */
+/*
+ * Several writes in one segment: a stripe each, as wide together as rule and neighbour allow. On
+ * loopback the width is no time: the stripes are faint, the edge in front is when it was.
+ */
 static void draw_stripes(struct page *page, const struct scene_content *content, double x0,
                          double y0, double x1, double y1, double width)
 {
+	bool upright = fabs(x1 - x0) < width;
 	double most = fmax(floor(width / STRIPE_LEAST), 1);
 	size_t count = content->shown < STRIPES ? content->shown : STRIPES;
 	double each;
@@ -81,8 +85,9 @@ static void draw_stripes(struct page *page, const struct scene_content *content,
 	each = width / (double)count;
 	for (size_t i = 0; i < count; i++)
 		draw_way(page, x0 + each * (double)i, y0, x1 + each * (double)i, y1, each + 0.3,
-		         names_colour(content->numbers[i]), 1);
-	draw_line(&page->draw, x0, y0, x1, y1, 1.4, draw_colour(&page->draw, THEME_TEXT), 0.8, 0);
+		         names_colour(content->numbers[i]), upright ? UPRIGHT_ALPHA : 1);
+	draw_line(&page->draw, x0, y0, x1, y1, upright ? 2.4 : 1.4,
+	          draw_colour(&page->draw, THEME_TEXT), upright ? 1 : 0.8, 0);
 }
 
 static void draw_lost(struct page *page, double x, double y0, double y1, uint32_t colour)
@@ -95,8 +100,8 @@ static void draw_lost(struct page *page, double x, double y0, double y1, uint32_
 
 /* late is how far right of its moment a segment stands, because others left at the same: a bundle.
  */
-static void draw_segment(struct page *page, const struct group_place *place, size_t index,
-                         double late, bool bundled)
+static void draw_segment(struct page *page, struct group_place *place, size_t index, double late,
+                         bool bundled)
 {
 	const struct timeline_segment *segment = &place->group->segments[index];
 	double x0 = page_x(page, segment->sent_ns) + late;
@@ -104,7 +109,7 @@ static void draw_segment(struct page *page, const struct group_place *place, siz
 	struct scene_content content;
 	uint32_t colour;
 
-	if (!way(place, segment->from_lane, segment->to_lane, &y0, &y1))
+	if (!scene_way(place, segment->from_lane, segment->to_lane, &y0, &y1))
 		return;
 	scene_content(&content, place->group, segment->flow, segment->direction, segment->from,
 	              segment->to);
@@ -115,16 +120,19 @@ static void draw_segment(struct page *page, const struct group_place *place, siz
 	width = fmin(width, room_behind(page, place->group, index) - 2);
 	if (segment->lost)
 		draw_lost(page, x0, y0, y1, colour);
-	else if (content.count > 1 && width > LINE_WIDTH)
+	else if (content.count > 1 && width > LINE_WIDTH) {
 		draw_stripes(page, &content, x0, y0, x1, y1, width);
-	else if (bundled && segment->kind == SEGMENT_DATA)
+		if (fabs(x1 - x0) < LINE_WIDTH)
+			draw_room_take(&place->room,
+			               (struct draw_box){ x0, fmin(y0, y1), width, fabs(y1 - y0) });
+	} else if (bundled && segment->kind == SEGMENT_DATA)
 		draw_way(page, x0, y0, x1, y1, BUNDLE_STEP - 0.6, colour, 1);
 	else
 		draw_line(&page->draw, x0, y0, x1, y1, LINE_WIDTH, colour, 1,
 		          segment->kind == SEGMENT_DATA ? 0 : 4);
 }
 
-static void draw_segments(struct page *page, const struct group_place *place)
+static void draw_segments(struct page *page, struct group_place *place)
 {
 	const struct timeline_group *group = place->group;
 	double free_from = -HUGE_VAL;
@@ -159,7 +167,7 @@ static void draw_dense(struct page *page, const struct group_place *place)
 			if (!last)
 				continue;
 			most = count > most ? count : most;
-			if (pass && way(place, at->from_lane, at->to_lane, &y0, &y1))
+			if (pass && scene_way(place, at->from_lane, at->to_lane, &y0, &y1))
 				draw_way(page, x0, y0,
 				         x0 + (double)(at->arrived_ns - at->sent_ns) /
 				                         page->pixel_ns,
@@ -176,7 +184,8 @@ static void draw_dense_losses(struct page *page, const struct group_place *place
 		const struct timeline_segment *segment = &place->group->segments[i];
 		double y0, y1;
 
-		if (segment->lost && way(place, segment->from_lane, segment->to_lane, &y0, &y1))
+		if (segment->lost &&
+		    scene_way(place, segment->from_lane, segment->to_lane, &y0, &y1))
 			draw_lost(page, page_x(page, segment->sent_ns), y0, y1,
 			          draw_colour(&page->draw, THEME_ACK));
 	}
@@ -205,7 +214,7 @@ static void draw_acks(struct page *page, const struct group_place *place)
 		uint32_t colour = draw_colour(&page->draw, released ? THEME_TEXT : THEME_ACK);
 
 		/* Thin ones that fall on each other are one line; the gutter has their number. */
-		if (!way(place, ack->from_lane, ack->to_lane, &y0, &y1) ||
+		if (!scene_way(place, ack->from_lane, ack->to_lane, &y0, &y1) ||
 		    (!released && x1 - before < 1.2))
 			continue;
 		before = x1;
@@ -222,27 +231,64 @@ static const char *control_name(uint8_t flags)
 	return flags & PACKET_RST ? "RST" : flags & PACKET_SYN ? "SYN" : "FIN";
 }
 
-static void draw_controls(struct page *page, struct group_place *place)
+static bool control_way(const struct page *page, const struct group_place *place,
+                        const struct timeline_control *control, struct draw_box *way)
+{
+	way->x = page_x(page, control->sent_ns);
+	way->w = page_x(page, control->arrived_ns);
+	return way->x >= page->left && way->x <= page->right &&
+	       scene_way(place, control->from_lane, control->to_lane, &way->y, &way->h);
+}
+
+static void draw_controls(struct page *page, const struct group_place *place)
 {
 	for (size_t i = 0; i < place->group->control_count; i++) {
 		const struct timeline_control *control = &place->group->controls[i];
-		double x0 = page_x(page, control->sent_ns), x1 = page_x(page, control->arrived_ns);
-		const char *name = control_name(control->flags);
 		enum theme_colour colour = control->flags & PACKET_RST ? THEME_BAD : THEME_ACK;
-		struct draw_box box;
-		double y0, y1, width;
+		struct draw_box way;
 
-		if (x0 < page->left || x0 > page->right ||
-		    !way(place, control->from_lane, control->to_lane, &y0, &y1))
+		if (control_way(page, place, control, &way))
+			draw_line(&page->draw, way.x, way.y, way.w, way.h, 1.1,
+			          draw_colour(&page->draw, colour), 1, 3);
+	}
+}
+
+/* The middle of the wire beside a client's lane, where only its own packets pass. */
+static double middle_of(const struct group_place *place, const struct timeline_control *control)
+{
+	const struct timeline_group *group = place->group;
+	uint32_t own = group->lanes[control->from_lane].server_side ? control->to_lane
+	                                                            : control->from_lane;
+	size_t rank = 0;
+	bool under;
+
+	while (place->order[rank] != own)
+		rank++;
+	under = rank + 1 < group->lane_count && !group->lanes[own].server_side;
+	rank -= !under && rank;
+	const struct lane_place *above = &place->lanes[place->order[rank]];
+	return (above->y + above->h + place->lanes[place->order[rank + 1]].y) / 2;
+}
+
+/* Over the bars, on the wire's ground, so that they can be read. */
+static void name_controls(struct page *page, struct group_place *place)
+{
+	for (size_t i = 0; i < place->group->control_count; i++) {
+		const struct timeline_control *control = &place->group->controls[i];
+		const char *name = control_name(control->flags);
+		enum theme_colour colour = control->flags & PACKET_RST ? THEME_BAD : THEME_TEXT_3;
+		struct draw_box way, box = { .h = 14 };
+
+		if (!control_way(page, place, control, &way))
 			continue;
-		draw_line(&page->draw, x0, y0, x1, y1, 1.1, draw_colour(&page->draw, colour), 1, 3);
-		width = draw_width(&page->draw, &draw_small_3, name);
-		box = (struct draw_box){ (x0 + x1) / 2 + 4, (y0 + y1) / 2 - 7, width + 2, 14 };
+		box.w = draw_width(&page->draw, &draw_small_3, name) + 4;
+		box.x = (way.x + way.w) / 2 + 3;
+		box.y = middle_of(place, control) - 7;
 		if (box.x + box.w > page->right || !draw_room_free(&place->room, box))
 			continue;
-		draw_text_coloured(&page->draw, &draw_small_3, box.x, box.y + 7, name,
-		                   draw_colour(&page->draw,
-		                               colour == THEME_BAD ? THEME_BAD : THEME_TEXT_3));
+		draw_rect(&page->draw, box, draw_colour(&page->draw, THEME_BACKGROUND));
+		draw_text_coloured(&page->draw, &draw_small_3, box.x + 2, box.y + 7, name,
+		                   draw_colour(&page->draw, colour));
 		draw_room_take(&place->room, box);
 	}
 }
@@ -256,7 +302,8 @@ void scene_wire(struct page *page, struct group_place *place)
 	if (scene_wire_is_dense(page, place->group)) {
 		draw_dense(page, place);
 		draw_dense_losses(page, place);
-		return;
+	} else {
+		draw_segments(page, place);
 	}
-	draw_segments(page, place);
+	name_controls(page, place);
 }

@@ -124,6 +124,51 @@ static void draw_write(struct page *page, struct group_place *place, const struc
 	draw_room_take(&place->room, box);
 }
 
+/* "send pending, 4096 of 1048576 B", behind the name, where there is room. */
+static void say_blocked(struct page *page, struct group_place *place, const struct lane_place *lane,
+                        const struct timeline_write *write, double x)
+{
+	const struct ledger_flow *flow = &place->group->ledger->flows[write->flow];
+	uint32_t index = flow->directions[write->direction].writes[write->write].call;
+	const struct call *call = &place->group->trace->calls[index];
+	struct buffer text = { 0 };
+
+	buffer_format(&text, "%s pending, %llu of %lld B", call_name_text(call->name),
+	              (unsigned long long)(write->to - write->from), (long long)call->asked);
+	struct draw_box box = { x + 6, lane->names_y + 2,
+		                draw_width(&page->draw, &draw_small, text.bytes) + 8, NAMES_H - 4 };
+	if (box.x + box.w < page->right && draw_room_free(&place->room, box)) {
+		draw_rect(&page->draw, box, draw_colour(&page->draw, THEME_LANE));
+		draw_text(&page->draw, &draw_small, box.x + 4, box.y + box.h / 2, text.bytes);
+		draw_room_take(&place->room, box);
+	}
+	buffer_finish(&text);
+}
+
+/* From a write's name to its return, where it waited for room. */
+static void draw_blocked(struct page *page, struct group_place *place,
+                         const struct lane_place *lane, const struct crowd_item *items,
+                         size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct timeline_write *write = &place->group->writes[items[i].index];
+		bool pending = write->end_ns == CALL_PENDING;
+		double from = items[i].x + items[i].w, to;
+		int64_t to_ns;
+
+		if (!timeline_is_blocked(place->group, write, &to_ns))
+			continue;
+		to = pending ? page->right : page_x(page, to_ns);
+		if (to - from < WAIT_LEAST)
+			continue;
+		draw_hatch(&page->draw,
+		           (struct draw_box){ from, lane->names_y + 5, to - from, NAMES_H - 11 },
+		           names_colour(write->number));
+		if (pending)
+			say_blocked(page, place, lane, write, from);
+	}
+}
+
 /* "B–T", and "19 writes in 40 µs" behind it where there is room until `most`. */
 static void name_crowd(struct page *page, struct group_place *place, const struct lane_place *lane,
                        const struct crowd_item *items, size_t count, double most)
@@ -241,6 +286,7 @@ void scene_writes(struct page *page, struct group_place *place)
 			draw_write_profile(page, place, i, items, count);
 		} else if (count) {
 			draw_drops(page, place, &place->lanes[i], items, count);
+			draw_blocked(page, place, &place->lanes[i], items, count);
 			draw_names(page, place, &place->lanes[i], items, count);
 		}
 		free(items);

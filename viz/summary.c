@@ -16,6 +16,18 @@ static void add_boundaries(struct ledger_boundaries *sum, const struct ledger_bo
 	sum->splits += one->splits;
 }
 
+static void add_state(struct ledger_state *sum, const struct ledger_state *one)
+{
+	sum->read += one->read;
+	sum->queued += one->queued;
+	sum->in_flight += one->in_flight;
+	sum->unsent += one->unsent;
+	sum->out_of_band += one->out_of_band;
+	sum->unknown += one->unknown;
+	for (int cause = 0; cause < LOST_CAUSE_COUNT; cause++)
+		sum->lost[cause] += one->lost[cause];
+}
+
 static void add_direction(struct summary_counts *counts, const struct ledger_direction *direction,
                           bool packets)
 {
@@ -31,8 +43,7 @@ static void add_direction(struct summary_counts *counts, const struct ledger_dir
 	counts->lost_datagrams += direction->lost_datagrams;
 	add_boundaries(&counts->in_reads, &direction->in_reads);
 	counts->bytes += direction->bytes;
-	counts->unread +=
-		direction->state.queued + direction->state.in_flight + direction->state.unsent;
+	add_state(&counts->state, &direction->state);
 	if (direction->last_read_ns > counts->last_read_ns)
 		counts->last_read_ns = direction->last_read_ns;
 }
@@ -71,8 +82,17 @@ static void plural(struct buffer *out, size_t count, const char *noun)
 	buffer_format(out, "%zu %s%s", count, noun, count == 1 ? "" : "s");
 }
 
-/* "20 writes → 2 segments → 2 reads" */
-static void add_ways(struct buffer *out, const struct summary_counts *counts)
+bool summary_several_ways(const struct timeline_group *group)
+{
+	size_t ways = 0;
+
+	for (size_t i = 0; i < group->ledger->flow_count; i++)
+		for (int d = 0; d < 2; d++)
+			ways += group->ledger->flows[i].directions[d].write_count > 0;
+	return ways > 1;
+}
+
+void summary_ways(struct buffer *out, const struct summary_counts *counts)
 {
 	plural(out, counts->writes, "write");
 	if (counts->packets_seen) {
@@ -96,41 +116,85 @@ static void add_splits(struct buffer *out, const struct summary_counts *counts)
 		              wire ? "on the wire" : "in reads");
 }
 
-/* "18 of 19 boundaries lost": what became of the boundaries, or what matters more. */
-static void add_outcome(struct buffer *out, const struct summary_counts *counts)
+static void add_lost_differently(struct buffer *out, uint64_t count, uint64_t wire, uint64_t reads)
+{
+	if (count == 1)
+		buffer_format(out, "the boundary lost %s", wire ? "on the wire" : "in reads");
+	else
+		buffer_format(out,
+		              "of %" PRIu64 " boundaries lost: %" PRIu64 " on the wire, %" PRIu64
+		              " in reads",
+		              count, wire, reads);
+}
+
+/* "all 4 boundaries kept"; one has no number. */
+static void add_all(struct buffer *out, uint64_t count, const char *what)
+{
+	if (count == 1)
+		buffer_format(out, "the boundary %s", what);
+	else
+		buffer_format(out, "all %" PRIu64 " boundaries %s", count, what);
+}
+
+void summary_boundaries(struct buffer *out, const struct summary_counts *counts)
 {
 	const struct ledger_boundaries *reads = &counts->in_reads;
 	const struct ledger_boundaries *wire =
 		counts->packets_seen ? &counts->in_segments : &counts->in_reads;
 
-	if (counts->refused && !counts->reads)
-		buffer_text(out, "connection refused");
-	else if (counts->lost_datagrams)
+	if (counts->lost_datagrams)
 		buffer_format(out, "%zu of %zu messages lost", counts->lost_datagrams,
 		              counts->writes);
-	else if (counts->unread && reads->open)
-		buffer_format(out, "%" PRIu64 " of %" PRIu64 " B not read", counts->unread,
-		              counts->bytes);
 	else if (!reads->count)
 		add_splits(out, counts);
 	else if (wire->lost != reads->lost)
-		buffer_format(out,
-		              "of %" PRIu64 " boundaries lost: %" PRIu64 " on the wire, %" PRIu64
-		              " in reads",
-		              reads->count, wire->lost, reads->lost);
+		add_lost_differently(out, reads->count, wire->lost, reads->lost);
 	else if (reads->lost && reads->lost == reads->count)
-		buffer_format(out,
-		              reads->count == 1 ? "the boundary lost"
-		                                : "all %" PRIu64 " boundaries lost",
-		              reads->count);
+		add_all(out, reads->count, "lost");
 	else if (reads->lost)
 		buffer_format(out, "%" PRIu64 " of %" PRIu64 " boundaries lost", reads->lost,
 		              reads->count);
 	else if (reads->kept == reads->count)
-		buffer_format(out,
-		              reads->count == 1 ? "the boundary kept"
-		                                : "all %" PRIu64 " boundaries kept",
-		              reads->count);
+		add_all(out, reads->count, "kept");
+}
+
+void summary_fate(struct buffer *out, const struct ledger_state *state)
+{
+	const struct {
+		uint64_t bytes;
+		const char *what;
+	} parts[] = {
+		{ state->unsent, "never left" },       { state->in_flight, "never arrived" },
+		{ state->queued, "never read" },       { state->unknown, "unaccounted" },
+		{ state->out_of_band, "out of band" },
+	};
+	size_t begin = out->length;
+	char size[QUANTITY_TEXT];
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (parts[i].bytes)
+			buffer_format(out, "%s%s %s", out->length > begin ? ", " : "",
+			              quantity_bytes(size, parts[i].bytes), parts[i].what);
+	for (int cause = 0; cause < LOST_CAUSE_COUNT; cause++)
+		if (state->lost[cause])
+			buffer_format(out, "%s%s lost: %s", out->length > begin ? ", " : "",
+			              quantity_bytes(size, state->lost[cause]),
+			              lost_cause_text((enum lost_cause)cause));
+}
+
+/* Boundaries and the fate of unread bytes, or that nothing could be sent. */
+static void add_outcome(struct buffer *out, const struct summary_counts *counts)
+{
+	struct buffer fate = { 0 };
+
+	if (counts->refused && !counts->reads)
+		buffer_text(out, "connection refused");
+	else
+		summary_boundaries(out, counts);
+	summary_fate(&fate, &counts->state);
+	if (fate.length)
+		buffer_format(out, "%s%s", out->length ? " · " : "", fate.bytes);
+	buffer_finish(&fate);
 }
 
 static void add_rule(struct buffer *out, int columns)
@@ -182,22 +246,58 @@ void summary_heading_of(struct buffer *out, const char *left, const char *right,
 	buffer_finish(&safe_right);
 }
 
+/* Lines at the right, broken behind ", " where they are too wide. */
+static void add_lines(struct buffer *out, const char *text, const struct text_options *options)
+{
+	int most = options->width - 3;
+
+	while (*text) {
+		size_t length = strlen(text), take = cells_fit(text, length, most);
+
+		if (take < length)
+			for (size_t at = take; at > 2; at--)
+				if (text[at - 1] == ' ' && text[at - 2] == ',') {
+					take = at;
+					break;
+				}
+		struct buffer line = { 0 };
+		size_t ink = text[take - 1] == ' ' ? take - 1 : take;
+
+		buffer_fill(&line, ' ', (size_t)(most - cells_width(text, ink)));
+		buffer_add(&line, text, ink);
+		cells_print_text(out, line.bytes, options->ascii);
+		buffer_char(out, '\n');
+		buffer_finish(&line);
+		text += take;
+	}
+}
+
 void summary_heading(struct buffer *out, const struct timeline_group *group,
                      const struct text_options *options)
 {
 	struct summary_counts counts = summary_count(group);
-	struct buffer left = { 0 }, right = { 0 };
+	struct buffer left = { 0 }, right = { 0 }, fate = { 0 };
 
 	buffer_format(&left, "%s: ", group->name);
 	if (counts.writes)
-		add_ways(&left, &counts);
+		summary_ways(&left, &counts);
 	else
 		buffer_text(&left, "nothing was written");
 	buffer_text(&right, "");
 	add_outcome(&right, &counts);
-	summary_heading_of(out, left.bytes, right.bytes, options);
+	if (cells_width(right.bytes, right.length) + 3 <= options->width) {
+		summary_heading_of(out, left.bytes, right.bytes, options);
+	} else {
+		buffer_clear(&right);
+		buffer_text(&right, "");
+		summary_boundaries(&right, &counts);
+		summary_fate(&fate, &counts.state);
+		summary_heading_of(out, left.bytes, right.bytes, options);
+		add_lines(out, fate.bytes, options);
+	}
 	buffer_finish(&left);
 	buffer_finish(&right);
+	buffer_finish(&fate);
 }
 
 static void add_end(struct buffer *line, const struct trace *trace, uint16_t endpoint,
@@ -230,7 +330,7 @@ static void flow_line(struct buffer *out, const struct timeline_group *group, ui
 	buffer_text(&line, " → ");
 	add_end(&line, group->trace, bytes->to_endpoint, direction ? &flow->a : &flow->b);
 	buffer_text(&line, "  ");
-	add_ways(&line, &counts);
+	summary_ways(&line, &counts);
 	buffer_format(&line, "  %s", quantity_bytes(text, counts.bytes));
 	add_outcome(&outcome, &counts);
 	if (outcome.length)

@@ -14,7 +14,10 @@
 void summary_title(struct buffer *out, const struct timeline *timeline,
                    const struct text_options *options);
 
-/* "── nagle: 20 writes → 2 segments → 2 reads ──── 18 of 19 boundaries lost ──" */
+/*
+ * "── nagle: 20 writes → 2 segments → 2 reads ──── 18 of 19 boundaries lost ──". What became of
+ * unread bytes stands behind the boundaries, or where that is too wide, on a line of its own.
+ */
 void summary_heading(struct buffer *out, const struct timeline_group *group,
                      const struct text_options *options);
 /* The same line around other words; right may be empty. Both are escaped. */
@@ -58,12 +61,25 @@ struct summary_counts {
 	size_t packets, acks;
 	size_t retransmissions, lost_datagrams;
 	struct ledger_boundaries in_segments, in_reads;
-	uint64_t bytes, unread; /* unread: queued, in flight, unsent */
-	int64_t last_read_ns;   /* CLOCK_REALTIME; 0 */
+	uint64_t bytes;
+	struct ledger_state state; /* where each of the bytes ended */
+	int64_t last_read_ns;      /* CLOCK_REALTIME; 0 */
 	bool refused;
 	bool messages;     /* every flow keeps boundaries: datagrams */
 	bool packets_seen; /* a flow has packets: not UNIX alone */
 };
 struct summary_counts summary_count(const struct timeline_group *group);
+
+/*
+ * What became of the bytes that no read got: "8192 B never left, 4096 B never read", "7 B lost:
+ * thrown away by a closed socket". Nothing where all were read. The words of every picture.
+ */
+void summary_fate(struct buffer *out, const struct ledger_state *state);
+/* "1 of 3 messages lost", "all 4 boundaries kept": of boundaries and messages alone; or nothing. */
+void summary_boundaries(struct buffer *out, const struct summary_counts *counts);
+/* "20 writes → 2 segments → 2 reads" */
+void summary_ways(struct buffer *out, const struct summary_counts *counts);
+/* Whether bytes went more than one way, so that a ruler must say whose it shows. */
+bool summary_several_ways(const struct timeline_group *group);
 
 #endif

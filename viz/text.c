@@ -17,7 +17,7 @@
 
 /* What the picture shows of itself, for the legend. */
 struct shown {
-	bool letters, density, waiting, reads, ruler, cuts;
+	bool letters, density, waiting, blocked, reads, ruler, cuts;
 };
 
 struct text_options text_options_checked(const struct text_options *options)
@@ -149,6 +149,14 @@ static void look(const struct timeline *timeline, const struct drawn *drawn, int
 		shown->ruler = shown->ruler || (main && main->write_count > 1);
 		shown->cuts = shown->cuts ||
 		              (main && (main->in_segments.splits || main->in_reads.splits));
+		for (size_t w = 0; !dense && !shown->blocked && w < group->write_count; w++) {
+			const struct timeline_write *write = &group->writes[w];
+			int64_t to_ns;
+
+			shown->blocked =
+				timeline_is_blocked(group, write, &to_ns) &&
+				frame_columns(&frame, to_ns - write->begin_ns) > WAITING_COLUMNS;
+		}
 		for (size_t h = 0; !shown->waiting && h < group->hold_count; h++)
 			shown->waiting = frame_columns(&frame, group->holds[h].to_ns -
 			                                               group->holds[h].from_ns) >
@@ -204,8 +212,12 @@ static void legend(struct buffer *out, const struct shown *shown,
 	}
 	if (shown->density)
 		legend_item(out, &column, "▁▄█ how many at a time", options);
-	if (shown->waiting)
+	if (shown->waiting && shown->blocked)
+		legend_item(out, &column, "▒ waiting in the call or the send buffer", options);
+	else if (shown->waiting)
 		legend_item(out, &column, "▒ waiting in the send buffer", options);
+	else if (shown->blocked)
+		legend_item(out, &column, "▒ waiting in the call", options);
 	if (shown->reads)
 		legend_item(out, &column, "[A] one read", options);
 	if (shown->ruler && shown->cuts && !shown->density)

@@ -47,7 +47,6 @@ double theme_contrast(uint32_t a, uint32_t b);
 #define THEME_GUTTER    248
 #define THEME_MARGIN    14
 #define THEME_RIGHT     8
-#define THEME_NARROWEST 640
 #define THEME_DEFAULT   1600
 
 #define THEME_TITLE_SIZE  17.0

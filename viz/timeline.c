@@ -188,3 +188,10 @@ const struct ledger_direction *timeline_main(const struct timeline_group *group)
 		return NULL;
 	return &group->ledger->flows[group->main_flow].directions[group->main_direction];
 }
+
+bool timeline_is_blocked(const struct timeline_group *group, const struct timeline_write *write,
+                         int64_t *to_ns)
+{
+	*to_ns = write->end_ns == CALL_PENDING ? group->end_ns : write->end_ns;
+	return write->end_ns == CALL_PENDING || *to_ns - write->begin_ns >= TIMELINE_BLOCKED_NS;
+}

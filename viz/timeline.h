@@ -72,9 +72,13 @@ struct timeline_read {
 	uint32_t truncated;
 };
 
-/* A call without bytes, or one that failed, or is pending; a note alone. */
+/*
+ * A call without bytes, or one that failed, or is pending; a note alone. A failure is drawn when it
+ * returned, all others when they began.
+ */
 struct timeline_tick {
-	int64_t at_ns, end_ns; /* end_ns CALL_PENDING if it never returned */
+	int64_t at_ns;
+	int64_t begin_ns, end_ns; /* end_ns CALL_PENDING if it never returned */
 	uint32_t lane;
 	uint32_t call; /* index into the trace's calls */
 	bool failed, pending;
@@ -101,7 +105,8 @@ struct timeline_group {
 	const char *name; /* the variant, or the scenario; lent by the trace */
 	int64_t zero_ns;  /* CLOCK_REALTIME of its first write (else of t0, else of its first event)
 	                   */
-	int64_t end_ns;   /* of its last event but the kernel's closing, since zero */
+	int64_t end_ns; /* of its last event but the kernel's closing, since zero; the time limit of
+	                   a run that it ended */
 	int64_t race_margin_ns; /* smallest distance between an ACK and a write whose fate it
 	                           decided; -1: does not apply. timeline_build() leaves -1, the
 	                           caller may set it */
@@ -139,6 +144,14 @@ uint32_t timeline_write_index(const struct timeline_group *group, uint32_t flow,
 /* Its number: letter and colour; TIMELINE_NONE if there is none. */
 uint32_t timeline_number(const struct timeline_group *group, uint32_t flow, uint32_t direction,
                          uint32_t write);
+
+/*
+ * Whether a write waited in its call for room: one that never returned, or took as long as no copy
+ * does (a millisecond). Until *to_ns, the end of the group if it never returned.
+ */
+#define TIMELINE_BLOCKED_NS 1000000
+bool timeline_is_blocked(const struct timeline_group *group, const struct timeline_write *write,
+                         int64_t *to_ns);
 
 /* The direction of the ledger that heading and ruler show; NULL if the group has no write. */
 const struct ledger_direction *timeline_main(const struct timeline_group *group);

@@ -327,7 +327,8 @@ static void add_ticks(struct build *build)
 		if (build->told[i])
 			continue;
 		group->ticks[group->tick_count++] = (struct timeline_tick){
-			.at_ns = since(build, call->begin_ns),
+			.at_ns = since(build, failed ? call->end_ns : call->begin_ns),
+			.begin_ns = since(build, call->begin_ns),
 			.end_ns = end_since(build, call),
 			.lane = lane(build, call->endpoint),
 			.call = (uint32_t)i,
@@ -335,7 +336,7 @@ static void add_ticks(struct build *build)
 			.pending = !call->ended,
 		};
 		if (failed || !call->ended || call->note)
-			build_later(&group->end_ns, since(build, call->begin_ns));
+			build_later(&group->end_ns, group->ticks[group->tick_count - 1].at_ns);
 	}
 }
 
@@ -370,6 +371,18 @@ static void add_controls(struct build *build, uint32_t flow, uint32_t direction)
 	}
 }
 
+/* What waited to the end of a run that its time limit ended, waited until then. */
+static void reach_limit(struct build *build)
+{
+	const struct trace_about *about = &build->trace->about;
+
+	int64_t from_ns = about->t0_ns ? about->t0_ns : build->trace->begun_ns;
+
+	if (about->time_limit_hit && from_ns > 0 && from_ns <= TRACE_TIME_MAX &&
+	    about->time_limit_ns > 0 && about->time_limit_ns <= TRACE_TIME_MAX)
+		build_later(&build->group->end_ns, since(build, from_ns + about->time_limit_ns));
+}
+
 void timeline_add_items(struct build *build)
 {
 	struct timeline_group *group = build->group;
@@ -385,4 +398,5 @@ void timeline_add_items(struct build *build)
 	order_items(group->reads, group->read_count, sizeof(*group->reads), read_order);
 	add_ticks(build);
 	build_for_directions(build, add_controls);
+	reach_limit(build);
 }

@@ -63,6 +63,7 @@ static void add_segment(struct maker *maker, uint64_t length, int64_t now_ns)
 
 	out->segments = mem_grow(out->segments, &out->segment_capacity, out->segment_count,
 	                         sizeof(*out->segments));
+	out->data_count++;
 	out->segments[out->segment_count++] = (struct ledger_segment){
 		.from = maker->sent,
 		.length = (uint32_t)length,
@@ -281,6 +282,7 @@ static void say(struct maker *maker, struct ledger_direction *out, uint32_t size
 	arrival = way_ns < 0 ? LEDGER_NONE : add_packet(maker, START + at_ns + delay_ns + way_ns);
 	out->segments = mem_grow(out->segments, &out->segment_capacity, out->segment_count,
 	                         sizeof(*out->segments));
+	out->data_count++;
 	out->segments[out->segment_count++] = (struct ledger_segment){
 		from, size, packet, arrival, SEGMENT_DATA, 0, 1, 0, (uint32_t)out->write_count - 1
 	};

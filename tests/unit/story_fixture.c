@@ -311,7 +311,9 @@ static void count(struct ledger_direction *direction, bool messages)
 			(uint32_t)(direction->write_count - direction->read_count);
 		direction->state.lost[LOST_WIRE] = direction->bytes - read;
 	} else {
-		direction->state.unsent = direction->bytes > sent ? direction->bytes - sent : 0;
+		/* Without packets nothing is seen to leave: it arrives at once. */
+		if (direction->segment_count && direction->bytes > sent)
+			direction->state.unsent = direction->bytes - sent;
 		direction->state.queued = direction->bytes - read - direction->state.unsent;
 	}
 }

@@ -49,6 +49,42 @@ static void zero_is_the_first_write(void **state)
 	finish(&timeline, &story);
 }
 
+static void a_failure_stands_where_the_call_returned(void **state)
+{
+	struct story story;
+	struct timeline timeline;
+	const struct timeline_tick *tick;
+
+	(void)state;
+	story_begin(&story, "", TRANSPORT_TCP);
+	story_write(&story, 0, 0, 0, 10);
+	story_call(&story, SERVER, CALL_RECV, 100, EAGAIN);
+	lay_out(&timeline, &story);
+	tick = &timeline.groups[0].ticks[0];
+	assert_true(tick->failed);
+	assert_int_equal(tick->begin_ns, 100000);
+	assert_true(tick->end_ns > tick->begin_ns);
+	assert_int_equal(tick->at_ns, tick->end_ns);
+	assert_true(timeline.end_ns >= tick->end_ns);
+	finish(&timeline, &story);
+}
+
+static void the_axis_reaches_a_time_limit_that_was_hit(void **state)
+{
+	struct story story;
+	struct timeline timeline;
+
+	(void)state;
+	story_begin(&story, "", TRANSPORT_TCP);
+	story_write(&story, 0, 0, 0, 10);
+	story.trace.about.t0_ns = story.trace.calls[0].begin_ns;
+	story.trace.about.time_limit_ns = 5000000;
+	story.trace.about.time_limit_hit = true;
+	lay_out(&timeline, &story);
+	assert_int_equal(timeline.end_ns, 5000000);
+	finish(&timeline, &story);
+}
+
 static void writes_are_lettered_in_time_over_all_endpoints(void **state)
 {
 	struct story story;
@@ -193,6 +229,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(zero_is_the_first_write),
+		cmocka_unit_test(a_failure_stands_where_the_call_returned),
+		cmocka_unit_test(the_axis_reaches_a_time_limit_that_was_hit),
 		cmocka_unit_test(writes_are_lettered_in_time_over_all_endpoints),
 		cmocka_unit_test(a_write_that_failed_leaves_a_gap_in_the_letters),
 		cmocka_unit_test(only_bytes_whose_write_had_returned_are_held),
