@@ -62,9 +62,9 @@ void trust_judge(struct trust *trust, const struct ledger *const *ledgers, size_
 	else
 		add(trust, SCENE_BAD, "bytes unaccounted for");
 	if (packets)
-		add(trust, SCENE_BAD, "%" PRIu64 " packets dropped by the capture", packets);
+		add(trust, SCENE_BAD, "%" PRIu64 " packets lost by the capture", packets);
 	else
-		add(trust, SCENE_GOOD, "nothing dropped");
+		add(trust, SCENE_GOOD, "the capture lost nothing");
 	if (!race.applicable)
 		return;
 	quantity_time(margin, race.margin_ns);
