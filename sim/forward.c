@@ -1,0 +1,285 @@
+#include "sim/forward.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "capture/mem.h"
+#include "sim/clock.h"
+#include "sim/forward_way.h"
+
+#define MTU          1500
+#define SPIN_NS      100000
+#define AT_ONCE      32        /* frames, before the other direction has its turn */
+#define APART_NS     100000000 /* how often the clocks are compared */
+#define FIRST_EVENTS 1024
+
+struct forward {
+	struct port ports[FORWARD_DIRECTION_COUNT]; /* into which frames of a direction come */
+	struct forward_way ways[FORWARD_DIRECTION_COUNT];
+	struct lateness late;
+	int wake_fd, ended_fd; /* to the thread; from it */
+	pthread_t thread;
+	pthread_barrier_t ready;
+	bool running;
+	atomic_bool stopping;
+	atomic_size_t under_way;
+	pthread_mutex_t lock; /* of events */
+	struct forward_events events;
+	struct err err; /* the thread's, until it is joined */
+};
+
+const char *forward_event_text(enum forward_event_kind kind)
+{
+	static const char *const texts[] = {
+		[FORWARD_QUEUE_FULL] = "queue full", [FORWARD_LOST] = "loss",
+		[FORWARD_LISTED] = "listed loss",    [FORWARD_NO_ROOM] = "no room in the link",
+		[FORWARD_REFUSED] = "refused",       [FORWARD_CORRUPTED] = "corruption",
+		[FORWARD_DUPLICATED] = "duplicate",  [FORWARD_REORDERED] = "reordered",
+	};
+
+	static_assert(sizeof(texts) / sizeof(*texts) == FORWARD_EVENT_KIND_COUNT,
+	              "each kind has a text");
+	return (unsigned)kind < FORWARD_EVENT_KIND_COUNT ? texts[kind] : "?";
+}
+
+bool forward_event_is_loss(enum forward_event_kind kind)
+{
+	return kind <= FORWARD_CORRUPTED;
+}
+
+/* ---- events ---- */
+
+static void keep(void *context, const struct forward_event *event)
+{
+	struct forward *forward = context;
+	struct forward_events *list = &forward->events;
+
+	pthread_mutex_lock(&forward->lock);
+	list->events = mem_grow(list->events, &list->capacity, list->count, sizeof(*list->events));
+	list->events[list->count++] = *event;
+	pthread_mutex_unlock(&forward->lock);
+}
+
+void forward_take(struct forward *forward, struct forward_events *list)
+{
+	list->count = 0;
+	pthread_mutex_lock(&forward->lock);
+	struct forward_events taken = forward->events;
+
+	forward->events = *list;
+	pthread_mutex_unlock(&forward->lock);
+	*list = taken;
+}
+
+size_t forward_under_way(struct forward *forward)
+{
+	return atomic_load(&forward->under_way);
+}
+
+int forward_fd(const struct forward *forward)
+{
+	return forward->ended_fd;
+}
+
+/* ---- the thread ---- */
+
+static void break_down(struct forward *forward, int error)
+{
+	err_machine(&forward->err,
+	            "the link broke down in the middle of the run: %s; its namespace or a port has "
+	            "vanished",
+	            strerror(error));
+}
+
+/* Sleeps until shortly before next_ns, or until something arrives. */
+static int await(struct forward *forward, int64_t next_ns)
+{
+	struct pollfd polls[] = { { .fd = forward->ports[FORWARD_UP].fd, .events = POLLIN },
+		                  { .fd = forward->ports[FORWARD_DOWN].fd, .events = POLLIN },
+		                  { .fd = forward->wake_fd, .events = POLLIN } };
+	int64_t wait_ns = next_ns == INT64_MAX ? 0 : next_ns - clock_monotonic_ns() - SPIN_NS;
+	struct timespec timeout = { .tv_sec = wait_ns / 1000000000,
+		                    .tv_nsec = wait_ns % 1000000000 };
+
+	if (next_ns != INT64_MAX && wait_ns <= 0)
+		return 0;
+	if (ppoll(polls, 3, next_ns == INT64_MAX ? NULL : &timeout, NULL) < 0)
+		return errno == EINTR ? 0 : errno;
+	for (int i = 0; i < FORWARD_DIRECTION_COUNT; i++) {
+		int error = 0;
+		socklen_t length = sizeof(error);
+
+		if (!(polls[i].revents & (POLLERR | POLLHUP | POLLNVAL)))
+			continue;
+		getsockopt(polls[i].fd, SOL_SOCKET, SO_ERROR, &error, &length);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+static int64_t next_ns(const struct forward *forward)
+{
+	int64_t up_ns = forward_way_next_ns(&forward->ways[FORWARD_UP]);
+	int64_t down_ns = forward_way_next_ns(&forward->ways[FORWARD_DOWN]);
+
+	return up_ns < down_ns ? up_ns : down_ns;
+}
+
+/* One turn for each direction; an errno ends the link. */
+static int turn(struct forward *forward, int64_t apart_ns, bool *more)
+{
+	size_t under_way = 0;
+	int error = 0;
+
+	*more = false;
+	for (int i = 0; i < FORWARD_DIRECTION_COUNT && !error; i++) {
+		*more |= forward_way_receive(&forward->ways[i], apart_ns, AT_ONCE);
+		error = forward_way_send(&forward->ways[i], AT_ONCE);
+		under_way += forward_way_count(&forward->ways[i]);
+	}
+	atomic_store(&forward->under_way, under_way);
+	return error;
+}
+
+static void *carry(void *context)
+{
+	struct forward *forward = context;
+	int64_t apart_ns = clock_apart_ns(), compared_ns = clock_monotonic_ns();
+	bool more = false;
+	int error = 0;
+
+	clock_be_exact();
+	pthread_barrier_wait(&forward->ready);
+	while (!atomic_load(&forward->stopping) && !error) {
+		int64_t now_ns = clock_monotonic_ns();
+
+		if (now_ns - compared_ns > APART_NS) {
+			apart_ns = clock_apart_ns();
+			compared_ns = now_ns;
+		}
+		error = turn(forward, apart_ns, &more);
+		if (!more && !error)
+			error = await(forward, next_ns(forward));
+	}
+	if (error)
+		break_down(forward, error);
+	eventfd_write(forward->ended_fd, 1);
+	return NULL;
+}
+
+/* ---- its life ---- */
+
+static int open_parts(struct forward *forward, const struct forward_options *options,
+                      struct err *err)
+{
+	const char *devices[FORWARD_DIRECTION_COUNT] = { options->client_port,
+		                                         options->server_port };
+
+	for (int i = 0; i < FORWARD_DIRECTION_COUNT; i++) {
+		struct forward_way *way = &forward->ways[i];
+
+		*way = (struct forward_way){ .in = &forward->ports[i],
+			                     .out = &forward->ports[!i],
+			                     .direction = (enum forward_direction)i,
+			                     .late = &forward->late,
+			                     .each = keep,
+			                     .context = forward };
+		if (forward_way_open(way, options, err) != 0 ||
+		    port_open(&forward->ports[i], devices[i], options->mtu ? options->mtu : MTU,
+		              err) != 0)
+			return -1;
+	}
+	forward->wake_fd = eventfd(0, EFD_CLOEXEC);
+	forward->ended_fd = eventfd(0, EFD_CLOEXEC);
+	if (forward->wake_fd < 0 || forward->ended_fd < 0)
+		return err_machine(err, "the link cannot have an eventfd: %s", strerror(errno));
+	forward->events.events = mem_alloc(FIRST_EVENTS, sizeof(*forward->events.events));
+	forward->events.capacity = FIRST_EVENTS;
+	return 0;
+}
+
+static int start(struct forward *forward, struct err *err)
+{
+	int error;
+
+	pthread_barrier_init(&forward->ready, NULL, 2);
+	error = pthread_create(&forward->thread, NULL, carry, forward);
+	if (error == 0) {
+		pthread_barrier_wait(&forward->ready);
+		forward->running = true;
+	}
+	pthread_barrier_destroy(&forward->ready);
+	return error ? err_machine(err, "the link's thread cannot start: %s", strerror(error)) : 0;
+}
+
+struct forward *forward_open(const struct forward_options *options, struct err *err)
+{
+	struct forward *forward = mem_alloc(1, sizeof(*forward));
+
+	forward->wake_fd = forward->ended_fd = -1;
+	for (int i = 0; i < FORWARD_DIRECTION_COUNT; i++)
+		forward->ports[i].fd = -1;
+	pthread_mutex_init(&forward->lock, NULL);
+	if (open_parts(forward, options, err) == 0 && start(forward, err) == 0)
+		return forward;
+	forward_close(forward);
+	return NULL;
+}
+
+int forward_stop(struct forward *forward, struct err *err)
+{
+	assert(forward->running);
+	atomic_store(&forward->stopping, true);
+	eventfd_write(forward->wake_fd, 1);
+	pthread_join(forward->thread, NULL);
+	forward->running = false;
+	if (forward->err.kind == ERR_NONE)
+		return 0;
+	*err = forward->err;
+	return -1;
+}
+
+struct forward_statistics forward_statistics(const struct forward *forward)
+{
+	struct forward_statistics statistics = {
+		.late_median_ns = lateness_at(&forward->late, 0.5),
+		.late_p99_ns = lateness_at(&forward->late, 0.99),
+		.late_max_ns = forward->late.count ? forward->late.max_ns : -1,
+	};
+
+	for (int i = 0; i < FORWARD_DIRECTION_COUNT; i++) {
+		statistics.packets[i] = forward->ways[i].packets;
+		statistics.missed += port_missed(&forward->ports[i]);
+	}
+	return statistics;
+}
+
+void forward_close(struct forward *forward)
+{
+	struct err ignored = { 0 };
+
+	if (!forward)
+		return;
+	if (forward->running)
+		forward_stop(forward, &ignored);
+	for (int i = 0; i < FORWARD_DIRECTION_COUNT; i++) {
+		port_close(&forward->ports[i]);
+		forward_way_close(&forward->ways[i]);
+	}
+	if (forward->wake_fd >= 0)
+		close(forward->wake_fd);
+	if (forward->ended_fd >= 0)
+		close(forward->ended_fd);
+	pthread_mutex_destroy(&forward->lock);
+	free(forward->events.events);
+	free(forward);
+}

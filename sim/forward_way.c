@@ -1,0 +1,209 @@
+#include "sim/forward_way.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/mem.h"
+#include "capture/packet.h"
+#include "sim/clock.h"
+
+#define ROOM_BYTES  (8u << 20)
+#define FRAME_BYTES (65535 + 18) /* the largest MTU of a veth, an Ethernet header and a VLAN tag   \
+	                          */
+
+int forward_way_open(struct forward_way *way, const struct forward_options *options,
+                     struct err *err)
+{
+	size_t room = options->room_bytes ? options->room_bytes : ROOM_BYTES;
+
+	impair_init(&way->impair, &options->directions[way->direction], options->seed,
+	            way->direction);
+	way->held_bytes = mem_alloc(1, FRAME_BYTES);
+	return flight_open(&way->flight, room, err);
+}
+
+void forward_way_close(struct forward_way *way)
+{
+	impair_finish(&way->impair);
+	flight_close(&way->flight);
+	free(way->held_bytes);
+	way->held_bytes = NULL;
+}
+
+size_t forward_way_count(const struct forward_way *way)
+{
+	return way->flight.count + way->holds;
+}
+
+static void say(const struct forward_way *way, enum forward_event_kind kind, int64_t time_ns,
+                const struct flight_frame *frame)
+{
+	struct forward_event event = { .time_ns = time_ns,
+		                       .kind = kind,
+		                       .direction = way->direction,
+		                       .number = frame->number,
+		                       .data_number = frame->data_number,
+		                       .length = frame->length };
+
+	way->each(way->context, &event);
+}
+
+/* ---- receiving ---- */
+
+/*
+ * Flips a bit that the transport's checksum covers: of the payload, or else of the ports, so that
+ * neither a length nor UDP's checksum itself (0 means none) can make the packet valid.
+ */
+static void corrupt(uint8_t *bytes, const struct packet_view *view, uint32_t captured,
+                    uint32_t random)
+{
+	uint32_t from = view->transport_at ? view->transport_at : 14, count = 4;
+
+	if (view->payload_captured) {
+		from = view->payload_at;
+		count = view->payload_captured;
+	}
+	uint32_t bit = random % (count * 8);
+
+	if (from + bit / 8 < captured)
+		bytes[from + bit / 8] ^= (uint8_t)(1u << bit % 8);
+}
+
+static void add(struct forward_way *way, const struct flight_frame *frame, const uint8_t *bytes,
+                int64_t time_ns)
+{
+	if (!flight_add(&way->flight, frame, bytes))
+		say(way, FORWARD_NO_ROOM, time_ns, frame);
+}
+
+static void release_held(struct forward_way *way, int64_t due_ns, int64_t time_ns)
+{
+	if (!way->holds)
+		return;
+	way->holds = false;
+	way->held.due_ns = due_ns;
+	add(way, &way->held, way->held_bytes, time_ns);
+}
+
+static void hold(struct forward_way *way, const struct flight_frame *frame, const uint8_t *bytes,
+                 int64_t time_ns)
+{
+	say(way, FORWARD_REORDERED, time_ns, frame);
+	way->holds = true;
+	way->held = *frame;
+	memcpy(way->held_bytes, bytes, frame->length);
+}
+
+static void dispose(struct forward_way *way, const struct impair_verdict *verdict,
+                    const struct flight_frame *frame, const uint8_t *bytes, int64_t time_ns)
+{
+	/* One that nothing followed in time; it is due before this one. */
+	if (way->holds && frame->due_ns > way->held.due_ns)
+		release_held(way, way->held.due_ns, time_ns);
+	if (verdict->reordered)
+		hold(way, frame, bytes, time_ns);
+	else
+		add(way, frame, bytes, time_ns);
+	if (verdict->duplicated && !verdict->reordered) {
+		say(way, FORWARD_DUPLICATED, time_ns, frame);
+		add(way, frame, bytes, time_ns);
+	}
+	if (verdict->releases)
+		release_held(way, frame->due_ns, time_ns);
+}
+
+static void take(struct forward_way *way, const struct port_frame *arrived, int64_t arrived_ns)
+{
+	static const enum forward_event_kind kinds[IMPAIR_FATE_COUNT] = {
+		[IMPAIR_QUEUE_FULL] = FORWARD_QUEUE_FULL,
+		[IMPAIR_LOST] = FORWARD_LOST,
+		[IMPAIR_LISTED] = FORWARD_LISTED,
+	};
+	struct packet_view view;
+
+	packet_decode(arrived->bytes, arrived->captured, arrived->length, &view);
+	struct impair_verdict verdict =
+		impair_packet(&way->impair, arrived_ns, arrived->length, view.payload_length > 0);
+	struct flight_frame frame = { .due_ns = verdict.due_ns,
+		                      .number = verdict.number,
+		                      .data_number = (uint32_t)verdict.data_number,
+		                      .length = arrived->length };
+
+	if (verdict.fate != IMPAIR_LEAVES) {
+		say(way, kinds[verdict.fate], arrived->time_ns, &frame);
+		return;
+	}
+	if (arrived->captured < arrived->length || arrived->length > FRAME_BYTES) {
+		say(way, FORWARD_NO_ROOM, arrived->time_ns, &frame);
+		return;
+	}
+	if (verdict.corrupted) {
+		say(way, FORWARD_CORRUPTED, arrived->time_ns, &frame);
+		corrupt(arrived->bytes, &view, arrived->captured, verdict.corrupt_random);
+	}
+	dispose(way, &verdict, &frame, arrived->bytes, arrived->time_ns);
+}
+
+bool forward_way_receive(struct forward_way *way, int64_t apart_ns, unsigned limit)
+{
+	struct port_frame arrived;
+	unsigned taken = 0;
+
+	for (; taken < limit && port_next(way->in, &arrived); taken++) {
+		/* The kernel's stamp: how long the thread took to wake does not count. */
+		int64_t arrived_ns = arrived.time_ns - apart_ns;
+
+		if (arrived_ns < way->last_arrived_ns)
+			arrived_ns = way->last_arrived_ns;
+		way->last_arrived_ns = arrived_ns;
+		take(way, &arrived, arrived_ns);
+		port_release(way->in);
+		way->packets++;
+	}
+	return taken == limit;
+}
+
+/* ---- sending ---- */
+
+int64_t forward_way_next_ns(const struct forward_way *way)
+{
+	const struct flight_frame *first = flight_first(&way->flight);
+	int64_t next_ns = first ? first->due_ns : INT64_MAX;
+
+	return way->holds && way->held.due_ns < next_ns ? way->held.due_ns : next_ns;
+}
+
+/* 0, or an errno that ends the link. */
+static int send_frame(struct forward_way *way, const struct flight_frame *frame,
+                      const uint8_t *bytes, int64_t now_ns)
+{
+	lateness_add(way->late, now_ns - frame->due_ns);
+	if (port_send(way->out, bytes, frame->length) == 0)
+		return 0;
+	if (errno == ENETDOWN || errno == ENXIO || errno == ENODEV || errno == EBADF)
+		return errno;
+	say(way, FORWARD_REFUSED, clock_realtime_ns(), frame);
+	return 0;
+}
+
+int forward_way_send(struct forward_way *way, unsigned limit)
+{
+	int error = 0;
+
+	for (unsigned sent = 0; sent < limit && !error; sent++) {
+		const struct flight_frame *first = flight_first(&way->flight);
+		int64_t now_ns = clock_monotonic_ns();
+
+		if (first && first->due_ns <= now_ns) {
+			error = send_frame(way, first, flight_bytes(first), now_ns);
+			flight_remove(&way->flight);
+		} else if (way->holds && way->held.due_ns <= now_ns) {
+			way->holds = false;
+			error = send_frame(way, &way->held, way->held_bytes, now_ns);
+		} else {
+			break;
+		}
+	}
+	return error;
+}
