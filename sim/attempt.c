@@ -1,11 +1,11 @@
 #include "sim/attempt.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "sim/clock.h"
+#include "sim/link.h"
 #include "sim/perform.h"
 
 struct attempt attempt_of(const struct turn *turn, enum call_name name,
@@ -97,9 +97,7 @@ struct address attempt_target(const struct turn *turn, int endpoint)
 		snprintf((char *)address.bytes, sizeof(address.bytes), "%u", spec->port);
 		return address;
 	}
-	address.family = scenario->family == 6 ? ADDRESS_IPV6 : ADDRESS_IPV4;
+	address = link_address(scenario, spec->server_side);
 	address.port = spec->port;
-	inet_pton(scenario->family == 6 ? AF_INET6 : AF_INET,
-	          scenario->family == 6 ? "::1" : "127.0.0.1", address.bytes);
 	return address;
 }

@@ -8,9 +8,10 @@
 #include "capture/packet.h"
 #include "sim/clock.h"
 
-#define ROOM_BYTES  (8u << 20)
-#define FRAME_BYTES (65535 + 18) /* the largest MTU of a veth, an Ethernet header and a VLAN tag   \
-	                          */
+#define ROOM_BYTES (8u << 20)
+#define FRAME_BYTES                                                                                \
+	(65535 + 18) /* the largest MTU of a veth, an Ethernet header and a VLAN tag               \
+	              */
 
 int forward_way_open(struct forward_way *way, const struct forward_options *options,
                      struct err *err)

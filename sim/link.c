@@ -1,5 +1,6 @@
 #include "sim/link.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/ethtool.h>
@@ -10,6 +11,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "capture/quantity.h"
 
 #define IPV6_MTU_LEAST 1280
 
@@ -153,10 +156,21 @@ int link_ports_free(const struct scenario *scenario, struct err *err)
 	return 0;
 }
 
+static int set_sysctls(const struct scenario *scenario, struct err *err)
+{
+	for (size_t i = 0; i < scenario->sysctl_count; i++) {
+		if (set_sysctl(scenario, &scenario->sysctls[i], err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 int link_configure(const struct scenario *scenario, struct err *err)
 {
 	if (trace_transport_is_unix(scenario->transport))
 		return 0;
+	if (scenario->link.wire)
+		return set_sysctls(scenario, err);
 	if (scenario->link.mtu && scenario->link.mtu < IPV6_MTU_LEAST && scenario->family == 6)
 		return err_machine(
 			err,
@@ -167,15 +181,13 @@ int link_configure(const struct scenario *scenario, struct err *err)
 		return -1;
 	if (scenario->link.offload >= 0 && set_offload(scenario->link.offload, err) != 0)
 		return -1;
-	for (size_t i = 0; i < scenario->sysctl_count; i++) {
-		if (set_sysctl(scenario, &scenario->sysctls[i], err) != 0)
-			return -1;
-	}
-	return 0;
+	return set_sysctls(scenario, err);
 }
 
 const char *link_needs_namespace(const struct scenario *scenario)
 {
+	if (scenario->link.wire)
+		return scenario->link.delay_ns ? "link.delay" : "link.type";
 	if (scenario->link.mtu)
 		return "link.mtu";
 	if (scenario->link.offload >= 0)
@@ -191,9 +203,30 @@ void link_describe(const struct scenario *scenario, struct buffer *out)
 		buffer_text(out, "UNIX sockets");
 		return;
 	}
-	buffer_text(out, "loopback");
+	if (scenario->link.wire) {
+		char delay[QUANTITY_TEXT];
+
+		buffer_text(out, "wire");
+		if (scenario->link.delay_ns)
+			buffer_format(out, ", %s each way",
+			              quantity_time(delay, scenario->link.delay_ns));
+	} else {
+		buffer_text(out, "loopback");
+	}
 	if (scenario->link.mtu)
 		buffer_format(out, ", MTU %u", scenario->link.mtu);
 	if (scenario->link.offload >= 0)
 		buffer_text(out, scenario->link.offload ? ", offload on" : ", offload off");
+}
+
+struct address link_address(const struct scenario *scenario, bool server_side)
+{
+	struct address address = { .family = scenario->family == 6 ? ADDRESS_IPV6 : ADDRESS_IPV4 };
+	const char *host =
+		scenario->link.wire ? (server_side ? "10.0.0.2" : "10.0.0.1") : "127.0.0.1";
+
+	if (scenario->family == 6)
+		host = scenario->link.wire ? (server_side ? "fd00::2" : "fd00::1") : "::1";
+	inet_pton(scenario->family == 6 ? AF_INET6 : AF_INET, host, address.bytes);
+	return address;
 }

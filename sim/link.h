@@ -32,6 +32,9 @@ int64_t link_packets(const char *device);
  */
 int link_ports_free(const struct scenario *scenario, struct err *err);
 
+/* Of the host that the scenario's client or server side is on, its port left 0. */
+struct address link_address(const struct scenario *scenario, bool server_side);
+
 /* "loopback, MTU 1500, offload off". */
 void link_describe(const struct scenario *scenario, struct buffer *out);
 

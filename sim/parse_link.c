@@ -1,5 +1,5 @@
 /*
- * The link of a loopback, and the sysctls of its namespace.
+ * The link, and the sysctls of its namespace.
  */
 #include <string.h>
 
@@ -8,7 +8,8 @@
 #include "sim/scalar.h"
 #include "sim/schema.h"
 
-#define SYSCTL_VALUE_MAX 256
+#define SYSCTL_VALUE_MAX  256
+#define LINK_DELAY_MAX_NS 10000000000 /* each way */
 
 static int read_mtu(struct parsing *parsing, const struct node *node)
 {
@@ -29,7 +30,7 @@ static int read_mtu(struct parsing *parsing, const struct node *node)
 int parse_link(struct parsing *parsing, const struct node *node)
 {
 	const struct node *type = node_get(node, "type"), *mtu = node_get(node, "mtu");
-	const struct node *offload = node_get(node, "offload");
+	const struct node *offload = node_get(node, "offload"), *delay = node_get(node, "delay");
 	char shown[NODE_SHOWN];
 	bool on;
 
@@ -40,13 +41,23 @@ int parse_link(struct parsing *parsing, const struct node *node)
 			node, parsing->err,
 			"UNIX sockets have no link: leave `link` out, or choose `transport: "
 			"tcp` or `udp`");
-	if (type && node_is(type, "wire"))
+	if (type && !node_is(type, "loopback") && !node_is(type, "wire"))
 		return node_error(type, parsing->err,
-		                  "not yet: `type: wire`; this version has "
-		                  "the loopback only, with `mtu` and `offload`");
-	if (type && !node_is(type, "loopback"))
-		return node_error(type, parsing->err, "`type` cannot be %s; allowed is loopback",
+		                  "`type` cannot be %s; allowed are loopback wire",
 		                  node_shown(shown, type));
+	if (type && node_is(type, "loopback") && delay)
+		return node_error(
+			delay, parsing->err,
+			"a loopback has no `delay`: leave `type` out, or choose `type: wire`");
+	parsing->scenario->link.wire = delay || (type && node_is(type, "wire"));
+	if (delay && scalar_time(delay, "delay", LINK_DELAY_MAX_NS,
+	                         &parsing->scenario->link.delay_ns, parsing->err))
+		return -1;
+	if (offload && parsing->scenario->link.wire)
+		return node_error(
+			offload, parsing->err,
+			"a wire has no `offload`: its ports carry what a cable would; leave "
+			"`offload` out, or `delay` and `type: wire`");
 	if (mtu && read_mtu(parsing, mtu))
 		return -1;
 	if (offload) {

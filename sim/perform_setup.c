@@ -3,7 +3,6 @@
  * makes, each as a call of its own in the record: before bind and connect, but TCP_QUICKACK after
  * listen(), which resets the ACK state.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -13,6 +12,7 @@
 #include <sys/un.h>
 
 #include "sim/attempt.h"
+#include "sim/link.h"
 #include "sim/perform.h"
 #include "sim/sockopt.h"
 
@@ -141,7 +141,7 @@ static bool is_dual_stack(const struct turn *turn)
 static struct address bind_address(const struct turn *turn, const struct socket_entry *entry)
 {
 	struct address address = { .port = turn->step->port };
-	bool six = turn->endpoint->scenario->family == 6;
+	const struct scenario *scenario = turn->endpoint->scenario;
 	bool any = joins_group(turn) || is_dual_stack(turn);
 
 	if (trace_transport_is_unix(entry->transport)) {
@@ -150,9 +150,10 @@ static struct address bind_address(const struct turn *turn, const struct socket_
 		snprintf((char *)address.bytes, sizeof(address.bytes), "%u", turn->step->port);
 		return address;
 	}
-	address.family = six ? ADDRESS_IPV6 : ADDRESS_IPV4;
-	if (!any)
-		inet_pton(six ? AF_INET6 : AF_INET, six ? "::1" : "127.0.0.1", address.bytes);
+	address = link_address(scenario, turn->endpoint->spec->server_side);
+	if (any)
+		memset(address.bytes, 0, sizeof(address.bytes));
+	address.port = turn->step->port;
 	return address;
 }
 

@@ -113,8 +113,10 @@ struct scenario_endpoint {
 };
 
 struct scenario_link {
-	uint32_t mtu; /* 0: the kernel's default, 65536 on lo */
-	int offload;  /* -1: the kernel's default; 0 off; 1 on */
+	bool wire;        /* three namespaces and a link between two hosts; else the loopback */
+	int64_t delay_ns; /* of a wire, each way */
+	uint32_t mtu;     /* 0: the usual, 65536 on lo, 1500 on a wire */
+	int offload;      /* -1: the kernel's default; 0 off; 1 on; of a loopback */
 };
 
 struct scenario_sysctl {

@@ -10,7 +10,7 @@ static const char framing_later[] =
 	"comes with the course on framing; until then a header's bytes are written with `send`, "
 	"`send: {hex: \"0a 00 00 00\"}`";
 static const char wire_later[] =
-	"needs a wire, which this version does not have; a loopback takes `mtu` and `offload`";
+	"needs more of a wire than this version has; a wire takes `delay` and `mtu`, a loopback `mtu` and `offload`";
 
 static const struct schema options = { .kind = SCHEMA_LEAVES, .where = "in `sockopt`" };
 static const struct schema sysctls = { .kind = SCHEMA_LEAVES, .where = "in `sysctl`" };
@@ -30,7 +30,7 @@ static const struct schema endpoints = { .kind = SCHEMA_NAMES,
 
 static const struct schema_key link_keys[] = {
 	{ "mtu", NULL, NULL },           { "offload", NULL, NULL },
-	{ "type", NULL, NULL },          { "delay", NULL, wire_later },
+	{ "type", NULL, NULL },          { "delay", NULL, NULL },
 	{ "jitter", NULL, wire_later },  { "rate", NULL, wire_later },
 	{ "queue", NULL, wire_later },   { "loss", NULL, wire_later },
 	{ "drop", NULL, wire_later },    { "duplicate", NULL, wire_later },

@@ -14,10 +14,12 @@
 #include "capture/sniff.h"
 #include "sim/clock.h"
 #include "sim/endpoint.h"
+#include "sim/forward.h"
 #include "sim/link.h"
 #include "sim/plan.h"
 #include "sim/run_message.h"
 #include "sim/sockopt.h"
+#include "sim/wire.h"
 
 #define QUIET_NS                                                                                   \
 	2000000         /* between the last handshake and the first write: many round trips of lo */
@@ -26,6 +28,7 @@
 #define DRAIN_NS                                                                                   \
 	500000000 /* how long the last packets may take; they come within twice the timeout */
 #define CALLS_AT_ONCE 20000
+#define STILL_NS      4000000 /* a link on which nothing moves for so long is quiet */
 #define LOOP_MS       10
 #define BULK_BYTES                                                                                 \
 	(64ull << 20) /* a script that sends more is captured with a short snap length             \
@@ -35,21 +38,33 @@
 #define SMALL_WRITES 2000
 #define SMALL_BYTES  (1u << 20)
 
+#define TAPS_MOST 2
+
+/* Where packets are seen. */
+struct tap {
+	struct stagehand *hand;
+	uint32_t interface;
+	struct sniff *sniff;
+	uint64_t delivered;
+	int64_t packets_before; /* that lo had received when the capture began; -1 unknown, or not
+	                           ours alone */
+};
+
 struct stagehand {
 	const struct stagehand_task *task;
 	const struct scenario *scenario;
 	struct trace_about about;
 	struct buffer link, options;
-	struct sniff *sniff; /* NULL over UNIX sockets */
-	struct trace_interface interface;
+	struct tap taps[TAPS_MOST];
+	struct trace_interface interfaces[TAPS_MOST];
+	size_t tap_count; /* 0 over UNIX sockets, 1 on a loopback, 2 on a wire */
+	struct wire wire;
+	struct forward *forward; /* what is between the two hosts of a wire; else NULL */
 	struct recording recording;
 	struct stage *stage;
 	struct endpoint *endpoints;
 	const char **names;
-	uint64_t delivered;
-	bool behind;            /* calls wait that were not taken */
-	int64_t packets_before; /* that lo had received when the capture began; -1 unknown, or not
-	                           ours alone */
+	bool behind; /* calls wait that were not taken */
 	int64_t begin_ns, flushed_ns;
 	int64_t apart_ns; /* the clocks, when it began */
 };
@@ -157,27 +172,71 @@ static char *host_filter(const struct stagehand *hand)
  * loses nothing for blocks × timeout: 32 × 4 ms here, 256 × 16 ms for a script that sends much. A
  * short timeout also means a short wait for the last packets.
  */
-static int open_capture(struct stagehand *hand, struct err *err)
+static int open_tap(struct stagehand *hand, const char *device, const char *name, struct err *err)
 {
 	struct plan plan = plan_of(hand->scenario);
 	bool small = plan.writes <= SMALL_WRITES && plan.bytes <= SMALL_BYTES;
+	struct tap *tap = &hand->taps[hand->tap_count];
 	char *filter = host_filter(hand);
 	struct sniff_options options = { .snap_length =
 		                                 plan.bytes > BULK_BYTES ? BULK_SNAP : WHOLE_SNAP,
 		                         .ring_bytes = small ? 8u << 20 : 64u << 20,
 		                         .timeout_ms = small ? 4 : 16,
-		                         .loopback = true,
+		                         .loopback = !hand->scenario->link.wire,
 		                         .filter = filter };
 
-	hand->sniff = sniff_open("lo", &options, err);
+	*tap = (struct tap){ .hand = hand,
+		             .interface = (uint32_t)hand->tap_count,
+		             .packets_before = -1 };
+	tap->sniff = sniff_open(device, &options, err);
 	free(filter);
-	if (!hand->sniff)
+	if (!tap->sniff)
 		return -1;
-	hand->interface =
-		(struct trace_interface){ .name = (char *)"lo",
-		                          .link_type = (uint16_t)sniff_link_type(hand->sniff),
+	if (!hand->scenario->link.wire && hand->task->tier != SANDBOX_HOST)
+		tap->packets_before = link_packets(device);
+	hand->interfaces[hand->tap_count++] =
+		(struct trace_interface){ .name = (char *)name,
+		                          .link_type = (uint16_t)sniff_link_type(tap->sniff),
 		                          .snap_length = options.snap_length };
 	return 0;
+}
+
+/* Two hosts, a tap at each, and the link between them. */
+static int open_wire(struct stagehand *hand, struct err *err)
+{
+	const struct scenario_link *link = &hand->scenario->link;
+	const struct impairment way = { .delay_ns = link->delay_ns };
+	const struct wire_options options = { .mtu = link->mtu,
+		                              .ipv6 = hand->scenario->family == 6,
+		                              .no_ipv4 = hand->scenario->family == 6 };
+	const struct forward_options forward = { .client_port = WIRE_MIDDLE_CLIENT_PORT,
+		                                 .server_port = WIRE_MIDDLE_SERVER_PORT,
+		                                 .directions = { way, way },
+		                                 .mtu = link->mtu };
+
+	if (wire_open(&hand->wire, &options, err) != 0)
+		return -1;
+	if (wire_enter_client(&hand->wire, err) != 0 || link_configure(hand->scenario, err) != 0 ||
+	    open_tap(hand, WIRE_CLIENT_PORT, "client", err) != 0)
+		return -1;
+	if (wire_enter_server(&hand->wire, err) != 0 || link_configure(hand->scenario, err) != 0 ||
+	    open_tap(hand, WIRE_SERVER_PORT, "server", err) != 0)
+		return -1;
+	if (wire_enter_middle(&hand->wire, err) != 0)
+		return -1;
+	hand->forward = forward_open(&forward, err);
+	return hand->forward ? 0 : -1;
+}
+
+/* The link, and where packets on it are seen. */
+static int open_link(struct stagehand *hand, struct err *err)
+{
+	if (hand->scenario->link.wire)
+		return open_wire(hand, err);
+	if (hand->task->tier != SANDBOX_HOST && link_configure(hand->scenario, err) != 0)
+		return -1;
+	return trace_transport_is_unix(hand->scenario->transport) ? 0
+	                                                          : open_tap(hand, "lo", "lo", err);
 }
 
 static void prepare(struct stagehand *hand)
@@ -198,21 +257,34 @@ static void prepare(struct stagehand *hand)
 	}
 	if (hand->task->tier == SANDBOX_HOST && link_ports_free(hand->scenario, &err) != 0)
 		fail(hand, &err, NULL);
-	if (hand->task->tier != SANDBOX_HOST && link_configure(hand->scenario, &err) != 0)
-		fail(hand, &err, NULL);
-	if (!trace_transport_is_unix(hand->scenario->transport) && open_capture(hand, &err) != 0)
+	if (open_link(hand, &err) != 0)
 		fail(hand, &err, NULL);
 }
 
 /* ---- recording ---- */
 
+/*
+ * Which way a packet passed a tap of a wire: libpcap does not say on Ethernet, but each host has
+ * one address, which ends in 1 or 2 (wire_hosts.c). 0 unknown, 1 inbound, 2 outbound.
+ */
+static uint8_t direction_at(const struct tap *tap, const uint8_t *bytes, uint32_t captured)
+{
+	bool six = tap->hand->scenario->family == 6;
+	uint32_t last = six ? 37 : 29; /* of the source address, behind 14 bytes of Ethernet */
+
+	if (tap->hand->tap_count < 2 || captured <= last)
+		return 0;
+	return bytes[last] == tap->interface + 1 ? 2 : 1;
+}
+
 static void on_packet(void *context, int64_t time_ns, const uint8_t *bytes, uint32_t captured,
                       uint32_t length)
 {
-	struct stagehand *hand = context;
+	struct tap *tap = context;
 
-	hand->delivered++;
-	recording_add_packet(&hand->recording, 0, time_ns, bytes, captured, length, 0);
+	tap->delivered++;
+	recording_add_packet(&tap->hand->recording, tap->interface, time_ns, bytes, captured,
+	                     length, direction_at(tap, bytes, captured));
 }
 
 /* Calls that have begun or ended, at most so many of each endpoint: one that makes calls without
@@ -243,12 +315,26 @@ static void flush(struct stagehand *hand)
 	hand->flushed_ns = clock_monotonic_ns();
 }
 
+/* A link that has broken down ends the run: what follows would show its fault, not TCP's. */
+static void watch_link(struct stagehand *hand)
+{
+	struct pollfd fd = { .fd = forward_fd(hand->forward), .events = POLLIN };
+	struct err err = { 0 };
+
+	if (poll(&fd, 1, 0) > 0 && forward_stop(hand->forward, &err) != 0)
+		fail(hand, &err, NULL);
+}
+
 static void record(struct stagehand *hand)
 {
 	struct err err = { 0 };
 
-	if (hand->sniff && sniff_dispatch(hand->sniff, on_packet, hand, &err) < 0)
-		fail(hand, &err, NULL);
+	for (size_t i = 0; i < hand->tap_count; i++) {
+		if (sniff_dispatch(hand->taps[i].sniff, on_packet, &hand->taps[i], &err) < 0)
+			fail(hand, &err, NULL);
+	}
+	if (hand->forward)
+		watch_link(hand);
 	if (clock_monotonic_ns() - hand->flushed_ns > FLUSH_NS || hand->behind) {
 		hand->behind = take_calls(hand, CALLS_AT_ONCE);
 		flush(hand);
@@ -258,11 +344,12 @@ static void record(struct stagehand *hand)
 /* Waits for packets, for an endpoint that moves, or for a moment. */
 static void wait_a_little(struct stagehand *hand)
 {
-	struct pollfd fds[] = { { .fd = stage_fd(hand->stage), .events = POLLIN },
-		                { .fd = hand->sniff ? sniff_fd(hand->sniff) : -1,
-		                  .events = POLLIN } };
+	struct pollfd fds[1 + TAPS_MOST] = { { .fd = stage_fd(hand->stage), .events = POLLIN } };
 
-	poll(fds, 2, hand->behind ? 0 : LOOP_MS);
+	for (size_t i = 0; i < hand->tap_count; i++)
+		fds[1 + i] =
+			(struct pollfd){ .fd = sniff_fd(hand->taps[i].sniff), .events = POLLIN };
+	poll(fds, 1 + hand->tap_count, hand->behind ? 0 : LOOP_MS);
 	stage_fd_clear(hand->stage);
 }
 
@@ -270,36 +357,58 @@ static void wait_a_little(struct stagehand *hand)
  * How many packets crossed the link while we captured. In a namespace of our own lo's counter is
  * the truth; on a host's lo other people's packets pass too, and what libpcap counted must do.
  */
-static uint64_t crossed(const struct stagehand *hand, uint64_t received)
+static uint64_t crossed(const struct tap *tap, uint64_t received)
 {
-	int64_t packets = hand->packets_before >= 0 ? link_packets("lo") : -1;
+	int64_t packets = tap->packets_before >= 0 ? link_packets("lo") : -1;
 
-	return packets < 0 ? received : (uint64_t)(packets - hand->packets_before);
+	return packets < 0 ? received : (uint64_t)(packets - tap->packets_before);
+}
+
+/* The last packets of a wire travel: until nothing has been under way for a while, FIN and its ACK
+ * included. */
+static void wait_for_link(struct stagehand *hand)
+{
+	int64_t limit_ns = clock_monotonic_ns() + DRAIN_NS + 8 * hand->scenario->link.delay_ns;
+	int64_t still_ns = clock_monotonic_ns();
+
+	while (hand->forward && clock_monotonic_ns() < limit_ns) {
+		if (forward_under_way(hand->forward))
+			still_ns = clock_monotonic_ns();
+		if (clock_monotonic_ns() - still_ns > STILL_NS)
+			break;
+		record(hand);
+		clock_wait_until(clock_monotonic_ns() + STILL_NS / 4);
+	}
 }
 
 /* Until everything that the kernel counted has been handed over: the last block comes only with its
  * timeout. */
-static void drain(struct stagehand *hand)
+static void drain_tap(struct stagehand *hand, struct tap *tap)
 {
 	int64_t limit_ns = clock_monotonic_ns() + DRAIN_NS;
 	struct err err = { 0 };
 	uint64_t received = 0, dropped = 0;
 
-	while (hand->sniff) {
-		if (sniff_statistics(hand->sniff, &received, &dropped, &err) != 0)
+	while (true) {
+		struct pollfd fd = { .fd = sniff_fd(tap->sniff), .events = POLLIN };
+
+		if (sniff_statistics(tap->sniff, &received, &dropped, &err) != 0)
 			fail(hand, &err, NULL);
 		record(hand);
-		if (hand->delivered >= received - dropped || clock_monotonic_ns() > limit_ns)
+		if (tap->delivered >= received - dropped || clock_monotonic_ns() > limit_ns)
 			break;
-		struct pollfd fd = { .fd = sniff_fd(hand->sniff), .events = POLLIN };
-
 		poll(&fd, 1, LOOP_MS);
 	}
-	if (!hand->sniff)
-		return;
-	received = crossed(hand, received);
-	recording_add_statistics(&hand->recording, 0, clock_realtime_ns(), received,
-	                         received > hand->delivered ? received - hand->delivered : 0);
+	received = crossed(tap, received);
+	recording_add_statistics(&hand->recording, tap->interface, clock_realtime_ns(), received,
+	                         received > tap->delivered ? received - tap->delivered : 0);
+}
+
+static void drain(struct stagehand *hand)
+{
+	wait_for_link(hand);
+	for (size_t i = 0; i < hand->tap_count; i++)
+		drain_tap(hand, &hand->taps[i]);
 }
 
 static void record_facts(struct stagehand *hand)
@@ -316,9 +425,24 @@ static void record_facts(struct stagehand *hand)
 
 /* ---- playing ---- */
 
+/* Of one endpoint's thread. */
+struct player {
+	struct stagehand *hand;
+	size_t endpoint;
+};
+
 static void *play(void *context)
 {
-	endpoint_play(context);
+	const struct player *player = context;
+	struct stagehand *hand = player->hand;
+	struct endpoint *endpoint = &hand->endpoints[player->endpoint];
+	struct err err = { 0 };
+
+	if (hand->forward &&
+	    (endpoint->spec->server_side ? wire_enter_server(&hand->wire, &err)
+	                                 : wire_enter_client(&hand->wire, &err)) != 0)
+		fail(hand, &err, NULL);
+	endpoint_play(endpoint);
 	return NULL;
 }
 
@@ -329,11 +453,16 @@ static void start_threads(struct stagehand *hand)
 
 	hand->stage = stage_create(hand->names, count);
 	hand->endpoints = mem_alloc(count, sizeof(*hand->endpoints));
-	for (size_t i = 0; i < count; i++)
+	struct player *players =
+		mem_alloc(count,
+	                  sizeof(*players)); /* as long as the threads, which is the process */
+	for (size_t i = 0; i < count; i++) {
 		endpoint_init(&hand->endpoints[i], hand->scenario, i, hand->stage);
+		players[i] = (struct player){ .hand = hand, .endpoint = i };
+	}
 	for (size_t i = 0; i < count; i++) {
 		pthread_t thread;
-		int error = pthread_create(&thread, NULL, play, &hand->endpoints[i]);
+		int error = pthread_create(&thread, NULL, play, &players[i]);
 
 		if (error) {
 			err_machine(&err, "cannot start a thread for %s: %s", hand->names[i],
@@ -356,14 +485,16 @@ static bool time_is_up(struct stagehand *hand)
  * before. */
 static bool start(struct stagehand *hand)
 {
+	/* Both ways of a round trip, and the handshake's last ACK. */
+	int64_t quiet_ns = QUIET_NS + 3 * hand->scenario->link.delay_ns;
 	int64_t ready_ns = 0;
 
-	while (!ready_ns || clock_monotonic_ns() - ready_ns < QUIET_NS) {
+	while (!ready_ns || clock_monotonic_ns() - ready_ns < quiet_ns) {
 		if (time_is_up(hand))
 			return false;
 		if (!ready_ns && stage_all(hand->stage, STAGE_READY)) {
 			ready_ns = clock_monotonic_ns();
-			clock_wait_until(ready_ns + QUIET_NS);
+			clock_wait_until(ready_ns + quiet_ns);
 			continue;
 		}
 		wait_a_little(hand);
@@ -394,7 +525,7 @@ static void perform(struct stagehand *hand)
 			                         .server_side =
 			                                 hand->scenario->endpoints[i].server_side };
 	recording_add_header(&hand->recording, &hand->about, lanes, hand->scenario->endpoint_count,
-	                     &hand->interface, hand->sniff ? 1 : 0);
+	                     hand->interfaces, hand->tap_count);
 	free(lanes);
 	flush(hand);
 	start_threads(hand);

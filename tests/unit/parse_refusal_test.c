@@ -335,14 +335,18 @@ static void scenarios_are_refused_with_what_is_allowed(void **state)
 		{ "transport: unix-stream\nlink: {mtu: 1500}\nserver: {port: 1, script: []}",
 		  "x.yaml:2:7: UNIX sockets have no link: leave `link` out, or choose `transport: "
 		  "tcp` or `udp`" },
-		{ "link: {delay: 10ms}\nserver: {port: 1, script: []}",
-		  "x.yaml:1:8: not yet: `delay` needs a wire, which this version does not have; a "
-		  "loopback takes `mtu` and `offload`" },
-		{ "link: {type: wire}\nserver: {port: 1, script: []}",
-		  "x.yaml:1:14: not yet: `type: wire`; this version has the loopback only, with "
-		  "`mtu` and `offload`" },
+		{ "link: {rate: 10Mbit/s}\nserver: {port: 1, script: []}",
+		  "x.yaml:1:8: not yet: `rate` needs more of a wire than this version has; a wire "
+		  "takes `delay` and `mtu`, a loopback `mtu` and `offload`" },
+		{ "link: {delay: 10ms, type: loopback}\nserver: {port: 1, script: []}",
+		  "x.yaml:1:15: a loopback has no `delay`: leave `type` out, or choose `type: wire`" },
+		{ "link: {delay: 10ms, offload: on}\nserver: {port: 1, script: []}",
+		  "x.yaml:1:30: a wire has no `offload`: its ports carry what a cable would; leave "
+		  "`offload` out, or `delay` and `type: wire`" },
+		{ "link: {delay: 10}\nserver: {port: 1, script: []}",
+		  "x.yaml:1:15: `delay` cannot be `10`: a time has a unit: `10ms`, `500us`, `1.5s`" },
 		{ "link: {type: wier}\nserver: {port: 1, script: []}",
-		  "x.yaml:1:14: `type` cannot be `wier`; allowed is loopback" },
+		  "x.yaml:1:14: `type` cannot be `wier`; allowed are loopback wire" },
 		{ "link: {mtu: 67}\nserver: {port: 1, script: []}",
 		  "x.yaml:1:13: `mtu` cannot be `67`: IPv4 needs at least 68 B" },
 		{ "family: ipv6\nlink: {mtu: 1000}\nserver: {port: 1, script: []}",
@@ -431,9 +435,9 @@ static void scenarios_are_refused_with_what_is_allowed(void **state)
 		{ "variants: {a: {framing.reader: one_recv}}\nserver: {port: 1, script: []}",
 		  "x.yaml:1:16: not yet: `framing` comes with the course on framing; until then a "
 		  "header's bytes are written with `send`, `send: {hex: \"0a 00 00 00\"}`" },
-		{ "variants: {a: {link.delay: 1ms}}\nserver: {port: 1, script: []}",
-		  "x.yaml:1:16: not yet: `delay` needs a wire, which this version does not have; a "
-		  "loopback takes `mtu` and `offload`" },
+		{ "variants: {a: {link.rate: 1Mbit/s}}\nserver: {port: 1, script: []}",
+		  "x.yaml:1:16: not yet: `rate` needs more of a wire than this version has; a wire "
+		  "takes `delay` and `mtu`, a loopback `mtu` and `offload`" },
 		{ "variants: {a: {.port: 1}}\nserver: {port: 1, script: []}",
 		  "x.yaml:1:16: there is no key `` in a scenario; allowed are title about see "
 		  "transport family link sysctl server client endpoints expect time_limit "
