@@ -217,7 +217,8 @@ static int start(struct forward *forward, struct err *err)
 		pthread_barrier_wait(&forward->ready);
 		forward->running = true;
 	}
-	pthread_barrier_destroy(&forward->ready);
+	if (error)
+		pthread_barrier_destroy(&forward->ready);
 	return error ? err_machine(err, "the link's thread cannot start: %s", strerror(error)) : 0;
 }
 
@@ -241,6 +242,8 @@ int forward_stop(struct forward *forward, struct err *err)
 	atomic_store(&forward->stopping, true);
 	eventfd_write(forward->wake_fd, 1);
 	pthread_join(forward->thread, NULL);
+	/* Not sooner: the thread may be the last to leave it. */
+	pthread_barrier_destroy(&forward->ready);
 	forward->running = false;
 	if (forward->err.kind == ERR_NONE)
 		return 0;
