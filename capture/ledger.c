@@ -206,6 +206,7 @@ static void finish_build(struct build *build)
 
 			gaps_finish(&side->gaps);
 			free(side->oob);
+			free(side->departures);
 			free(side->messages);
 			free(side->datagrams);
 			free(side->datagram_of);

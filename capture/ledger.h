@@ -79,8 +79,10 @@ struct ledger_read {
 };
 
 struct ledger_ack {
-	uint64_t upto;   /* every byte before it is acknowledged */
-	uint32_t packet; /* at the sender of the data: when it knew */
+	uint64_t upto;      /* every byte before it is acknowledged */
+	uint32_t packet;    /* at the sender of the data: when it knew */
+	uint32_t departure; /* at its receiver: when it left; the same packet where there is one
+	                       tap, LEDGER_NONE unknown */
 };
 
 enum lost_cause {

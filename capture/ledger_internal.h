@@ -80,6 +80,12 @@ struct side {
 	int64_t next;       /* behind the highest byte seen */
 	int64_t lowest, acked, fin_at, data_end;
 	struct gaps gaps;
+	/* Two taps: acknowledgements that left the other end, each further than the one before. */
+	struct departure {
+		int64_t upto;
+		uint32_t packet;
+	} * departures;
+	size_t departure_count, departure_capacity, departure_at;
 
 	/* Calls. */
 	uint32_t party;   /* that writes here, LEDGER_NONE */

@@ -186,6 +186,38 @@ static void leave(const struct sending *sending)
 	}
 }
 
+/* The acknowledgement leaves the receiver of the data, which the tap there sees first. */
+static void note_departure(const struct sending *data)
+{
+	const struct packet_view *view = data->view;
+	struct side *side = data->side;
+	int64_t upto;
+
+	if (!(view->flags & PACKET_ACK) || view->flags & PACKET_RST || !side->started)
+		return;
+	upto = offset_of(side, view->acknowledgement);
+	if (side->departure_count && upto <= side->departures[side->departure_count - 1].upto)
+		return;
+	side->departures = mem_grow(side->departures, &side->departure_capacity,
+	                            side->departure_count, sizeof(*side->departures));
+	side->departures[side->departure_count++] = (struct departure){ upto, data->packet };
+}
+
+/* The packet that first left with an acknowledgement of that much. */
+static uint32_t departure_of(const struct sending *data, int64_t upto)
+{
+	struct side *side = data->side;
+
+	if (!data->build->two_taps)
+		return data->packet;
+	while (side->departure_at < side->departure_count &&
+	       side->departures[side->departure_at].upto < upto)
+		side->departure_at++;
+	return side->departure_at < side->departure_count
+	               ? side->departures[side->departure_at].packet
+	               : LEDGER_NONE;
+}
+
 /* The packet reached the sender of the other direction, which learns what was acknowledged. */
 static void acknowledge(const struct sending *data)
 {
@@ -208,7 +240,7 @@ static void acknowledge(const struct sending *data)
 	direction->acks = mem_grow(direction->acks, &direction->ack_capacity, direction->ack_count,
 	                           sizeof(*direction->acks));
 	direction->acks[direction->ack_count++] =
-		(struct ledger_ack){ (uint64_t)upto, data->packet };
+		(struct ledger_ack){ (uint64_t)upto, data->packet, departure_of(data, upto) };
 }
 
 static uint64_t flight_key(const struct packet_view *view)
@@ -296,6 +328,8 @@ void ledger_tcp_packet(struct build *build, uint32_t packet, const struct packet
 			flow->refused = true;
 		leave(&sending);
 		data.direction->ack_packets += bare;
+		if (build->two_taps)
+			note_departure(&data);
 		if (build->two_taps && sending.direction->segment_count > first)
 			flights_add(build, flight_key(view), view->ip_id, index, side,
 			            (uint32_t)first);

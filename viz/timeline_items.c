@@ -219,18 +219,23 @@ static void add_acks(struct build *build, uint32_t flow, uint32_t direction)
 	struct timeline_group *group = build->group;
 
 	for (size_t i = 0; i < from->ack_count; i++) {
-		int64_t at_ns = since(build, build->trace->packets[from->acks[i].packet].time_ns);
+		const struct ledger_ack *ack = &from->acks[i];
+		int64_t at_ns = since(build, build->trace->packets[ack->packet].time_ns);
+		int64_t sent_ns =
+			ack->departure == LEDGER_NONE
+				? at_ns
+				: since(build, build->trace->packets[ack->departure].time_ns);
 
 		group->acks[group->ack_count++] = (struct timeline_ack){
-			.sent_ns = at_ns,
+			.sent_ns = sent_ns,
 			.arrived_ns = at_ns,
 			.from_lane = lane(build, from->to_endpoint),
 			.to_lane = lane(build, from->from_endpoint),
 			.flow = flow,
 			.direction = direction,
-			.upto = from->acks[i].upto,
+			.upto = ack->upto,
 			.released = TIMELINE_NONE,
-			.delayed_ns = ack_delay(build, from, from->acks[i].upto, at_ns),
+			.delayed_ns = ack_delay(build, from, ack->upto, sent_ns),
 		};
 	}
 }

@@ -58,7 +58,7 @@ server: {port: 1, script: [recv]}
 server: {port: 1, script: [{writev: []}]}
 server: {port: 1, script: [{setsockopt: {TCP_NODELY: 1}}]}
 server: {port: 1, script: [{send: 1 B, flags: MSG_MOER}]}
-{server: {port: 1, script: []}, link: {delay: 1ms}}
+{server: {port: 1, script: []}, link: {rate: 1Mbit/s}}
 {server: {port: 1, script: []}, transport: sctp}
 {server: {port: 1, script: []}, expect: {segmants: 1}}
 {server: {port: 1, script: []}, expect: {hold: {reason: whim}}}

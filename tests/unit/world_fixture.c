@@ -124,6 +124,6 @@ uint32_t world_ack(struct world *world, int side, int64_t at_us, uint64_t upto)
 	struct ledger_direction *direction = &world->flow.directions[side];
 	uint32_t packet = add_packet(world, at_us);
 
-	direction->acks[direction->ack_count++] = (struct ledger_ack){ upto, packet };
+	direction->acks[direction->ack_count++] = (struct ledger_ack){ upto, packet, packet };
 	return packet;
 }
