@@ -104,8 +104,8 @@ static void take_ack(struct maker *maker, int64_t now_ns)
 	const struct ledger_segment *segment = &out->segments[maker->acked++];
 
 	out->acks = mem_grow(out->acks, &out->ack_capacity, out->ack_count, sizeof(*out->acks));
-	out->acks[out->ack_count++] =
-		(struct ledger_ack){ segment->from + segment->length, add_packet(maker, now_ns), LEDGER_NONE };
+	out->acks[out->ack_count++] = (struct ledger_ack){ segment->from + segment->length,
+		                                           add_packet(maker, now_ns), LEDGER_NONE };
 	out->ack_packets++;
 	maker->flight--;
 	send_what_may(maker, now_ns + 8000);

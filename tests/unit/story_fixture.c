@@ -195,7 +195,8 @@ void story_ack(struct story *story, uint32_t flow, uint32_t direction, double se
 	struct ledger_direction *to = way(story, flow, direction);
 
 	to->acks = mem_grow(to->acks, &to->ack_capacity, to->ack_count, sizeof(*to->acks));
-	to->acks[to->ack_count++] = (struct ledger_ack){ upto, add_packet(story, arrived_us), LEDGER_NONE };
+	to->acks[to->ack_count++] =
+		(struct ledger_ack){ upto, add_packet(story, arrived_us), LEDGER_NONE };
 	to->ack_packets++;
 	story->acks =
 		mem_grow(story->acks, &story->ack_capacity, story->ack_count, sizeof(*story->acks));
