@@ -1,6 +1,7 @@
 /*
- * The loopback link of a run: the lo of the network namespace that the caller is in, brought up and
- * configured as the scenario asks. (A wire between two namespaces comes later.)
+ * The link of a run in the network namespace that the caller is in: lo brought up and configured as
+ * the scenario asks, the sysctls of any host, and the addresses of hosts. What joins the two hosts
+ * of a wire is wire.h and forward.h.
  */
 #ifndef SEAM_SIM_LINK_H
 #define SEAM_SIM_LINK_H

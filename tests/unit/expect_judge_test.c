@@ -34,7 +34,12 @@ static void judges_as(const struct world *world, const char *yaml, enum verdict 
 		fail_msg("%s", err.text);
 	expect_judge(&scenario, &world->ledger, &results, &count);
 	/* What stands behind it are calls that failed without a word on them. */
-	assert_in_range(count, 1, 3);
+	assert_true(count >= 1);
+	for (size_t i = 1; i < count; i++) {
+		assert_int_equal(results[i].verdict, VERDICT_FAILED);
+		assert_true(!strcmp(results[i].expected, "to succeed") ||
+		            !strcmp(results[i].expected, "to return"));
+	}
 	assert_memory_equal(results[0].name, yaml, strlen(results[0].name));
 	assert_string_equal(results[0].actual, actual);
 	assert_string_equal(results[0].expected, expected ? expected : strchr(yaml, ':') + 2);
