@@ -58,8 +58,10 @@ struct ledger_segment {
 	                     where there is one tap; LEDGER_NONE: lost on the way */
 	uint8_t kind;     /* enum segment_kind */
 	uint8_t flags;    /* TCP: PACKET_* */
-	uint16_t fragments;   /* IP fragments that a datagram left in; 1 if it was whole */
-	uint32_t repeated;    /* bytes of the packet, besides these, that it carried again */
+	uint16_t fragments; /* IP fragments that a datagram left in; 1 if it was whole */
+	uint32_t event;     /* what the link did to it: index into trace->events, a loss before all
+	                       others; LEDGER_NONE if it just carried it */
+	uint32_t repeated;  /* bytes of the packet, besides these, that it carried again */
 	uint32_t first_write; /* the write that holds from (for an empty datagram: that sent it);
 	                         LEDGER_NONE unknown */
 };

@@ -41,6 +41,7 @@ static uint32_t leave(struct build *build, uint32_t packet, const struct packet_
 		.arrival = build->two_taps ? LEDGER_NONE : packet,
 		.kind = SEGMENT_DATA,
 		.fragments = 1,
+		.event = LEDGER_NONE,
 		.first_write = LEDGER_NONE,
 	};
 	if (build->two_taps)

@@ -59,6 +59,7 @@ static struct ledger_segment *add(const struct sending *sending, enum segment_ki
 		.kind = (uint8_t)kind,
 		.flags = sending->view->flags,
 		.fragments = 1,
+		.event = LEDGER_NONE,
 		.first_write = LEDGER_NONE,
 	};
 	if (kind != SEGMENT_DATA) {

@@ -12,6 +12,7 @@
 #include "capture/arena.h"
 #include "capture/call.h"
 #include "capture/err.h"
+#include "capture/link_event.h"
 
 #define TRACE_FORMAT 1 /* SEAM_FORMAT of the recordings that this version writes and reads */
 
@@ -58,7 +59,19 @@ struct trace_endpoint {
 	bool server_side; /* which side of a wire it is on */
 };
 
-/* What a socket looked like when its endpoint's script had ended, asked of the kernel. */
+/* What the kernel says of a connection (TCP_INFO, include/uapi/linux/tcp.h); -1 unknown. */
+struct trace_tcp {
+	int64_t rtt_us, rttvar_us, min_rtt_us; /* smoothed round trip, as the sender measures it */
+	int64_t rto_us, ato_us;                /* timeouts of retransmission and of a delayed ACK */
+	int64_t cwnd, ssthresh;                /* segments */
+	int64_t mss, pmtu;
+	int64_t retransmits;      /* segments sent again, over all its life */
+	int64_t lost, reordering; /* thought lost now; how far apart packets have been swapped */
+	int64_t bytes_retransmitted, dsack_duplicates;
+	int64_t busy_us, rwnd_limited_us, sndbuf_limited_us; /* of sending, and what limited it */
+};
+
+/* What a socket looked like, asked of the kernel. */
 struct trace_socket {
 	uint32_t socket;
 	uint16_t endpoint;
@@ -68,6 +81,33 @@ struct trace_socket {
 	int64_t unsent_bytes; /* SIOCOUTQ: unsent or unacknowledged; -1 unknown */
 	int64_t drops; /* datagrams dropped at its full receive buffer (SO_MEMINFO); -1 unknown */
 	int tcp_state; /* TCP_ESTABLISHED … of TCP_INFO; 0 unknown */
+	struct trace_tcp tcp;
+};
+
+/* A socket as it was when its endpoint came to a note that stands alone in its script. */
+struct trace_mark {
+	uint32_t note; /* serial of the call */
+	struct trace_socket socket;
+};
+
+/* A counter of a host's kernel (/proc/net/netstat, /proc/net/snmp) that has risen in the run. */
+struct trace_counter {
+	char *host; /* "client", "server"; "lo" where one namespace is both */
+	char *name; /* "TcpExtDelayedACKs" */
+	int64_t rose;
+	uint32_t mark; /* serial of the note at which it was read, since t0; TRACE_END at the end */
+};
+#define TRACE_END UINT32_MAX
+
+/* The link of a wire, in numbers; way 0 is from the client's side to the server's, 1 back. */
+struct trace_wire {
+	bool known; /* false on a loopback, and the rest means nothing */
+	int64_t delay_ns[2];
+	uint64_t rate_bits[2]; /* 0: no limit */
+	int64_t packets[2];    /* that reached the link */
+	int64_t missed;        /* that found no room on their way into the link: none should */
+	/* How late the link itself sent, of all packets; -1 unknown. */
+	int64_t late_median_ns, late_p99_ns, late_max_ns;
 };
 
 /* What the recording says of itself. Texts are NULL where it says nothing; owned by the trace. */
@@ -92,6 +132,8 @@ struct trace_about {
 	int64_t clock_step_ns; /* by how much CLOCK_REALTIME was set against CLOCK_MONOTONIC during
 	                          the run */
 	uint64_t run;          /* K of --repeat, from 1; 0 if it was run once */
+	uint64_t try; /* from 2: an earlier try had failed a check of itself; 0 the first */
+	struct trace_wire wire;
 };
 
 struct trace {
@@ -106,8 +148,14 @@ struct trace {
 	size_t packet_count;
 	struct call *calls; /* by serial; each once, its end merged into its begin */
 	size_t call_count;
-	struct trace_socket *sockets;
+	struct trace_socket *sockets; /* when its endpoint's script had ended */
 	size_t socket_count;
+	struct trace_mark *marks; /* sockets at the notes of their endpoints, by time */
+	size_t mark_count;
+	struct trace_counter *counters; /* that rose, by mark */
+	size_t counter_count;
+	struct link_event *events; /* by time */
+	size_t event_count;
 	int64_t begun_ns; /* CLOCK_REALTIME when it was begun, to the µs */
 	int64_t ended_ns; /* of the completion block; 0 if it is not there */
 	bool complete;    /* the completion block is there */

@@ -36,28 +36,9 @@ struct forward {
 	struct err err; /* the thread's, until it is joined */
 };
 
-const char *forward_event_text(enum forward_event_kind kind)
-{
-	static const char *const texts[] = {
-		[FORWARD_QUEUE_FULL] = "queue full", [FORWARD_LOST] = "loss",
-		[FORWARD_LISTED] = "listed loss",    [FORWARD_NO_ROOM] = "no room in the link",
-		[FORWARD_REFUSED] = "refused",       [FORWARD_CORRUPTED] = "corruption",
-		[FORWARD_DUPLICATED] = "duplicate",  [FORWARD_REORDERED] = "reordered",
-	};
-
-	static_assert(sizeof(texts) / sizeof(*texts) == FORWARD_EVENT_KIND_COUNT,
-	              "each kind has a text");
-	return (unsigned)kind < FORWARD_EVENT_KIND_COUNT ? texts[kind] : "?";
-}
-
-bool forward_event_is_loss(enum forward_event_kind kind)
-{
-	return kind <= FORWARD_CORRUPTED;
-}
-
 /* ---- events ---- */
 
-static void keep(void *context, const struct forward_event *event)
+static void keep(void *context, const struct link_event *event)
 {
 	struct forward *forward = context;
 	struct forward_events *list = &forward->events;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "capture/err.h"
+#include "capture/link_event.h"
 #include "sim/impair.h"
 
 struct forward;
@@ -29,35 +30,9 @@ struct forward_options {
 	size_t room_bytes; /* of each direction's packets under way; 0 is 8 MiB */
 };
 
-enum forward_event_kind {
-	FORWARD_QUEUE_FULL, /* dropped: the first five */
-	FORWARD_LOST,
-	FORWARD_LISTED,
-	FORWARD_NO_ROOM,   /* more under way than room_bytes: a limit of Seam, not of the link */
-	FORWARD_REFUSED,   /* the kernel did not take the frame when it was to leave */
-	FORWARD_CORRUPTED, /* forwarded, to fail its checksum at the far host */
-	FORWARD_DUPLICATED,
-	FORWARD_REORDERED,
-	FORWARD_EVENT_KIND_COUNT,
-};
-
-struct forward_event {
-	int64_t time_ns; /* CLOCK_REALTIME: when it arrived in the middle */
-	enum forward_event_kind kind;
-	enum forward_direction direction;
-	uint64_t number;      /* of the direction's packets since forward_open(), from 1 */
-	uint64_t data_number; /* of those with payload; 0 for one without */
-	uint32_t length;      /* of the frame */
-};
-
-/* "queue full", "loss", "corruption", "duplicate" and so on. */
-const char *forward_event_text(enum forward_event_kind kind);
-/* The packet never reached the far host's sockets (corrupted ones do not). */
-bool forward_event_is_loss(enum forward_event_kind kind);
-
 /* A list that forward_take() fills; zero it before use, free(list.events) after. */
 struct forward_events {
-	struct forward_event *events;
+	struct link_event *events;
 	size_t count, capacity;
 };
 

@@ -37,16 +37,18 @@ size_t forward_way_count(const struct forward_way *way)
 	return way->flight.count + way->holds;
 }
 
-static void say(const struct forward_way *way, enum forward_event_kind kind, int64_t time_ns,
-                const struct flight_frame *frame)
+static void say(const struct forward_way *way, enum link_event_kind kind, int64_t time_ns,
+                const struct flight_frame *frame, const uint8_t *bytes)
 {
-	struct forward_event event = { .time_ns = time_ns,
-		                       .kind = kind,
-		                       .direction = way->direction,
-		                       .number = frame->number,
-		                       .data_number = frame->data_number,
-		                       .length = frame->length };
+	struct link_event event = { .time_ns = time_ns,
+		                    .kind = (uint8_t)kind,
+		                    .down = way->direction == FORWARD_DOWN,
+		                    .number = frame->number,
+		                    .data_number = frame->data_number,
+		                    .length = frame->length };
 
+	event.captured = frame->length < LINK_EVENT_FRAME ? frame->length : LINK_EVENT_FRAME;
+	memcpy(event.frame, bytes, event.captured);
 	way->each(way->context, &event);
 }
 
@@ -75,7 +77,7 @@ static void add(struct forward_way *way, const struct flight_frame *frame, const
                 int64_t time_ns)
 {
 	if (!flight_add(&way->flight, frame, bytes))
-		say(way, FORWARD_NO_ROOM, time_ns, frame);
+		say(way, LINK_NO_ROOM, time_ns, frame, bytes);
 }
 
 static void release_held(struct forward_way *way, int64_t due_ns, int64_t time_ns)
@@ -90,7 +92,7 @@ static void release_held(struct forward_way *way, int64_t due_ns, int64_t time_n
 static void hold(struct forward_way *way, const struct flight_frame *frame, const uint8_t *bytes,
                  int64_t time_ns)
 {
-	say(way, FORWARD_REORDERED, time_ns, frame);
+	say(way, LINK_REORDERED, time_ns, frame, bytes);
 	way->holds = true;
 	way->held = *frame;
 	memcpy(way->held_bytes, bytes, frame->length);
@@ -107,7 +109,7 @@ static void dispose(struct forward_way *way, const struct impair_verdict *verdic
 	else
 		add(way, frame, bytes, time_ns);
 	if (verdict->duplicated && !verdict->reordered) {
-		say(way, FORWARD_DUPLICATED, time_ns, frame);
+		say(way, LINK_DUPLICATED, time_ns, frame, bytes);
 		add(way, frame, bytes, time_ns);
 	}
 	if (verdict->releases)
@@ -116,10 +118,10 @@ static void dispose(struct forward_way *way, const struct impair_verdict *verdic
 
 static void take(struct forward_way *way, const struct port_frame *arrived, int64_t arrived_ns)
 {
-	static const enum forward_event_kind kinds[IMPAIR_FATE_COUNT] = {
-		[IMPAIR_QUEUE_FULL] = FORWARD_QUEUE_FULL,
-		[IMPAIR_LOST] = FORWARD_LOST,
-		[IMPAIR_LISTED] = FORWARD_LISTED,
+	static const enum link_event_kind kinds[IMPAIR_FATE_COUNT] = {
+		[IMPAIR_QUEUE_FULL] = LINK_QUEUE_FULL,
+		[IMPAIR_LOST] = LINK_LOST,
+		[IMPAIR_LISTED] = LINK_LISTED,
 	};
 	struct packet_view view;
 
@@ -132,15 +134,15 @@ static void take(struct forward_way *way, const struct port_frame *arrived, int6
 		                      .length = arrived->length };
 
 	if (verdict.fate != IMPAIR_LEAVES) {
-		say(way, kinds[verdict.fate], arrived->time_ns, &frame);
+		say(way, kinds[verdict.fate], arrived->time_ns, &frame, arrived->bytes);
 		return;
 	}
 	if (arrived->captured < arrived->length || arrived->length > FRAME_BYTES) {
-		say(way, FORWARD_NO_ROOM, arrived->time_ns, &frame);
+		say(way, LINK_NO_ROOM, arrived->time_ns, &frame, arrived->bytes);
 		return;
 	}
 	if (verdict.corrupted) {
-		say(way, FORWARD_CORRUPTED, arrived->time_ns, &frame);
+		say(way, LINK_CORRUPTED, arrived->time_ns, &frame, arrived->bytes);
 		corrupt(arrived->bytes, &view, arrived->captured, verdict.corrupt_random);
 	}
 	dispose(way, &verdict, &frame, arrived->bytes, arrived->time_ns);
@@ -184,7 +186,7 @@ static int send_frame(struct forward_way *way, const struct flight_frame *frame,
 		return 0;
 	if (errno == ENETDOWN || errno == ENXIO || errno == ENODEV || errno == EBADF)
 		return errno;
-	say(way, FORWARD_REFUSED, clock_realtime_ns(), frame);
+	say(way, LINK_REFUSED, clock_realtime_ns(), frame, bytes);
 	return 0;
 }
 

@@ -15,7 +15,7 @@
 #include "sim/port.h"
 
 /* Takes an event, from the link's thread. */
-typedef void forward_way_event(void *context, const struct forward_event *event);
+typedef void forward_way_event(void *context, const struct link_event *event);
 
 struct forward_way {
 	struct port *in, *out;

@@ -187,7 +187,7 @@ int link_configure(const struct scenario *scenario, struct err *err)
 const char *link_needs_namespace(const struct scenario *scenario)
 {
 	if (scenario->link.wire)
-		return scenario->link.delay_ns ? "link.delay" : "link.type";
+		return scenario->link.ways[0].delay_ns ? "link.delay" : "link.type";
 	if (scenario->link.mtu)
 		return "link.mtu";
 	if (scenario->link.offload >= 0)
@@ -207,9 +207,9 @@ void link_describe(const struct scenario *scenario, struct buffer *out)
 		char delay[QUANTITY_TEXT];
 
 		buffer_text(out, "wire");
-		if (scenario->link.delay_ns)
+		if (scenario->link.ways[0].delay_ns)
 			buffer_format(out, ", %s each way",
-			              quantity_time(delay, scenario->link.delay_ns));
+			              quantity_time(delay, scenario->link.ways[0].delay_ns));
 	} else {
 		buffer_text(out, "loopback");
 	}

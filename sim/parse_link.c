@@ -31,6 +31,7 @@ int parse_link(struct parsing *parsing, const struct node *node)
 {
 	const struct node *type = node_get(node, "type"), *mtu = node_get(node, "mtu");
 	const struct node *offload = node_get(node, "offload"), *delay = node_get(node, "delay");
+	struct impairment *ways = parsing->scenario->link.ways;
 	char shown[NODE_SHOWN];
 	bool on;
 
@@ -50,9 +51,10 @@ int parse_link(struct parsing *parsing, const struct node *node)
 			delay, parsing->err,
 			"a loopback has no `delay`: leave `type` out, or choose `type: wire`");
 	parsing->scenario->link.wire = delay || (type && node_is(type, "wire"));
-	if (delay && scalar_time(delay, "delay", LINK_DELAY_MAX_NS,
-	                         &parsing->scenario->link.delay_ns, parsing->err))
+	if (delay &&
+	    scalar_time(delay, "delay", LINK_DELAY_MAX_NS, &ways[0].delay_ns, parsing->err))
 		return -1;
+	ways[1].delay_ns = ways[0].delay_ns;
 	if (offload && parsing->scenario->link.wire)
 		return node_error(
 			offload, parsing->err,

@@ -44,6 +44,8 @@ void scenario_finish(struct scenario *scenario)
 	for (size_t i = 0; i < scenario->see_count; i++)
 		free(scenario->see[i]);
 	free(scenario->see);
+	for (int way = 0; way < 2; way++)
+		free(scenario->link.ways[way].drop);
 	for (size_t i = 0; i < scenario->sysctl_count; i++) {
 		free(scenario->sysctls[i].key);
 		free(scenario->sysctls[i].value);

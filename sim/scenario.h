@@ -13,6 +13,7 @@
 #include "capture/call.h"
 #include "capture/err.h"
 #include "capture/trace.h"
+#include "sim/impair.h"
 
 #define SCENARIO_TIME_LIMIT_NS (30ll * 1000000000)
 #define SCENARIO_ENDPOINT_MAX  64
@@ -113,10 +114,12 @@ struct scenario_endpoint {
 };
 
 struct scenario_link {
-	bool wire;        /* three namespaces and a link between two hosts; else the loopback */
-	int64_t delay_ns; /* of a wire, each way */
-	uint32_t mtu;     /* 0: the usual, 65536 on lo, 1500 on a wire */
-	int offload;      /* -1: the kernel's default; 0 off; 1 on; of a loopback */
+	bool wire;    /* three namespaces and a link between two hosts; else the loopback */
+	uint32_t mtu; /* 0: the usual, 65536 on lo, 1500 on a wire */
+	int offload;  /* -1: the kernel's default; 0 off; 1 on; of a loopback */
+	/* Of a wire: [0] from the client's side to the server's, [1] back. Each owns its drop. */
+	struct impairment ways[2];
+	uint64_t seed; /* of the wire's chances */
 };
 
 struct scenario_sysctl {

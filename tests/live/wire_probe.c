@@ -205,8 +205,8 @@ static void drops(struct probe *probe)
 	send_numbered(probe->server, probe->client, "down");
 	forward_take(probe->forward, &events);
 	for (size_t i = 0; i < events.count; i++)
-		printf("event %s %s %llu\n", events.events[i].direction ? "down" : "up",
-		       forward_event_text(events.events[i].kind),
+		printf("event %s %s %llu\n", events.events[i].down ? "down" : "up",
+		       link_event_text(events.events[i].kind),
 		       (unsigned long long)events.events[i].data_number);
 	free(events.events);
 	close_wire(probe);

@@ -65,6 +65,7 @@ static void add_segment(struct maker *maker, uint64_t length, int64_t now_ns)
 	                         sizeof(*out->segments));
 	out->data_count++;
 	out->segments[out->segment_count++] = (struct ledger_segment){
+		.event = LEDGER_NONE,
 		.from = maker->sent,
 		.length = (uint32_t)length,
 		.packet = packet,
@@ -283,9 +284,15 @@ static void say(struct maker *maker, struct ledger_direction *out, uint32_t size
 	out->segments = mem_grow(out->segments, &out->segment_capacity, out->segment_count,
 	                         sizeof(*out->segments));
 	out->data_count++;
-	out->segments[out->segment_count++] = (struct ledger_segment){
-		from, size, packet, arrival, SEGMENT_DATA, 0, 1, 0, (uint32_t)out->write_count - 1
-	};
+	out->segments[out->segment_count++] =
+		(struct ledger_segment){ .from = from,
+		                         .length = size,
+		                         .packet = packet,
+		                         .arrival = arrival,
+		                         .kind = SEGMENT_DATA,
+		                         .fragments = 1,
+		                         .event = LEDGER_NONE,
+		                         .first_write = (uint32_t)out->write_count - 1 };
 	out->bytes += size;
 	if (arrival == LEDGER_NONE)
 		return;

@@ -149,6 +149,7 @@ static struct ledger_segment *add_segment(struct story *story, uint32_t flow, ui
 	                        sizeof(*to->segments));
 	struct ledger_segment *segment = &to->segments[to->segment_count++];
 	*segment = (struct ledger_segment){
+		.event = LEDGER_NONE,
 		.from = from,
 		.length = bytes,
 		.packet = add_packet(story, sent_us),

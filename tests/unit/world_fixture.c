@@ -107,7 +107,8 @@ struct ledger_segment *world_segment(struct world *world, int side, int64_t sent
 	uint64_t from = direction->segment_count ? segment[-1].from + segment[-1].length : 0;
 	uint32_t packet = add_packet(world, sent_us);
 
-	*segment = (struct ledger_segment){ .from = from,
+	*segment = (struct ledger_segment){ .event = LEDGER_NONE,
+		                            .from = from,
 		                            .length = length,
 		                            .packet = packet,
 		                            .arrival = packet,

@@ -1,0 +1,39 @@
+#include "capture/link_event.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const char *const texts[] = {
+	[LINK_QUEUE_FULL] = "queue full", [LINK_LOST] = "loss",
+	[LINK_LISTED] = "listed loss",    [LINK_NO_ROOM] = "no room in the link",
+	[LINK_REFUSED] = "refused",       [LINK_CORRUPTED] = "corruption",
+	[LINK_DUPLICATED] = "duplicate",  [LINK_REORDERED] = "reordered",
+};
+
+static_assert(sizeof(texts) / sizeof(*texts) == LINK_EVENT_KIND_COUNT, "each kind has a text");
+
+const char *link_event_text(unsigned kind)
+{
+	return kind < LINK_EVENT_KIND_COUNT ? texts[kind] : "?";
+}
+
+bool link_event_parse(const char *text, uint8_t *kind)
+{
+	for (uint8_t i = 0; i < LINK_EVENT_KIND_COUNT; i++) {
+		if (!strcmp(text, texts[i])) {
+			*kind = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool link_event_is_loss(unsigned kind)
+{
+	return kind <= LINK_CORRUPTED;
+}
+
+bool link_event_is_fault(unsigned kind)
+{
+	return kind == LINK_NO_ROOM || kind == LINK_REFUSED;
+}

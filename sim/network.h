@@ -1,0 +1,58 @@
+/*
+ * The network of a run: the namespace's own loopback, or a wire with the link between its hosts,
+ * and the taps on it. Brings what happens there into the recording. Used by the stagehand's main
+ * thread, but for network_enter().
+ */
+#ifndef SEAM_SIM_NETWORK_H
+#define SEAM_SIM_NETWORK_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture/err.h"
+#include "capture/recording.h"
+#include "sim/forward.h"
+#include "sim/sandbox.h"
+#include "sim/scenario.h"
+#include "sim/tap.h"
+#include "sim/wire.h"
+
+#define NETWORK_TAPS 2
+
+struct network {
+	const struct scenario *scenario;
+	struct tap taps[NETWORK_TAPS];
+	struct trace_interface interfaces[NETWORK_TAPS]; /* for the recording's header */
+	size_t tap_count; /* 0 over UNIX sockets, 1 on a loopback, 2 on a wire */
+	struct wire wire;
+	struct forward *forward; /* what is between the two hosts of a wire; else NULL */
+};
+
+/* Inside the sandbox of that tier; on a host's own lo nothing is configured. All of it goes with
+ * the process. */
+int network_open(struct network *network, const struct scenario *scenario, enum sandbox_tier tier,
+                 struct err *err);
+
+/* Moves the calling thread to the host that an endpoint is on. Any thread. */
+int network_enter(const struct network *network, size_t endpoint, struct err *err);
+
+/* How long a link must be left alone after the last handshake until the first write. */
+int64_t network_quiet_ns(const struct network *network);
+
+/* Descriptors to wait for; at most NETWORK_TAPS. */
+size_t network_polls(const struct network *network, struct pollfd *polls);
+
+/* Puts the packets that are there into the recording, without blocking. -1 also if the link has
+ * broken down: what follows would show its fault, not TCP's. */
+int network_take(struct network *network, struct recording *recording, struct err *err);
+
+/* Packets travel. */
+bool network_under_way(const struct network *network);
+/* *settled: the captures have handed over all that they have seen. */
+int network_settled(struct network *network, bool *settled, struct err *err);
+/* What passed and what was lost, into the recording. */
+int network_add_statistics(struct network *network, struct recording *recording, struct err *err);
+
+#endif
