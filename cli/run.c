@@ -246,6 +246,8 @@ static void write_tallies(const struct run_command *command, const struct text_o
 	for (size_t i = 0; i < command->chosen_count; i++) {
 		const char *variant = scenario_file_variant(command->file, command->chosen[i]);
 
+		if (!command->tallies[i].runs)
+			continue;
 		tally_describe(out, &command->tallies[i],
 		               *variant ? variant : scenario_file_name(command->file),
 		               (size_t)options->width, options->ascii);

@@ -56,15 +56,23 @@ static void put_share(struct buffer *out, const char *name, double share)
 
 /* ---- the properties ---- */
 
-static bool has_delay(const struct impairment *way)
-{
-	return way->delay_ns > 0;
-}
-
-static bool alike_delay(const struct impairment *a, const struct impairment *b)
-{
-	return a->delay_ns == b->delay_ns;
-}
+/* Of a number, whole or not, that is 0 where the direction has none of it. */
+#define NUMBER(name, member)                                                                       \
+	static bool has_##name(const struct impairment *way)                                       \
+	{                                                                                          \
+		return way->member > 0;                                                            \
+	}                                                                                          \
+	static bool alike_##name(const struct impairment *a, const struct impairment *b)           \
+	{                                                                                          \
+		return a->member >= b->member && a->member <= b->member;                           \
+	}
+NUMBER(delay, delay_ns)
+NUMBER(jitter, jitter_ns)
+NUMBER(rate, rate_bits)
+NUMBER(loss, loss)
+NUMBER(duplicate, duplicate)
+NUMBER(reorder, reorder)
+NUMBER(corrupt, corrupt)
 
 static void describe_delay(const struct impairment *way, struct buffer *out)
 {
@@ -74,31 +82,11 @@ static void describe_delay(const struct impairment *way, struct buffer *out)
 		buffer_text(out, "no delay");
 }
 
-static bool has_jitter(const struct impairment *way)
-{
-	return way->jitter_ns > 0;
-}
-
-static bool alike_jitter(const struct impairment *a, const struct impairment *b)
-{
-	return a->jitter_ns == b->jitter_ns;
-}
-
 static void describe_jitter(const struct impairment *way, struct buffer *out)
 {
 	buffer_text(out, way->jitter_ns ? "jitter " : "no jitter");
 	if (way->jitter_ns)
 		put_time(out, way->jitter_ns);
-}
-
-static bool has_rate(const struct impairment *way)
-{
-	return way->rate_bits > 0;
-}
-
-static bool alike_rate(const struct impairment *a, const struct impairment *b)
-{
-	return a->rate_bits == b->rate_bits;
 }
 
 static void describe_rate(const struct impairment *way, struct buffer *out)
@@ -171,14 +159,6 @@ static void describe_drop(const struct impairment *way, struct buffer *out)
 		"link." name, "link.up." name, "link.down." name                                   \
 	}
 #define SHARE(name)                                                                                \
-	static bool has_##name(const struct impairment *way)                                       \
-	{                                                                                          \
-		return way->name > 0;                                                              \
-	}                                                                                          \
-	static bool alike_##name(const struct impairment *a, const struct impairment *b)           \
-	{                                                                                          \
-		return !(a->name < b->name) && !(b->name < a->name);                               \
-	}                                                                                          \
 	static void describe_##name(const struct impairment *way, struct buffer *out)              \
 	{                                                                                          \
 		put_share(out, #name, way->name);                                                  \
