@@ -4,6 +4,7 @@
 
 #include "capture/escape.h"
 #include "cli/report.h"
+#include "sim/undropped.h"
 #include "viz/json_writer.h"
 
 bool task_skipped(const struct task *task)
@@ -109,6 +110,8 @@ void task_tell(struct buffer *out, const struct task *task, bool json)
 	}
 	if (task->play.accounted)
 		checks_describe(&faults, &task->play.checks, &task->play.ledger);
+	if (task->play.accounted)
+		undropped_describe(&faults, &task->play.scenario, &task->play.trace);
 	if (faults.length && !json)
 		buffer_format(out, "  %-7s %s", task_broken(task) ? "FAILED" : "but", faults.bytes);
 	for (size_t i = 0; i < task->play.result_count; i++) {

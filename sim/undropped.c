@@ -20,6 +20,15 @@ static bool was_dropped(const struct trace *trace, bool down, uint32_t number)
 	return false;
 }
 
+static bool is_listed(const struct impairment *way, uint32_t number)
+{
+	for (size_t i = 0; i < way->drop_count; i++) {
+		if (way->drop[i] == number)
+			return true;
+	}
+	return false;
+}
+
 /* Data packets that left on that way: outbound at the tap of its sender. */
 static uint64_t count_data(const struct trace *trace, bool down)
 {
@@ -37,20 +46,24 @@ static uint64_t count_data(const struct trace *trace, bool down)
 	return count;
 }
 
-static void describe_way(struct buffer *out, const struct impairment *way,
+static void describe_way(struct buffer *out, const struct impairment *ways,
                          const struct trace *trace, bool down)
 {
+	const struct impairment *way = &ways[down], *other = &ways[!down];
 	size_t missing = 0;
 
 	for (size_t i = 0; i < way->drop_count; i++) {
-		if (was_dropped(trace, down, way->drop[i]))
+		uint32_t number = way->drop[i];
+
+		if (was_dropped(trace, down, number) ||
+		    (is_listed(other, number) && was_dropped(trace, !down, number)))
 			continue;
 		if (!missing++)
 			buffer_text(out, "`drop` found no data packet ");
 		else if (missing <= SHOWN)
 			buffer_text(out, ", ");
 		if (missing <= SHOWN)
-			buffer_format(out, "%" PRIu32, way->drop[i]);
+			buffer_format(out, "%" PRIu32, number);
 	}
 	if (!missing)
 		return;
@@ -67,5 +80,5 @@ void undropped_describe(struct buffer *out, const struct scenario *scenario,
 	if (!trace->about.wire.known || trace->interface_count != TAP_COUNT)
 		return;
 	for (int way = 0; way < 2; way++)
-		describe_way(out, &scenario->link.ways[way], trace, way == 1);
+		describe_way(out, scenario->link.ways, trace, way == 1);
 }

@@ -11,7 +11,8 @@
 
 /*
  * Appends a line for each direction that has such packets: "`drop` found no data packet 7 on the
- * way from client to server: only 5 left there". Nothing for a trace that says nothing of a wire.
+ * way from client to server: only 5 left there". A number that both directions list (`drop` of the
+ * link) has come if it came in one of them. Nothing for a trace that says nothing of a wire.
  */
 void undropped_describe(struct buffer *out, const struct scenario *scenario,
                         const struct trace *trace);

@@ -78,6 +78,25 @@ static void packets_that_never_came_are_named_with_how_many_did(void **state)
 	buffer_finish(&out);
 }
 
+static void a_number_of_both_directions_need_come_in_one_only(void **state)
+{
+	struct scenario scenario = drops();
+	struct link_event events[] = { { .kind = LINK_LISTED, .data_number = 3 },
+		                       { .kind = LINK_LISTED, .down = true, .data_number = 7 } };
+	struct trace trace = trace_of(events, 2);
+	struct buffer out = { 0 };
+
+	(void)state;
+	scenario.link.ways[1] = scenario.link.ways[0];
+	undropped_describe(&out, &scenario, &trace);
+	assert_int_equal(out.length, 0);
+	trace.event_count = 1;
+	undropped_describe(&out, &scenario, &trace);
+	assert_non_null(strstr(out.bytes, "no data packet 7 on the way from client to server"));
+	assert_non_null(strstr(out.bytes, "no data packet 7 on the way from server to client"));
+	buffer_finish(&out);
+}
+
 static void a_trace_without_a_wire_is_not_judged(void **state)
 {
 	struct scenario scenario = drops();
@@ -95,6 +114,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(packets_that_were_dropped_are_no_remark),
 		cmocka_unit_test(packets_that_never_came_are_named_with_how_many_did),
+		cmocka_unit_test(a_number_of_both_directions_need_come_in_one_only),
 		cmocka_unit_test(a_trace_without_a_wire_is_not_judged),
 	};
 
