@@ -188,6 +188,7 @@ static int read_tbf(struct parsing *parsing, const struct node *map, struct qdis
 	char shown[NODE_SHOWN];
 
 	if (scalar_rate(node_get(map, "rate"), "rate", &qdisc->rate_bits, parsing->err) ||
+	    parse_check_rate(parsing, node_get(map, "rate"), qdisc->rate_bits) ||
 	    scalar_size(burst, "burst", true, LIMIT_MAX, &bytes, parsing->err))
 		return -1;
 	if (qdisc->rate_bits < 8)

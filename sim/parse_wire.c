@@ -191,8 +191,7 @@ static uint64_t full_frame(const struct scenario_link *link)
 	return (link->mtu ? link->mtu : WIRE_MTU) + FRAME_HEADER;
 }
 
-/* A rate at which one full frame takes longer than the run may. */
-static int check_rate(struct parsing *parsing, const struct node *node, uint64_t bits)
+int parse_check_rate(struct parsing *parsing, const struct node *node, uint64_t bits)
 {
 	const struct scenario *scenario = parsing->scenario;
 	uint64_t frame = full_frame(&scenario->link);
@@ -215,7 +214,7 @@ static int check_way(struct parsing *parsing, const struct node *link, const str
 
 	if (!rate)
 		rate = node_get(link, "rate");
-	if (rate && check_rate(parsing, rate, way->rate_bits))
+	if (rate && parse_check_rate(parsing, rate, way->rate_bits))
 		return -1;
 	if (queue && !way->rate_bits && (way->queue_packets || way->queue_bytes))
 		return node_error(queue, parsing->err,

@@ -34,6 +34,8 @@ int parse_link(struct parsing *parsing, const struct node *node);
 bool parse_is_wire_key(const char *key);
 /* Those keys of `link`, when its MTU is known. */
 int parse_wire(struct parsing *parsing, const struct node *link);
+/* Refuses, at node, a rate at which one full frame takes longer than the run may. */
+int parse_check_rate(struct parsing *parsing, const struct node *node, uint64_t bits);
 /* The value of the key `qdisc`: tc(8)'s words or a mapping. */
 int parse_qdisc(struct parsing *parsing, const struct node *node, struct qdisc *qdisc);
 int parse_sysctl(struct parsing *parsing, const struct node *node);

@@ -365,6 +365,10 @@ static void keys_of_a_wire_are_refused_with_the_cure(void **state)
 		  "x.yaml:1:15: `rate` cannot be `10mbits`: a rate is in bit/s, kbit/s, Mbit/s or Gbit/s: `500kbit/s`, `10Mbit/s`" },
 		{ "link: {qdisc: \"tbf rate 10mbit burst 5kb latency 1ms peakrate 1mbit\"}\nserver: {port: 1, script: []}",
 		  "x.yaml:1:15: there is no key `peakrate` in `qdisc`; allowed are kind rate burst latency limit" },
+		{ "link: {qdisc: \"tbf rate 400bit burst 5kb latency 1ms\"}\nserver: {port: 1, "
+		  "script: []}",
+		  "x.yaml:1:15: `rate` cannot be `400bit/s`: one frame of 1514 B would take longer "
+		  "than the time limit of 30.0 s; choose a higher rate, or a smaller `mtu`" },
 		{ "link: {qdisc: \"pfifo latency 5ms\"}\nserver: {port: 1, script: []}",
 		  "x.yaml:1:15: a `qdisc` of the kind pfifo has no `latency`" },
 		{ "link: {qdisc: {rate: 1Mbit/s}}\nserver: {port: 1, script: []}",
