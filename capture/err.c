@@ -32,3 +32,13 @@ int err_machine(struct err *err, const char *format, ...)
 	va_end(args);
 	return -1;
 }
+
+int err_lacks(struct err *err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fill(err, ERR_LACKS, format, args);
+	va_end(args);
+	return -1;
+}

@@ -9,6 +9,8 @@ enum err_kind {
 	ERR_NONE,
 	ERR_INPUT,   /* wrong usage or bad input: exit status 2 */
 	ERR_MACHINE, /* this machine cannot, or not now: exit status 3 */
+	ERR_LACKS,   /* this machine's kernel lacks what a scenario asks for: it is skipped, and
+	                exit status 3 where nothing else was done */
 };
 
 /* Zero it before use; nothing to free. A text that does not fit is cut. */
@@ -17,8 +19,9 @@ struct err {
 	char text[1024];
 };
 
-/* Both fill err and return -1, so that a caller can write: return err_input(err, "..."); */
+/* All fill err and return -1, so that a caller can write: return err_input(err, "..."); */
 int err_input(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int err_machine(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int err_lacks(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

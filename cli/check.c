@@ -35,7 +35,8 @@ struct check_command {
 	size_t task_count, task_capacity;
 	struct run_machine machine;
 	size_t counts[VERDICT_NOT_JUDGED + 1];
-	size_t broken; /* tasks that could not be played */
+	size_t broken;  /* tasks that could not be played */
+	size_t skipped; /* tasks that ask for what this kernel lacks */
 	struct buffer out_text;
 };
 
@@ -229,7 +230,7 @@ static void play_all(struct check_command *command)
 		const struct task *task = &command->tasks[i];
 
 		if ((task_failed(task) || !checks_passed(&task->play.checks)) &&
-		    task->err.kind != ERR_INPUT)
+		    task->err.kind != ERR_INPUT && !task_skipped(task))
 			play_alone(command, &command->tasks[i]);
 	}
 }
@@ -239,6 +240,7 @@ static void play_all(struct check_command *command)
 static void count_task(struct check_command *command, const struct task *task)
 {
 	command->broken += task_broken(task);
+	command->skipped += task_skipped(task);
 	for (size_t i = 0; i < task->play.result_count; i++)
 		command->counts[task->play.results[i].verdict]++;
 }
@@ -253,7 +255,7 @@ static void tell(struct check_command *command)
 		if (task->state != TASK_PLAYED)
 			continue;
 		count_task(command, task);
-		if (!command->quiet || task_failed(task))
+		if (!command->quiet || task_failed(task) || task_skipped(task))
 			task_tell(&command->out_text, task, command->json);
 	}
 	passed = command->counts[VERDICT_PASSED] + command->counts[VERDICT_NOT_JUDGED];
@@ -271,6 +273,12 @@ static void tell(struct check_command *command)
 		buffer_format(&command->out_text,
 		              "; of the passed, %zu name a reason, which is not judged yet",
 		              command->counts[VERDICT_NOT_JUDGED]);
+	if (command->skipped)
+		buffer_format(&command->out_text,
+		              "; %zu variant%s skipped, for this kernel lacks "
+		              "what %s for",
+		              command->skipped, command->skipped == 1 ? "" : "s",
+		              command->skipped == 1 ? "it asks" : "they ask");
 	if (command->broken)
 		buffer_format(&command->out_text, "; %zu run%s could not be believed",
 		              command->broken, command->broken == 1 ? "" : "s");
@@ -280,7 +288,7 @@ static void tell(struct check_command *command)
 static int exit_code(const struct check_command *command)
 {
 	for (size_t i = 0; i < command->task_count; i++) {
-		if (command->tasks[i].err.kind)
+		if (command->tasks[i].err.kind && !task_skipped(&command->tasks[i]))
 			return (int)output_exit(&command->tasks[i].err);
 	}
 	if (command->counts[VERDICT_FAILED] || command->counts[VERDICT_INCONCLUSIVE] ||

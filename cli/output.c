@@ -19,7 +19,8 @@ enum exit_code output_exit(const struct err *err)
 	switch (err->kind) {
 	case ERR_NONE: return EXIT_DONE;
 	case ERR_INPUT: return EXIT_INPUT;
-	case ERR_MACHINE: break;
+	case ERR_MACHINE:
+	case ERR_LACKS: break;
 	}
 	return EXIT_MACHINE;
 }

@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/picture.h"
 #include "cli/trust.h"
+#include "sim/undropped.h"
 
 const struct ledger **report_ledgers(const struct play *plays, size_t count, size_t *ledger_count)
 {
@@ -91,6 +92,23 @@ static void report_not_applied(struct buffer *out, const struct play *plays, siz
 	}
 }
 
+/* What the scenario told the link to drop, and never came. */
+static void report_undropped(struct buffer *out, const struct play *plays, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct buffer lines = { 0 };
+		char *rest = NULL;
+
+		if (plays[i].accounted)
+			undropped_describe(&lines, &plays[i].scenario, &plays[i].trace);
+		for (char *line = lines.length ? strtok_r(lines.bytes, "\n", &rest) : NULL; line;
+		     line = strtok_r(NULL, "\n", &rest))
+			buffer_format(out, "   not dropped: %s%s%s\n", plays[i].scenario.variant,
+			              *plays[i].scenario.variant ? ", " : "", line);
+		buffer_finish(&lines);
+	}
+}
+
 void report_plays(struct buffer *out, const struct play *plays, size_t count,
                   const struct text_options *options)
 {
@@ -113,6 +131,7 @@ void report_plays(struct buffer *out, const struct play *plays, size_t count,
 	if (ledger_count)
 		picture_text(out, ledgers, ledger_count, options, &closing);
 	report_not_applied(out, plays, count);
+	report_undropped(out, plays, count);
 	report_doubts(out, ledgers, ledger_count);
 	report_failures(out, plays, count);
 	buffer_finish(&next);

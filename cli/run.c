@@ -40,6 +40,7 @@ struct run_command {
 	struct play *
 		plays; /* chosen_count × repeat, in order of playing; those not kept are finished */
 	size_t play_count;
+	size_t skipped;        /* of them: this kernel lacks what they ask for */
 	struct tally *tallies; /* one a variant, with --repeat */
 };
 
@@ -173,6 +174,23 @@ static void count(struct run_command *command, size_t at)
 	play_finish(play);
 }
 
+/* Says that a variant is skipped, and goes on with the next; -1 if all have been. */
+static int skip(struct run_command *command, size_t at, struct err *err)
+{
+	size_t variant = command->chosen[at / (size_t)command->repeat];
+	const char *name = scenario_file_variant(command->file, variant);
+
+	if (++command->skipped == command->play_count)
+		return -1;
+	if (at % (size_t)command->repeat == 0)
+		output_note("%s%s%s is skipped: %s", scenario_file_name(command->file),
+		            *name ? "-" : "", name, err->text);
+	*err = (struct err){ 0 };
+	return at + 1 < command->play_count && !command->plays[at + 1].run
+	               ? prepare(command, at + 1, err)
+	               : 0;
+}
+
 /*
  * Plays all, one at a time. The next one is prepared while this one drains its last packets, which
  * hides the 10–20 ms that the kernel takes to open a capture.
@@ -194,6 +212,8 @@ static int play_all(struct run_command *command, struct err *err)
 		result = play_account(&command->plays[i], err);
 		if (result == 0)
 			count(command, i);
+		else if (err->kind == ERR_LACKS)
+			result = skip(command, i, err);
 		run_reap(false);
 		if (result == 0 && prepared != 0) {
 			*err = next;
@@ -226,6 +246,8 @@ static void write_tallies(const struct run_command *command, const struct text_o
 	for (size_t i = 0; i < command->chosen_count; i++) {
 		const char *variant = scenario_file_variant(command->file, command->chosen[i]);
 
+		if (!command->tallies[i].runs)
+			continue;
 		tally_describe(out, &command->tallies[i],
 		               *variant ? variant : scenario_file_name(command->file),
 		               (size_t)options->width, options->ascii);
@@ -410,7 +432,10 @@ int command_run(int argc, char **argv)
 		                  : "run takes one scenario at a time; `seam check` takes many");
 	else if (scenarios_open(&library, &err) == 0)
 		execute(&command, argv[first], &library, &err);
-	if (err.kind) {
+	if (err.kind == ERR_LACKS) {
+		output_note("skipped: %s", err.text);
+		code = (int)output_exit(&err);
+	} else if (err.kind) {
 		code = (int)output_error(&err);
 		name_leftovers(&command);
 	}

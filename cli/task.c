@@ -4,10 +4,18 @@
 
 #include "capture/escape.h"
 #include "cli/report.h"
+#include "sim/undropped.h"
 #include "viz/json_writer.h"
+
+bool task_skipped(const struct task *task)
+{
+	return task->err.kind == ERR_LACKS;
+}
 
 bool task_broken(const struct task *task)
 {
+	if (task_skipped(task))
+		return false;
 	return task->err.kind || !checks_believable(&task->play.checks);
 }
 
@@ -42,7 +50,7 @@ static void tell_json(struct buffer *out, const struct task *task,
 	json_text(&writer, "scenario", scenario_file_name(task->subject->file));
 	json_text(&writer, "variant", scenario_file_variant(task->subject->file, task->variant));
 	if (!result) {
-		json_text(&writer, "error", task->err.text);
+		json_text(&writer, task_skipped(task) ? "skipped" : "error", task->err.text);
 	} else {
 		json_text(&writer, "verdict", verdict_words[result->verdict]);
 		json_text(&writer, "key", result->name);
@@ -96,12 +104,14 @@ void task_tell(struct buffer *out, const struct task *task, bool json)
 	if (task->err.kind && json) {
 		tell_json(out, task, NULL);
 	} else if (task->err.kind) {
-		buffer_text(out, "  FAILED  ");
+		buffer_text(out, task_skipped(task) ? "  skipped  " : "  FAILED  ");
 		add(out, task->err.text);
 		buffer_char(out, '\n');
 	}
 	if (task->play.accounted)
 		checks_describe(&faults, &task->play.checks, &task->play.ledger);
+	if (task->play.accounted)
+		undropped_describe(&faults, &task->play.scenario, &task->play.trace);
 	if (faults.length && !json)
 		buffer_format(out, "  %-7s %s", task_broken(task) ? "FAILED" : "but", faults.bytes);
 	for (size_t i = 0; i < task->play.result_count; i++) {

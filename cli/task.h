@@ -34,6 +34,8 @@ struct task {
 	struct err err;
 };
 
+/* This machine's kernel lacks what it asks for: neither passed nor failed. */
+bool task_skipped(const struct task *task);
 /* It could not be played, or its recording cannot be believed. */
 bool task_broken(const struct task *task);
 /* That, or an expectation of it failed or was decided by a race. */

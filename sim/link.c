@@ -12,8 +12,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "capture/quantity.h"
-
 #define IPV6_MTU_LEAST 1280
 
 /* An ioctl(2) on a device, over a socket of its own. */
@@ -182,41 +180,6 @@ int link_configure(const struct scenario *scenario, struct err *err)
 	if (scenario->link.offload >= 0 && set_offload(scenario->link.offload, err) != 0)
 		return -1;
 	return set_sysctls(scenario, err);
-}
-
-const char *link_needs_namespace(const struct scenario *scenario)
-{
-	if (scenario->link.wire)
-		return scenario->link.ways[0].delay_ns ? "link.delay" : "link.type";
-	if (scenario->link.mtu)
-		return "link.mtu";
-	if (scenario->link.offload >= 0)
-		return "link.offload";
-	if (scenario->sysctl_count)
-		return "sysctl";
-	return NULL;
-}
-
-void link_describe(const struct scenario *scenario, struct buffer *out)
-{
-	if (trace_transport_is_unix(scenario->transport)) {
-		buffer_text(out, "UNIX sockets");
-		return;
-	}
-	if (scenario->link.wire) {
-		char delay[QUANTITY_TEXT];
-
-		buffer_text(out, "wire");
-		if (scenario->link.ways[0].delay_ns)
-			buffer_format(out, ", %s each way",
-			              quantity_time(delay, scenario->link.ways[0].delay_ns));
-	} else {
-		buffer_text(out, "loopback");
-	}
-	if (scenario->link.mtu)
-		buffer_format(out, ", MTU %u", scenario->link.mtu);
-	if (scenario->link.offload >= 0)
-		buffer_text(out, scenario->link.offload ? ", offload on" : ", offload off");
 }
 
 struct address link_address(const struct scenario *scenario, bool server_side)

@@ -19,8 +19,8 @@ int link_bring_up(const char *device);
  */
 int link_configure(const struct scenario *scenario, struct err *err);
 
-/* The first key of scenario that needs a namespace of its own ("link.mtu"), or NULL: then it may
- * run on a host's lo. */
+/* The first key of scenario that needs a namespace of its own ("link.mtu", "link.down.loss"), or
+ * NULL: then it may run on a host's lo. */
 const char *link_needs_namespace(const struct scenario *scenario);
 
 /* Packets that a device of the caller's namespace has received so far (/proc/net/dev); -1 if it
@@ -36,7 +36,11 @@ int link_ports_free(const struct scenario *scenario, struct err *err);
 /* Of the host that the scenario's client or server side is on, its port left 0. */
 struct address link_address(const struct scenario *scenario, bool server_side);
 
-/* "loopback, MTU 1500, offload off". */
+/*
+ * "loopback, MTU 1500, offload off"; "wire, 10 ms each way, MTU 1500, loss 3 %, drops data packets
+ * 3 and 7, seed 5; back: 30 ms": what is said before "back" is of the way up, and of the way back
+ * too but for what is said behind it.
+ */
 void link_describe(const struct scenario *scenario, struct buffer *out);
 
 #endif

@@ -34,9 +34,11 @@ static int open_wire(struct network *network, enum sandbox_tier tier, struct err
 	if (wire_open(&network->wire, &options, err) != 0)
 		return -1;
 	if (wire_enter_client(&network->wire, err) != 0 || link_configure(scenario, err) != 0 ||
+	    qdisc_install(&link->qdiscs[FORWARD_UP], WIRE_CLIENT_PORT, err) != 0 ||
 	    add_tap(network, tier, WIRE_CLIENT_PORT, "client", err) != 0)
 		return -1;
 	if (wire_enter_server(&network->wire, err) != 0 || link_configure(scenario, err) != 0 ||
+	    qdisc_install(&link->qdiscs[FORWARD_DOWN], WIRE_SERVER_PORT, err) != 0 ||
 	    add_tap(network, tier, WIRE_SERVER_PORT, "server", err) != 0)
 		return -1;
 	if (wire_enter_middle(&network->wire, err) != 0)

@@ -1,5 +1,5 @@
 /*
- * The link, and the sysctls of its namespace.
+ * The link, what makes it a wire left to parse_wire.c, and the sysctls of its namespace.
  */
 #include <string.h>
 
@@ -8,16 +8,18 @@
 #include "sim/scalar.h"
 #include "sim/schema.h"
 
-#define SYSCTL_VALUE_MAX  256
-#define LINK_DELAY_MAX_NS 10000000000 /* each way */
+#define SYSCTL_VALUE_MAX 256
+#define LOOPBACK_MTU_MAX 65536
+#define WIRE_MTU_MAX     65535 /* veth: ETH_MAX_MTU */
 
 static int read_mtu(struct parsing *parsing, const struct node *node)
 {
 	/* RFC 791 section 3.2 and RFC 8200 section 5; more than 65536 does lo have no use for. */
 	uint64_t least = parsing->scenario->family == 6 ? 1280 : 68, mtu;
+	uint64_t most = parsing->scenario->link.wire ? WIRE_MTU_MAX : LOOPBACK_MTU_MAX;
 	char shown[NODE_SHOWN];
 
-	if (scalar_size(node, "mtu", true, 65536, &mtu, parsing->err))
+	if (scalar_size(node, "mtu", true, most, &mtu, parsing->err))
 		return -1;
 	if (mtu < least)
 		return node_error(node, parsing->err,
@@ -27,13 +29,51 @@ static int read_mtu(struct parsing *parsing, const struct node *node)
 	return 0;
 }
 
+/* Loopback or wire: what is said, and what the keys imply. */
+static int read_type(struct parsing *parsing, const struct node *link)
+{
+	const struct node *type = node_get(link, "type");
+	bool loopback = type && node_is(type, "loopback");
+	char shown[NODE_SHOWN];
+
+	if (type && !loopback && !node_is(type, "wire"))
+		return node_error(type, parsing->err,
+		                  "`type` cannot be %s; allowed are loopback wire",
+		                  node_shown(shown, type));
+	parsing->scenario->link.wire = type && !loopback;
+	for (size_t i = 0; i < link->entry_count; i++) {
+		const char *key = link->entries[i].key;
+
+		if (!parse_is_wire_key(key))
+			continue;
+		if (loopback)
+			return node_error(link->entries[i].value, parsing->err,
+			                  "a loopback has no `%s`: leave `type` out, or choose "
+			                  "`type: wire`",
+			                  key);
+		parsing->scenario->link.wire = true;
+	}
+	return 0;
+}
+
+static int read_offload(struct parsing *parsing, const struct node *node)
+{
+	bool on;
+
+	if (parsing->scenario->link.wire)
+		return node_error(
+			node, parsing->err,
+			"a wire has no `offload`: its ports carry what a cable would; leave "
+			"`offload` out, or `type: wire` and all that makes a wire (`delay`, `loss`, …)");
+	if (scalar_switch(node, "offload", &on, parsing->err))
+		return -1;
+	parsing->scenario->link.offload = on;
+	return 0;
+}
+
 int parse_link(struct parsing *parsing, const struct node *node)
 {
-	const struct node *type = node_get(node, "type"), *mtu = node_get(node, "mtu");
-	const struct node *offload = node_get(node, "offload"), *delay = node_get(node, "delay");
-	struct impairment *ways = parsing->scenario->link.ways;
-	char shown[NODE_SHOWN];
-	bool on;
+	const struct node *mtu = node_get(node, "mtu"), *offload = node_get(node, "offload");
 
 	if (schema_check(&schema_link, node, "link", parsing->err))
 		return -1;
@@ -42,32 +82,10 @@ int parse_link(struct parsing *parsing, const struct node *node)
 			node, parsing->err,
 			"UNIX sockets have no link: leave `link` out, or choose `transport: "
 			"tcp` or `udp`");
-	if (type && !node_is(type, "loopback") && !node_is(type, "wire"))
-		return node_error(type, parsing->err,
-		                  "`type` cannot be %s; allowed are loopback wire",
-		                  node_shown(shown, type));
-	if (type && node_is(type, "loopback") && delay)
-		return node_error(
-			delay, parsing->err,
-			"a loopback has no `delay`: leave `type` out, or choose `type: wire`");
-	parsing->scenario->link.wire = delay || (type && node_is(type, "wire"));
-	if (delay &&
-	    scalar_time(delay, "delay", LINK_DELAY_MAX_NS, &ways[0].delay_ns, parsing->err))
+	if (read_type(parsing, node) || (offload && read_offload(parsing, offload)) ||
+	    (mtu && read_mtu(parsing, mtu)))
 		return -1;
-	ways[1].delay_ns = ways[0].delay_ns;
-	if (offload && parsing->scenario->link.wire)
-		return node_error(
-			offload, parsing->err,
-			"a wire has no `offload`: its ports carry what a cable would; leave "
-			"`offload` out, or `delay` and `type: wire`");
-	if (mtu && read_mtu(parsing, mtu))
-		return -1;
-	if (offload) {
-		if (scalar_switch(offload, "offload", &on, parsing->err))
-			return -1;
-		parsing->scenario->link.offload = on;
-	}
-	return 0;
+	return parsing->scenario->link.wire ? parse_wire(parsing, node) : 0;
 }
 
 static int check_sysctl(struct parsing *parsing, const struct node *map, size_t entry)

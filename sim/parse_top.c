@@ -123,7 +123,7 @@ int parse_top(struct parsing *parsing, const struct node *root)
 {
 	struct scenario *scenario = parsing->scenario;
 	char shown[NODE_SHOWN];
-	/* The transport first: the others ask for it. */
+	/* The transport first: the others ask for it. The link asks for the time limit. */
 	static const struct {
 		const char *key;
 		int (*read)(struct parsing *parsing, const struct node *node);
@@ -131,9 +131,9 @@ int parse_top(struct parsing *parsing, const struct node *root)
 		{ "transport", read_transport },
 		{ "family", read_family },
 		{ "see", read_see },
+		{ "time_limit", read_time_limit },
 		{ "link", parse_link },
 		{ "sysctl", parse_sysctl },
-		{ "time_limit", read_time_limit },
 	};
 
 	scenario->transport = TRANSPORT_TCP;

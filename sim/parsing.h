@@ -30,6 +30,14 @@ struct place parsing_key_place(const struct node_entry *entry);
 /* Reads the top of the scenario but its endpoints and expectations. */
 int parse_top(struct parsing *parsing, const struct node *root);
 int parse_link(struct parsing *parsing, const struct node *node);
+/* Whether a key of `link` makes it a wire ("delay", "seed"). */
+bool parse_is_wire_key(const char *key);
+/* Those keys of `link`, when its MTU is known. */
+int parse_wire(struct parsing *parsing, const struct node *link);
+/* Refuses, at node, a rate at which one full frame takes longer than the run may. */
+int parse_check_rate(struct parsing *parsing, const struct node *node, uint64_t bits);
+/* The value of the key `qdisc`: tc(8)'s words or a mapping. */
+int parse_qdisc(struct parsing *parsing, const struct node *node, struct qdisc *qdisc);
 int parse_sysctl(struct parsing *parsing, const struct node *node);
 
 /* Reads server, client and endpoints in the order of the file, their scripts too. */

@@ -14,8 +14,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Reads digits from text; *used gets how many bytes. */
-static const char *read_digits(const char *text, size_t length, uint64_t *number, size_t *used)
+const char *scalar_read_digits(const char *text, size_t length, uint64_t *number, size_t *used)
 {
 	size_t at = 0;
 
@@ -44,7 +43,7 @@ static const char *read_digits(const char *text, size_t length, uint64_t *number
 const char *scalar_read_number(const char *text, size_t length, uint64_t *number)
 {
 	size_t used = 0;
-	const char *wrong = read_digits(text, length, number, &used);
+	const char *wrong = scalar_read_digits(text, length, number, &used);
 
 	if (!wrong && used < length)
 		wrong = "a whole number is digits and nothing else";
@@ -65,7 +64,7 @@ const char *scalar_read_size(const char *text, size_t length, bool bare, uint64_
 	static const char *const units[] = { "B", "KiB", "MiB", "GiB" };
 	static const char *const refused[] = { "KB", "kB", "K", "k", "MB", "M", "GB", "G", "b" };
 	size_t used = 0;
-	const char *wrong = read_digits(text, length, bytes, &used);
+	const char *wrong = scalar_read_digits(text, length, bytes, &used);
 
 	if (wrong)
 		return wrong;
@@ -129,7 +128,7 @@ const char *scalar_read_time(const char *text, size_t length, int64_t *ns)
 	static const char no_unit[] = "a time has a unit: `500us`, `10ms`, `1.5s`";
 	uint64_t whole = 0, part = 0, scale;
 	size_t used = 0, digits = 0, point;
-	const char *wrong = read_digits(text, length, &whole, &used);
+	const char *wrong = scalar_read_digits(text, length, &whole, &used);
 
 	if (wrong)
 		return wrong;
@@ -152,8 +151,7 @@ const char *scalar_read_time(const char *text, size_t length, int64_t *ns)
 	return NULL;
 }
 
-/* A plain scalar, or a refusal that tells what would fit. */
-static int plain(const struct node *node, const char *key, const char *what, struct err *err)
+int scalar_plain(const struct node *node, const char *key, const char *what, struct err *err)
 {
 	char shown[NODE_SHOWN];
 
@@ -168,7 +166,7 @@ static int plain(const struct node *node, const char *key, const char *what, str
 	return node_error(node, err, "`%s` takes %s, not %s", key, what, shown);
 }
 
-static int refuse(const struct node *node, const char *key, const char *wrong, struct err *err)
+int scalar_refuse(const struct node *node, const char *key, const char *wrong, struct err *err)
 {
 	char shown[NODE_SHOWN];
 
@@ -181,11 +179,11 @@ int scalar_size(const struct node *node, const char *key, bool bare, uint64_t mo
 	char shown[NODE_SHOWN], limit[QUANTITY_TEXT];
 	const char *wrong;
 
-	if (plain(node, key, "a size like `10 B` or `4 KiB`", err))
+	if (scalar_plain(node, key, "a size like `10 B` or `4 KiB`", err))
 		return -1;
 	wrong = scalar_read_size(node->text, node->length, bare, bytes);
 	if (wrong)
-		return refuse(node, key, wrong, err);
+		return scalar_refuse(node, key, wrong, err);
 	if (*bytes > most)
 		return node_error(node, err, "`%s` cannot be %s: the most is %s", key,
 		                  node_shown(shown, node), quantity_bytes(limit, most));
@@ -198,11 +196,11 @@ int scalar_time(const struct node *node, const char *key, int64_t most_ns, int64
 	char shown[NODE_SHOWN], limit[QUANTITY_TEXT];
 	const char *wrong;
 
-	if (plain(node, key, "a time like `10ms` or `1.5s`", err))
+	if (scalar_plain(node, key, "a time like `10ms` or `1.5s`", err))
 		return -1;
 	wrong = scalar_read_time(node->text, node->length, ns);
 	if (wrong)
-		return refuse(node, key, wrong, err);
+		return scalar_refuse(node, key, wrong, err);
 	if (*ns > most_ns)
 		return node_error(node, err, "`%s` cannot be %s: the most is %s", key,
 		                  node_shown(shown, node), quantity_time(limit, most_ns));
@@ -215,11 +213,11 @@ int scalar_number(const struct node *node, const char *key, uint64_t least, uint
 	char shown[NODE_SHOWN];
 	const char *wrong;
 
-	if (plain(node, key, "a number", err))
+	if (scalar_plain(node, key, "a number", err))
 		return -1;
 	wrong = scalar_read_number(node->text, node->length, number);
 	if (wrong)
-		return refuse(node, key, wrong, err);
+		return scalar_refuse(node, key, wrong, err);
 	if (*number < least || *number > most)
 		return node_error(node, err,
 		                  "`%s` cannot be %s: allowed is %" PRIu64 " to %" PRIu64, key,
@@ -231,7 +229,7 @@ int scalar_switch(const struct node *node, const char *key, bool *on, struct err
 {
 	static const char *const words[] = { "0", "1", "off", "on", "false", "true", "no", "yes" };
 
-	if (plain(node, key, "a switch: 1 or 0 (or on, off, true, false, yes, no)", err))
+	if (scalar_plain(node, key, "a switch: 1 or 0 (or on, off, true, false, yes, no)", err))
 		return -1;
 	for (unsigned i = 0; i < 8; i++) {
 		if (node_is(node, words[i])) {
@@ -239,7 +237,8 @@ int scalar_switch(const struct node *node, const char *key, bool *on, struct err
 			return 0;
 		}
 	}
-	return refuse(node, key, "it is a switch: 1 or 0 (or on, off, true, false, yes, no)", err);
+	return scalar_refuse(node, key, "it is a switch: 1 or 0 (or on, off, true, false, yes, no)",
+	                     err);
 }
 
 int scalar_words(const struct node *node, const char *key, struct err *err)
@@ -279,10 +278,10 @@ int scalar_name(const struct node *node, const char *key, struct err *err)
 {
 	const char *wrong;
 
-	if (plain(node, key, "a name", err))
+	if (scalar_plain(node, key, "a name", err))
 		return -1;
 	wrong = scalar_read_name(node->text, node->length);
-	return wrong ? refuse(node, key, wrong, err) : 0;
+	return wrong ? scalar_refuse(node, key, wrong, err) : 0;
 }
 
 int scalar_errno(const char *text)

@@ -14,6 +14,7 @@
 #include "capture/err.h"
 #include "capture/trace.h"
 #include "sim/impair.h"
+#include "sim/qdisc.h"
 
 #define SCENARIO_TIME_LIMIT_NS (30ll * 1000000000)
 #define SCENARIO_ENDPOINT_MAX  64
@@ -120,6 +121,8 @@ struct scenario_link {
 	/* Of a wire: [0] from the client's side to the server's, [1] back. Each owns its drop. */
 	struct impairment ways[2];
 	uint64_t seed; /* of the wire's chances */
+	/* What the client's and the server's side send through, on their own devices. */
+	struct qdisc qdiscs[2];
 };
 
 struct scenario_sysctl {

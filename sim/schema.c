@@ -9,8 +9,6 @@
 static const char framing_later[] =
 	"comes with the course on framing; until then a header's bytes are written with `send`, "
 	"`send: {hex: \"0a 00 00 00\"}`";
-static const char wire_later[] =
-	"needs more of a wire than this version has; a wire takes `delay` and `mtu`, a loopback `mtu` and `offload`";
 
 static const struct schema options = { .kind = SCHEMA_LEAVES, .where = "in `sockopt`" };
 static const struct schema sysctls = { .kind = SCHEMA_LEAVES, .where = "in `sysctl`" };
@@ -28,17 +26,28 @@ static const struct schema endpoints = { .kind = SCHEMA_NAMES,
 	                                 .where = "in `endpoints`",
 	                                 .each = &schema_endpoint };
 
+static const struct schema_key qdisc_keys[] = {
+	{ "kind", NULL, NULL },    { "rate", NULL, NULL },  { "burst", NULL, NULL },
+	{ "latency", NULL, NULL }, { "limit", NULL, NULL },
+};
+const struct schema schema_qdisc = { SCHEMA_KEYS, "in `qdisc`", qdisc_keys, COUNT(qdisc_keys),
+	                             NULL };
+
+/* The first are the link's own, the rest those of a direction too. */
+#define LINK_ONLY 6
 static const struct schema_key link_keys[] = {
-	{ "mtu", NULL, NULL },           { "offload", NULL, NULL },
-	{ "type", NULL, NULL },          { "delay", NULL, NULL },
-	{ "jitter", NULL, wire_later },  { "rate", NULL, wire_later },
-	{ "queue", NULL, wire_later },   { "loss", NULL, wire_later },
-	{ "drop", NULL, wire_later },    { "duplicate", NULL, wire_later },
-	{ "reorder", NULL, wire_later }, { "corrupt", NULL, wire_later },
-	{ "qdisc", NULL, wire_later },   { "seed", NULL, wire_later },
-	{ "up", NULL, wire_later },      { "down", NULL, wire_later },
+	{ "mtu", NULL, NULL },       { "offload", NULL, NULL },
+	{ "type", NULL, NULL },      { "seed", NULL, NULL },
+	{ "up", &schema_way, NULL }, { "down", &schema_way, NULL },
+	{ "delay", NULL, NULL },     { "jitter", NULL, NULL },
+	{ "rate", NULL, NULL },      { "queue", NULL, NULL },
+	{ "loss", NULL, NULL },      { "drop", NULL, NULL },
+	{ "duplicate", NULL, NULL }, { "reorder", NULL, NULL },
+	{ "corrupt", NULL, NULL },   { "qdisc", &schema_qdisc, NULL },
 };
 const struct schema schema_link = { SCHEMA_KEYS, "in `link`", link_keys, COUNT(link_keys), NULL };
+const struct schema schema_way = { SCHEMA_KEYS, "in a direction of `link`", link_keys + LINK_ONLY,
+	                           COUNT(link_keys) - LINK_ONLY, NULL };
 
 static const struct schema_key scenario_keys[] = {
 	{ "title", NULL, NULL },

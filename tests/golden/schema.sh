@@ -58,7 +58,22 @@ server: {port: 1, script: [recv]}
 server: {port: 1, script: [{writev: []}]}
 server: {port: 1, script: [{setsockopt: {TCP_NODELY: 1}}]}
 server: {port: 1, script: [{send: 1 B, flags: MSG_MOER}]}
-{server: {port: 1, script: []}, link: {rate: 1Mbit/s}}
+{server: {port: 1, script: []}, link: {rate: 10}}
+{server: {port: 1, script: []}, link: {rate: 0Mbit/s}}
+{server: {port: 1, script: []}, link: {rate: 10mbit}}
+{server: {port: 1, script: []}, link: {delay: 2 hours}}
+{server: {port: 1, script: []}, link: {loss: 150%}}
+{server: {port: 1, script: []}, link: {loss: 0.03}}
+{server: {port: 1, script: []}, link: {queue: 0 packets}}
+{server: {port: 1, script: []}, link: {queue: 20}}
+{server: {port: 1, script: []}, link: {drop: [0]}}
+{server: {port: 1, script: []}, link: {drop: [3, 3]}}
+{server: {port: 1, script: []}, link: {qdisc: netem}}
+{server: {port: 1, script: []}, link: {qdisc: {rate: 1Mbit/s}}}
+{server: {port: 1, script: []}, link: {up: {mtu: 1500}}}
+{server: {port: 1, script: []}, link: {down: 3ms}}
+{server: {port: 1, script: []}, expect: {repeatable: 0.95}}
+{server: {port: 1, script: []}, variants: {a: {link.down.mtu: 1500}}}
 {server: {port: 1, script: []}, transport: sctp}
 {server: {port: 1, script: []}, expect: {segmants: 1}}
 {server: {port: 1, script: []}, expect: {hold: {reason: whim}}}
@@ -68,6 +83,19 @@ server: {port: 1, script: [{send: 1 B, flags: MSG_MOER}]}
 {server: {port: 1, script: []}, variants: {}}
 {server: {port: 1, script: []}, sysctl: {../x: 1}}
 """
+RIGHT = """
+{mtu: 1500, delay: 10ms, jitter: 1ms, rate: 1.5 Mbit/s, queue: 30 KiB, loss: 100%, duplicate: 0.5%, seed: 18}
+{reorder: 1%, corrupt: 0%, drop: 3, rate: 0.5Gbit/s, queue: 1 packet, up: {drop: [3, 7]}, down: {delay: 30ms, rate: none}}
+{qdisc: "tbf rate 10mbit burst 5kb latency 50ms", down: {qdisc: pfifo limit 20}}
+{qdisc: {kind: tbf, rate: 10Mbit/s, burst: 5 KiB, latency: 50ms}, up: {qdisc: none}}
+"""
+for line in RIGHT.strip().splitlines():
+    link = yaml.load(line, Loader=yaml.BaseLoader)
+    changes = {f"link.{key}": value for key, value in link.items()}
+    for document in ({"link": link, "expect": {"repeatable": "95%"}}, {"variants": {"a": changes}}):
+        for error in validator.iter_errors({"server": {"port": "1", "script": []}, **document}):
+            print(f"should be taken: {line}: {error.message[:200]}")
+            failed = 1
 for line in WRONG.strip().splitlines():
     if validator.is_valid(yaml.load(line, Loader=yaml.BaseLoader)):
         print(f"should be refused: {line}")

@@ -442,6 +442,138 @@ static void a_scenario_without_a_title_is_called_as_its_file(void **state)
 	scenario_finish(&scenario);
 }
 
+/* ---- wires ---- */
+
+#define ENDS "server: {port: 1, script: []}\n"
+
+static void a_wire_takes_all_of_its_keys(void **state)
+{
+	struct scenario scenario = resolve(
+		"link: {mtu: 9000, delay: 10ms, jitter: 500us, rate: 1.5Mbit/s, queue: 20 packets,\n"
+		"       loss: 3%, drop: [7, 3], duplicate: 0.5%, reorder: 100%, corrupt: 0%,\n"
+		"       seed: 4611686018427387904}\n" ENDS,
+		"");
+	const struct scenario_link *link = &scenario.link;
+
+	(void)state;
+	assert_true(link->wire);
+	assert_int_equal(link->mtu, 9000);
+	assert_true(link->seed == 4611686018427387904);
+	for (int i = 0; i < 2; i++) {
+		const struct impairment *way = &link->ways[i];
+
+		assert_int_equal(way->delay_ns, 10000000);
+		assert_int_equal(way->jitter_ns, 500000);
+		assert_int_equal(way->rate_bits, 1500000);
+		assert_int_equal(way->queue_packets, 20);
+		assert_int_equal(way->queue_bytes, 0);
+		assert_float_equal(way->loss, 0.03, 1e-12);
+		assert_float_equal(way->duplicate, 0.005, 1e-12);
+		assert_float_equal(way->reorder, 1, 0);
+		assert_float_equal(way->corrupt, 0, 0);
+		assert_int_equal(way->drop_count, 2);
+		assert_int_equal(way->drop[0], 3);
+		assert_int_equal(way->drop[1], 7);
+	}
+	assert_ptr_not_equal(link->ways[0].drop, link->ways[1].drop);
+	scenario_finish(&scenario);
+}
+
+static void a_direction_overrides_key_by_key(void **state)
+{
+	struct scenario scenario =
+		resolve("link: {delay: 10ms, loss: 3%, drop: 5, rate: 1Mbit/s, queue: 30 KiB,\n"
+	                "       up: {drop: []}, down: {delay: 30ms, loss: 0%, rate: none}}\n" ENDS,
+	                "");
+	const struct impairment *up = &scenario.link.ways[0], *down = &scenario.link.ways[1];
+
+	(void)state;
+	assert_int_equal(up->delay_ns, 10000000);
+	assert_int_equal(down->delay_ns, 30000000);
+	assert_float_equal(up->loss, 0.03, 1e-12);
+	assert_float_equal(down->loss, 0, 0);
+	assert_int_equal(up->drop_count, 0);
+	assert_int_equal(down->drop_count, 1);
+	assert_int_equal(up->rate_bits, 1000000);
+	assert_int_equal(up->queue_bytes, 30720);
+	assert_int_equal(down->rate_bits, 0);
+	assert_int_equal(down->queue_bytes, 0);
+	scenario_finish(&scenario);
+}
+
+static void any_key_of_a_wire_makes_a_wire(void **state)
+{
+	static const char *const links[] = { "delay: 1ms",      "jitter: 1ms", "rate: 1Mbit/s",
+		                             "loss: 1%",        "drop: [3]",   "duplicate: 1%",
+		                             "reorder: 1%",     "corrupt: 1%", "seed: 1",
+		                             "qdisc: pfifo",    "type: wire",  "up: {delay: 1ms}",
+		                             "down: {loss: 1%}" };
+	struct scenario scenario;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++) {
+		char text[200];
+
+		snprintf(text, sizeof(text), "link: {%s}\n" ENDS, links[i]);
+		scenario = resolve(text, "");
+		if (!scenario.link.wire)
+			fail_msg("no wire: %s", links[i]);
+		scenario_finish(&scenario);
+	}
+	scenario = resolve("link: {mtu: 1500}\n" ENDS, "");
+	assert_false(scenario.link.wire);
+	scenario_finish(&scenario);
+}
+
+static void variants_reach_into_a_wire(void **state)
+{
+	static const char text[] = "link: {mtu: 1500}\n" ENDS "variants:\n"
+				   "  plain: {}\n"
+				   "  drop: {link.drop: [3, 7]}\n"
+				   "  up: {link.up.delay: 5ms, link.down: {loss: 2%}}\n"
+				   "  qdisc: {link.down.qdisc: {kind: pfifo, limit: 9}}\n";
+	struct scenario scenario = resolve(text, "plain");
+
+	(void)state;
+	assert_false(scenario.link.wire);
+	scenario_finish(&scenario);
+	scenario = resolve(text, "drop");
+	assert_true(scenario.link.wire);
+	assert_int_equal(scenario.link.mtu, 1500);
+	assert_int_equal(scenario.link.ways[1].drop[1], 7);
+	scenario_finish(&scenario);
+	scenario = resolve(text, "up");
+	assert_int_equal(scenario.link.ways[0].delay_ns, 5000000);
+	assert_int_equal(scenario.link.ways[1].delay_ns, 0);
+	assert_float_equal(scenario.link.ways[1].loss, 0.02, 1e-12);
+	scenario_finish(&scenario);
+	scenario = resolve(text, "qdisc");
+	assert_int_equal(scenario.link.qdiscs[0].kind, QDISC_NONE);
+	assert_int_equal(scenario.link.qdiscs[1].kind, QDISC_PFIFO);
+	assert_int_equal(scenario.link.qdiscs[1].limit, 9);
+	scenario_finish(&scenario);
+}
+
+static void a_qdisc_in_words_is_that_of_the_mapping(void **state)
+{
+	struct scenario words =
+		resolve("link: {qdisc: \"tbf rate 10mbit burst 5kb latency 50ms\"}\n" ENDS, "");
+	struct scenario map = resolve("link: {qdisc: {kind: tbf, rate: 10Mbit/s, burst: 5 KiB,\n"
+	                              "               latency: 50ms}}\n" ENDS,
+	                              "");
+	const struct qdisc *qdisc = &words.link.qdiscs[0];
+
+	(void)state;
+	assert_int_equal(qdisc->kind, QDISC_TBF);
+	assert_int_equal(qdisc->rate_bits, 10000000);
+	assert_int_equal(qdisc->burst_bytes, 5120);
+	assert_int_equal(qdisc->limit, 62500 + 5120); /* 50 ms at 1.25 MB/s, as tc counts it */
+	assert_memory_equal(qdisc, &map.link.qdiscs[0], sizeof(*qdisc));
+	assert_int_equal(words.link.qdiscs[1].kind, QDISC_NONE);
+	scenario_finish(&words);
+	scenario_finish(&map);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -459,6 +591,11 @@ int main(void)
 		cmocka_unit_test(set_is_laid_over_every_variant),
 		cmocka_unit_test(the_schema_for_editors_knows_every_call_and_option),
 		cmocka_unit_test(a_scenario_without_a_title_is_called_as_its_file),
+		cmocka_unit_test(a_wire_takes_all_of_its_keys),
+		cmocka_unit_test(a_direction_overrides_key_by_key),
+		cmocka_unit_test(any_key_of_a_wire_makes_a_wire),
+		cmocka_unit_test(variants_reach_into_a_wire),
+		cmocka_unit_test(a_qdisc_in_words_is_that_of_the_mapping),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
