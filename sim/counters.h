@@ -59,7 +59,7 @@ void counters_open(struct counters_host *host, const char *name);
 void counters_close(struct counters_host *host);
 /* Counts from here. */
 void counters_begin(struct counters_host *host);
-/* Appends to *rose what rose since. Any thread, several at once; about 60 µs. */
+/* Appends to *rose what rose since. Any thread, several at once. */
 void counters_since(const struct counters_host *host, struct counters *rose);
 
 /* mark and time_ns as in recording_add_counters(). */
