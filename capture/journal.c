@@ -8,10 +8,8 @@
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 const char *const journal_record_names[] = {
-	[JOURNAL_ABOUT] = "about",
-	[JOURNAL_CALL] = "call",
-	[JOURNAL_SOCKET] = "socket",
-	[JOURNAL_END] = "end",
+	[JOURNAL_ABOUT] = "about", [JOURNAL_CALL] = "call",       [JOURNAL_SOCKET] = "socket",
+	[JOURNAL_MARK] = "mark",   [JOURNAL_COUNTER] = "counter", [JOURNAL_END] = "end",
 };
 static_assert(COUNT(journal_record_names) == JOURNAL_UNKNOWN, "a name for every record");
 
@@ -53,8 +51,26 @@ static const struct field socket_fields[] = {
 	FIELD("SEAM_UNSENT", FIELD_I64, trace_socket, unsent_bytes, -1),
 	FIELD("SEAM_DROPS", FIELD_I64, trace_socket, drops, -1),
 	FIELD("SEAM_TCP_STATE", FIELD_I32, trace_socket, tcp_state, 0),
+	FIELD("SEAM_TCP_RTT", FIELD_I64, trace_socket, tcp.rtt_us, -1),
+	FIELD("SEAM_TCP_RTTVAR", FIELD_I64, trace_socket, tcp.rttvar_us, -1),
+	FIELD("SEAM_TCP_MIN_RTT", FIELD_I64, trace_socket, tcp.min_rtt_us, -1),
+	FIELD("SEAM_TCP_RTO", FIELD_I64, trace_socket, tcp.rto_us, -1),
+	FIELD("SEAM_TCP_ATO", FIELD_I64, trace_socket, tcp.ato_us, -1),
+	FIELD("SEAM_TCP_CWND", FIELD_I64, trace_socket, tcp.cwnd, -1),
+	FIELD("SEAM_TCP_SSTHRESH", FIELD_I64, trace_socket, tcp.ssthresh, -1),
+	FIELD("SEAM_TCP_MSS", FIELD_I64, trace_socket, tcp.mss, -1),
+	FIELD("SEAM_TCP_PMTU", FIELD_I64, trace_socket, tcp.pmtu, -1),
+	FIELD("SEAM_TCP_RETRANSMITS", FIELD_I64, trace_socket, tcp.retransmits, -1),
+	FIELD("SEAM_TCP_LOST", FIELD_I64, trace_socket, tcp.lost, -1),
+	FIELD("SEAM_TCP_REORDERING", FIELD_I64, trace_socket, tcp.reordering, -1),
+	FIELD("SEAM_TCP_BYTES_RETRANSMITTED", FIELD_I64, trace_socket, tcp.bytes_retransmitted, -1),
+	FIELD("SEAM_TCP_DSACK_DUPLICATES", FIELD_I64, trace_socket, tcp.dsack_duplicates, -1),
+	FIELD("SEAM_TCP_BUSY", FIELD_I64, trace_socket, tcp.busy_us, -1),
+	FIELD("SEAM_TCP_RWND_LIMITED", FIELD_I64, trace_socket, tcp.rwnd_limited_us, -1),
+	FIELD("SEAM_TCP_SNDBUF_LIMITED", FIELD_I64, trace_socket, tcp.sndbuf_limited_us, -1),
 };
 const struct field_table journal_socket_table = { socket_fields, COUNT(socket_fields) };
+static_assert(COUNT(socket_fields) <= 32, "a bit for every field that was found");
 
 /* The scenario's text comes last: journal_write_end() leaves it out. */
 static const struct field about_fields[] = {

@@ -25,6 +25,8 @@ enum journal_record {
 	JOURNAL_CALL,   /* a call, at its begin and, whole, again at its end; the later entry counts
 	                 */
 	JOURNAL_SOCKET, /* a trace_socket */
+	JOURNAL_MARK,   /* a trace_mark */
+	JOURNAL_COUNTER, /* trace_counters of one host and moment; journal_counter.h */
 	JOURNAL_END,    /* the completion block */
 	JOURNAL_UNKNOWN,
 };
@@ -40,6 +42,9 @@ void journal_write_about(struct buffer *entry, const struct trace_about *about,
 void journal_write_call(struct buffer *entry, const struct call *call, const char *endpoint);
 void journal_write_socket(struct buffer *entry, const struct trace_socket *socket,
                           const char *endpoint);
+/* time_ns: the note's begin. */
+void journal_write_mark(struct buffer *entry, const struct trace_mark *mark, const char *endpoint,
+                        int64_t time_ns);
 /* about again, as it was known at the end (t0, the time limit, options), but not the scenario's
  * text. */
 void journal_write_end(struct buffer *entry, const struct trace_about *about, int64_t now_ns);
@@ -87,6 +92,7 @@ struct journal_call_texts {
 bool journal_read_call(const char *entry, size_t length, struct call *call,
                        struct journal_call_texts *texts);
 bool journal_read_socket(const char *entry, size_t length, struct trace_socket *socket);
+bool journal_read_mark(const char *entry, size_t length, struct trace_mark *mark);
 
 /* "client send #3: 10 B → stream 20..30": the call as a person would say it, one line, no control
  * bytes. */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "capture/buffer.h"
+#include "capture/journal.h"
 
 enum field_kind {
 	FIELD_BOOL,
@@ -45,6 +46,9 @@ extern const struct field_table journal_call_table, journal_socket_table, journa
 
 /* A number in decimal, without printf. */
 void journal_add_number(struct buffer *out, int64_t value);
+/* False if the field's value is no number; beyond ±JOURNAL_NUMBER_MAX it is held there. */
+bool journal_parse_number(const struct journal_field *field, int64_t *number);
+bool journal_is_named(const struct journal_field *field, const char *name);
 
 /* SEAM_RECORD's values, by enum journal_record. */
 extern const char *const journal_record_names[];

@@ -7,13 +7,12 @@
 
 #define MAX_ENDPOINTS (UINT16_MAX - 1)
 
-static bool is_named(const struct journal_field *field, const char *name)
+bool journal_is_named(const struct journal_field *field, const char *name)
 {
 	return strlen(name) == field->name_length && !memcmp(name, field->name, field->name_length);
 }
 
-/* False if it is no number or does not fit; beyond ±JOURNAL_NUMBER_MAX it is held there. */
-static bool parse_number(const struct journal_field *field, int64_t *number)
+bool journal_parse_number(const struct journal_field *field, int64_t *number)
 {
 	const char *at = field->value, *end = at + field->value_length;
 	bool negative = at < end && *at == '-';
@@ -91,7 +90,7 @@ static bool store_field(const struct field *known, const struct journal_field *f
 	case FIELD_U32:
 	case FIELD_I64: break;
 	}
-	return parse_number(field, &number) && store_number(known->kind, number, at);
+	return journal_parse_number(field, &number) && store_number(known->kind, number, at);
 }
 
 /* Sets what the table says is absent. */
@@ -152,7 +151,7 @@ static struct journal_field get(const char *entry, size_t length, const char *na
 	size_t at = 0;
 
 	while (journal_next(entry, length, &at, &field)) {
-		if (is_named(&field, name))
+		if (journal_is_named(&field, name))
 			return field;
 	}
 	return (struct journal_field){ 0 };
@@ -163,7 +162,7 @@ static int64_t get_number(const char *entry, size_t length, const char *name)
 	struct journal_field field = get(entry, length, name);
 	int64_t number;
 
-	return field.value && parse_number(&field, &number) ? number : 0;
+	return field.value && journal_parse_number(&field, &number) ? number : 0;
 }
 
 enum journal_record journal_record(const char *entry, size_t length)
@@ -198,12 +197,12 @@ static void read_endpoints(const char *entry, size_t length, struct trace_endpoi
 	size_t at = 0, count = 0, capacity = 0;
 
 	while (journal_next(entry, length, &at, &field)) {
-		if (is_named(&field, "SEAM_ENDPOINT") && count < MAX_ENDPOINTS) {
+		if (journal_is_named(&field, "SEAM_ENDPOINT") && count < MAX_ENDPOINTS) {
 			list = mem_grow(list, &capacity, count, sizeof(*list));
 			list[count++] =
 				(struct trace_endpoint){ .name = arena_text(arena, field.value,
 				                                            field.value_length) };
-		} else if (is_named(&field, "SEAM_SIDE") && count) {
+		} else if (journal_is_named(&field, "SEAM_SIDE") && count) {
 			list[count - 1].server_side =
 				field.value_length == 6 && !memcmp(field.value, "server", 6);
 		}
@@ -239,7 +238,7 @@ bool journal_read_serial(const char *entry, size_t length, uint32_t *serial)
 	struct journal_field field = get(entry, length, "SEAM_CALL");
 	int64_t number;
 
-	return field.value && parse_number(&field, &number) &&
+	return field.value && journal_parse_number(&field, &number) &&
 	       store_number(FIELD_U32, number, serial);
 }
 
@@ -263,11 +262,11 @@ static void read_texts(const char *entry, size_t length, struct journal_call_tex
 
 	*texts = (struct journal_call_texts){ 0 };
 	while (journal_next(entry, length, &at, &field)) {
-		if (is_named(&field, "SEAM_PAYLOAD"))
+		if (journal_is_named(&field, "SEAM_PAYLOAD"))
 			texts->payload = field;
-		else if (is_named(&field, "SEAM_DETAIL"))
+		else if (journal_is_named(&field, "SEAM_DETAIL"))
 			texts->detail = field;
-		else if (is_named(&field, "SEAM_NOTE"))
+		else if (journal_is_named(&field, "SEAM_NOTE"))
 			texts->note = field;
 	}
 	if (texts->payload.value_length > CALL_PAYLOAD_MAX)
@@ -305,4 +304,15 @@ bool journal_read_socket(const char *entry, size_t length, struct trace_socket *
 		return false;
 	socket->at_ns = clamp_time(socket->at_ns);
 	return true;
+}
+
+bool journal_read_mark(const char *entry, size_t length, struct trace_mark *mark)
+{
+	struct journal_field note = get(entry, length, "SEAM_MARK");
+	int64_t number;
+
+	*mark = (struct trace_mark){ 0 };
+	return note.value && journal_parse_number(&note, &number) &&
+	       store_number(FIELD_U32, number, &mark->note) && mark->note != TRACE_END &&
+	       journal_read_socket(entry, length, &mark->socket);
 }

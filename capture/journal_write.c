@@ -192,14 +192,14 @@ void journal_write_call(struct buffer *entry, const struct call *call, const cha
 	add_text(entry, "SEAM_NOTE", call->note);
 }
 
-void journal_write_socket(struct buffer *entry, const struct trace_socket *socket,
-                          const char *endpoint)
+/* What is the same in the entry of a socket and in that of a mark. */
+static void add_socket(struct buffer *entry, enum journal_record record,
+                       const struct trace_socket *socket, const char *endpoint, const char *when)
 {
-	begin(entry, socket->at_ns);
 	journal_describe_text(entry, endpoint ? endpoint : "?");
 	buffer_text(entry, " socket ");
 	journal_add_number(entry, socket->socket);
-	buffer_text(entry, " at the end of the script");
+	buffer_text(entry, when);
 	if (socket->unread_bytes >= 0) {
 		buffer_text(entry, ": unread ");
 		journal_add_number(entry, socket->unread_bytes);
@@ -211,7 +211,22 @@ void journal_write_socket(struct buffer *entry, const struct trace_socket *socke
 		buffer_text(entry, " B");
 	}
 	buffer_char(entry, '\n');
-	add_record(entry, JOURNAL_SOCKET);
+	add_record(entry, record);
 	add_text(entry, "SEAM_ENDPOINT", endpoint);
 	add_fields(entry, &journal_socket_table, journal_socket_table.count, socket);
+}
+
+void journal_write_socket(struct buffer *entry, const struct trace_socket *socket,
+                          const char *endpoint)
+{
+	begin(entry, socket->at_ns);
+	add_socket(entry, JOURNAL_SOCKET, socket, endpoint, " at the end of the script");
+}
+
+void journal_write_mark(struct buffer *entry, const struct trace_mark *mark, const char *endpoint,
+                        int64_t time_ns)
+{
+	begin(entry, time_ns);
+	add_socket(entry, JOURNAL_MARK, &mark->socket, endpoint, " at a note");
+	add_named_number(entry, "SEAM_MARK", mark->note);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "capture/journal.h"
+#include "capture/journal_counter.h"
 #include "capture/pcapng.h"
 #include "capture/quantity.h"
 #include "capture/recording_blocks.h"
@@ -79,6 +80,25 @@ void recording_add_socket(struct recording *recording, const struct trace_socket
 {
 	journal_write_socket(&recording->entry, socket, endpoint);
 	add_entry(recording);
+}
+
+void recording_add_mark(struct recording *recording, const struct trace_mark *mark,
+                        const char *endpoint, int64_t time_ns)
+{
+	journal_write_mark(&recording->entry, mark, endpoint, time_ns);
+	add_entry(recording);
+}
+
+void recording_add_counters(struct recording *recording, const struct trace_counter *counters,
+                            size_t count, int64_t time_ns)
+{
+	for (size_t from = 0, to; from < count; from = to) {
+		for (to = from + 1; to < count && counters[to].mark == counters[from].mark &&
+		                    !strcmp(counters[to].host, counters[from].host);)
+			to++;
+		journal_write_counters(&recording->entry, counters + from, to - from, time_ns);
+		add_entry(recording);
+	}
 }
 
 void recording_add_statistics(struct recording *recording, uint32_t interface, int64_t time_ns,

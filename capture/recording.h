@@ -38,6 +38,12 @@ void recording_add_packet(struct recording *recording, uint32_t interface, int64
 void recording_add_call(struct recording *recording, const struct call *call, const char *endpoint);
 void recording_add_socket(struct recording *recording, const struct trace_socket *socket,
                           const char *endpoint);
+/* time_ns of both: the begin of the note, or the end of the run. */
+void recording_add_mark(struct recording *recording, const struct trace_mark *mark,
+                        const char *endpoint, int64_t time_ns);
+/* As in trace->counters; those of one host and moment side by side. */
+void recording_add_counters(struct recording *recording, const struct trace_counter *counters,
+                            size_t count, int64_t time_ns);
 void recording_add_statistics(struct recording *recording, uint32_t interface, int64_t time_ns,
                               uint64_t received, uint64_t dropped);
 void recording_add_end(struct recording *recording, const struct trace_about *about);

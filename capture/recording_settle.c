@@ -14,6 +14,7 @@
 #include "capture/journal.h"
 #include "capture/mem.h"
 #include "capture/recording_blocks.h"
+#include "capture/trace_counters.h"
 
 #define WRITE_BYTES (1u << 20)
 
@@ -54,12 +55,28 @@ static struct row *sorted_rows(const struct trace *trace, size_t *count)
 	return rows;
 }
 
+/* What was read at a note, or at the end of the run. */
+static void add_moment(struct recording *out, const struct trace *trace, uint32_t mark,
+                       int64_t time_ns)
+{
+	size_t mark_count, counter_count;
+	const struct trace_mark *marks = trace_marks_at(trace, mark, &mark_count);
+	const struct trace_counter *counters = trace_counters_at(trace, mark, &counter_count);
+
+	for (size_t i = 0; i < mark_count; i++)
+		recording_add_mark(out, &marks[i], trace->endpoints[marks[i].socket.endpoint].name,
+		                   time_ns);
+	recording_add_counters(out, counters, counter_count, time_ns);
+}
+
 static void add_row(struct recording *out, const struct trace *trace, const struct row *row)
 {
 	if (row->index < trace->call_count) {
 		const struct call *call = &trace->calls[row->index];
 
 		recording_add_call(out, call, trace->endpoints[call->endpoint].name);
+		if (call->name == CALL_NOTE)
+			add_moment(out, trace, call->serial, call->begin_ns);
 	} else {
 		const struct trace_socket *socket = &trace->sockets[row->index - trace->call_count];
 
@@ -119,13 +136,14 @@ static int write_settled(struct recording *out, const struct trace *trace, struc
 	recording_add_header_at(out, &trace->about, trace->endpoints, trace->endpoint_count,
 	                        trace->interfaces, trace->interface_count, last_ns);
 	result = add_all(out, trace, rows, row_count, &last_ns, err);
+	/* Rounded up: a Journal block's time must not step back behind the last packet. */
+	add_moment(out, trace, TRACE_END, last_ns + 999);
 	for (size_t i = 0; i < trace->interface_count; i++) {
 		if (trace->interfaces[i].has_statistics)
 			recording_add_statistics(out, (uint32_t)i, last_ns,
 			                         trace->interfaces[i].received,
 			                         trace->interfaces[i].dropped);
 	}
-	/* Rounded up: a Journal block's time must not step back behind the last packet. */
 	if (trace->ended_ns < last_ns + 999)
 		last_ns += 999;
 	else

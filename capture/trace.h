@@ -63,7 +63,7 @@ struct trace_endpoint {
 struct trace_tcp {
 	int64_t rtt_us, rttvar_us, min_rtt_us; /* smoothed round trip, as the sender measures it */
 	int64_t rto_us, ato_us;                /* timeouts of retransmission and of a delayed ACK */
-	int64_t cwnd, ssthresh;                /* segments */
+	int64_t cwnd, ssthresh;                /* segments; ssthresh -1 before the first loss */
 	int64_t mss, pmtu;
 	int64_t retransmits;      /* segments sent again, over all its life */
 	int64_t lost, reordering; /* thought lost now; how far apart packets have been swapped */
@@ -95,7 +95,8 @@ struct trace_counter {
 	char *host; /* "client", "server"; "lo" where one namespace is both */
 	char *name; /* "TcpExtDelayedACKs" */
 	int64_t rose;
-	uint32_t mark; /* serial of the note at which it was read, since t0; TRACE_END at the end */
+	uint32_t mark; /* serial of the note at which it was read; TRACE_END at the end. rose is
+	                  always since before the endpoints began, so handshakes count */
 };
 #define TRACE_END UINT32_MAX
 
@@ -150,9 +151,10 @@ struct trace {
 	size_t call_count;
 	struct trace_socket *sockets; /* when its endpoint's script had ended */
 	size_t socket_count;
-	struct trace_mark *marks; /* sockets at the notes of their endpoints, by time */
+	struct trace_mark *marks; /* sockets at the notes of their endpoints, by note; see
+	                             trace_counters.h */
 	size_t mark_count;
-	struct trace_counter *counters; /* that rose, by mark */
+	struct trace_counter *counters; /* that rose, by mark, host and name; each once */
 	size_t counter_count;
 	struct link_event *events; /* by time */
 	size_t event_count;

@@ -25,7 +25,7 @@ struct trace_loader {
 	struct err *err;
 	struct pcapng_reader reader;
 	size_t interface_capacity, packet_capacity, socket_capacity, entry_capacity;
-	size_t ticks_capacity;
+	size_t ticks_capacity, mark_capacity, counter_capacity;
 	struct trace_ticks *ticks; /* by interface */
 	size_t first_interface;    /* of this section */
 	struct trace_call_entry *entries;
@@ -38,6 +38,11 @@ struct trace_loader {
 bool trace_load_interface(struct trace_loader *loader, const struct pcapng_block *block);
 bool trace_load_packet(struct trace_loader *loader, const struct pcapng_block *block);
 bool trace_load_statistics(struct trace_loader *loader, const struct pcapng_block *block);
+/* The same with Journal entries; trace_counters.c. */
+bool trace_load_mark(struct trace_loader *loader, const char *entry, size_t length);
+bool trace_load_counters(struct trace_loader *loader, const char *entry, size_t length);
+/* When all calls are known: brings both in order, without those of no such note or endpoint. */
+void trace_order_counters(struct trace_loader *loader);
 /* By time; packets of the same time stay in the order of the file. */
 void trace_sort_packets(struct trace *trace);
 

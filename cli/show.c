@@ -10,7 +10,7 @@
 #include "cli/trust.h"
 
 struct show {
-	bool summary, json, ascii, no_colour, acks;
+	bool summary, json, ascii, no_colour, acks, details;
 	int64_t width;
 };
 
@@ -22,6 +22,7 @@ static void write_recordings(struct buffer *out, const struct inputs *inputs,
 		.colour = !show->no_colour && output_colour(),
 		.ascii = show->ascii,
 		.all_acks = show->acks,
+		.details = show->details,
 	};
 
 	if (show->json) {
@@ -84,6 +85,9 @@ int command_show(int argc, char **argv)
 		{ .name = "acks",
 		  .summary = "every ack, not only those that ended a hold",
 		  .value = &show.acks },
+		{ .name = "details",
+		  .summary = "all that the kernel counted, and what TCP_INFO says",
+		  .value = &show.details },
 		{ .name = "ascii", .summary = "plain ASCII only", .value = &show.ascii },
 		{ .name = "width",
 		  .argument = "N",

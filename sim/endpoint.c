@@ -38,6 +38,7 @@ void endpoint_finish(struct endpoint *endpoint)
 {
 	sockets_finish(&endpoint->sockets);
 	free(endpoint->facts);
+	marks_finish(&endpoint->marks);
 	buffer_finish(&endpoint->room);
 	call_log_destroy(endpoint->log);
 	pthread_mutex_destroy(&endpoint->lock);
@@ -150,6 +151,26 @@ void endpoint_remember(struct endpoint *endpoint, const struct socket_entry *ent
 	pthread_mutex_lock(&endpoint->lock);
 	keep_facts(endpoint, entry);
 	pthread_mutex_unlock(&endpoint->lock);
+}
+
+void endpoint_mark(struct endpoint *endpoint, const struct call *note)
+{
+	if (trace_transport_is_unix(endpoint->scenario->transport))
+		return;
+	pthread_mutex_lock(&endpoint->lock);
+	marks_take(&endpoint->marks, note, &endpoint->sockets, endpoint->host);
+	pthread_mutex_unlock(&endpoint->lock);
+}
+
+uint64_t endpoint_record_marks(struct endpoint *endpoint, struct recording *recording)
+{
+	uint64_t left_out;
+
+	pthread_mutex_lock(&endpoint->lock);
+	marks_record(&endpoint->marks, endpoint->spec->name, endpoint->host, recording);
+	left_out = endpoint->marks.left_out;
+	pthread_mutex_unlock(&endpoint->lock);
+	return left_out;
 }
 
 static bool connection_is_gone(const struct socket_entry *entry)

@@ -13,6 +13,7 @@
 
 #include "capture/buffer.h"
 #include "sim/call_log.h"
+#include "sim/marks.h"
 #include "sim/scenario.h"
 #include "sim/sockets.h"
 #include "sim/stage.h"
@@ -24,10 +25,13 @@ struct endpoint {
 	struct stage *stage;
 	struct call_log *log;
 
-	pthread_mutex_t lock; /* over sockets and facts: the recorder looks when the time is up */
+	pthread_mutex_t
+		lock; /* over sockets, facts and marks: the recorder looks when the time is up */
 	struct sockets sockets;
 	struct trace_socket *facts; /* of sockets that were closed or left over, in that order */
 	size_t fact_count, fact_capacity;
+	struct marks marks;
+	const struct counters_host *host; /* that it runs on; lent by who starts it; NULL */
 
 	/* The endpoint's thread alone: */
 	int64_t t0_mono_ns; /* once started */
@@ -47,6 +51,14 @@ void endpoint_play(struct endpoint *endpoint);
 
 /* Keeps what the kernel says of a socket, before it is closed. The endpoint's thread. */
 void endpoint_remember(struct endpoint *endpoint, const struct socket_entry *entry);
+
+/* At a note alone in the script, whose call has been published: keeps what the kernel says now. The
+ * endpoint's thread. */
+void endpoint_mark(struct endpoint *endpoint, const struct call *note);
+
+/* For the recorder, from its own thread, at the end: what was kept at notes. Returns at how many
+ * notes nothing was, for there were too many. */
+uint64_t endpoint_record_marks(struct endpoint *endpoint, struct recording *recording);
 
 /*
  * For the recorder, from its own thread, at the end: facts of all sockets, those still open

@@ -16,6 +16,12 @@ static int add_tap(struct network *network, enum sandbox_tier tier, const char *
 	return 0;
 }
 
+/* The one that the calling thread is in. */
+static void add_host(struct network *network, const char *name)
+{
+	counters_open(&network->hosts[network->host_count++], name);
+}
+
 /* Two hosts, a tap at each, and the link between them. */
 static int open_wire(struct network *network, enum sandbox_tier tier, struct err *err)
 {
@@ -37,10 +43,12 @@ static int open_wire(struct network *network, enum sandbox_tier tier, struct err
 	    qdisc_install(&link->qdiscs[FORWARD_UP], WIRE_CLIENT_PORT, err) != 0 ||
 	    add_tap(network, tier, WIRE_CLIENT_PORT, "client", err) != 0)
 		return -1;
+	add_host(network, "client");
 	if (wire_enter_server(&network->wire, err) != 0 || link_configure(scenario, err) != 0 ||
 	    qdisc_install(&link->qdiscs[FORWARD_DOWN], WIRE_SERVER_PORT, err) != 0 ||
 	    add_tap(network, tier, WIRE_SERVER_PORT, "server", err) != 0)
 		return -1;
+	add_host(network, "server");
 	if (wire_enter_middle(&network->wire, err) != 0)
 		return -1;
 	network->forward = forward_open(&forward, err);
@@ -55,9 +63,12 @@ int network_open(struct network *network, const struct scenario *scenario, enum 
 		return open_wire(network, tier, err);
 	if (tier != SANDBOX_HOST && link_configure(scenario, err) != 0)
 		return -1;
-	return trace_transport_is_unix(scenario->transport)
-	               ? 0
-	               : add_tap(network, tier, "lo", "lo", err);
+	if (trace_transport_is_unix(scenario->transport))
+		return 0;
+	/* A host's own counters tell of everybody's traffic. */
+	if (tier != SANDBOX_HOST)
+		add_host(network, "lo");
+	return add_tap(network, tier, "lo", "lo", err);
 }
 
 int network_enter(const struct network *network, size_t endpoint, struct err *err)
@@ -67,6 +78,31 @@ int network_enter(const struct network *network, size_t endpoint, struct err *er
 	return network->scenario->endpoints[endpoint].server_side
 	               ? wire_enter_server(&network->wire, err)
 	               : wire_enter_client(&network->wire, err);
+}
+
+const struct counters_host *network_host(const struct network *network, size_t endpoint)
+{
+	size_t side = network->host_count > 1 && network->scenario->endpoints[endpoint].server_side;
+
+	return network->host_count ? &network->hosts[side] : NULL;
+}
+
+void network_count(struct network *network)
+{
+	for (size_t i = 0; i < network->host_count; i++)
+		counters_begin(&network->hosts[i]);
+}
+
+void network_add_counters(const struct network *network, struct recording *recording,
+                          int64_t time_ns)
+{
+	for (size_t i = 0; i < network->host_count; i++) {
+		struct counters rose = { 0 };
+
+		counters_since(&network->hosts[i], &rose);
+		counters_record(&rose, network->hosts[i].name, TRACE_END, recording, time_ns);
+		counters_finish(&rose);
+	}
 }
 
 int64_t network_quiet_ns(const struct network *network)

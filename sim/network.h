@@ -13,19 +13,25 @@
 
 #include "capture/err.h"
 #include "capture/recording.h"
+#include "sim/counters.h"
 #include "sim/forward.h"
 #include "sim/sandbox.h"
 #include "sim/scenario.h"
 #include "sim/tap.h"
 #include "sim/wire.h"
 
-#define NETWORK_TAPS 2
+#define NETWORK_TAPS  2
+#define NETWORK_HOSTS 2
 
 struct network {
 	const struct scenario *scenario;
 	struct tap taps[NETWORK_TAPS];
 	struct trace_interface interfaces[NETWORK_TAPS]; /* for the recording's header */
 	size_t tap_count; /* 0 over UNIX sockets, 1 on a loopback, 2 on a wire */
+	/* Whose counters are watched: 0 over UNIX sockets and on a host's own lo, 1 on a
+	 * loopback, 2 on a wire. */
+	struct counters_host hosts[NETWORK_HOSTS];
+	size_t host_count;
 	struct wire wire;
 	struct forward *forward; /* what is between the two hosts of a wire; else NULL */
 };
@@ -37,6 +43,14 @@ int network_open(struct network *network, const struct scenario *scenario, enum 
 
 /* Moves the calling thread to the host that an endpoint is on. Any thread. */
 int network_enter(const struct network *network, size_t endpoint, struct err *err);
+
+/* The host that an endpoint is on; NULL if nobody watches its counters. */
+const struct counters_host *network_host(const struct network *network, size_t endpoint);
+/* Counters rise from here on: before the endpoints begin. */
+void network_count(struct network *network);
+/* What rose, into the recording, as of its end at time_ns of CLOCK_REALTIME. */
+void network_add_counters(const struct network *network, struct recording *recording,
+                          int64_t time_ns);
 
 /* How long a link must be left alone after the last handshake until the first write. */
 int64_t network_quiet_ns(const struct network *network);

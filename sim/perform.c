@@ -108,7 +108,9 @@ static int do_note(const struct turn *turn)
 	struct attempt attempt = attempt_of(turn, CALL_NOTE, NULL);
 
 	attempt_begin(&attempt);
-	return attempt_end(&attempt, 0);
+	attempt_end(&attempt, 0);
+	endpoint_mark(turn->endpoint, &attempt.call);
+	return 0;
 }
 
 static int perform_turn(const struct turn *turn)

@@ -2,7 +2,6 @@
 
 #include <linux/sockios.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -10,7 +9,9 @@
 #include <unistd.h>
 
 #include "capture/mem.h"
+#include "capture/trace_counters.h"
 #include "sim/clock.h"
+#include "sim/tcp_info.h"
 
 #define MEMINFO_DROPS 8 /* SK_MEMINFO_DROPS of linux/sock_diag.h */
 #define MEMINFO_COUNT 9
@@ -85,10 +86,10 @@ struct trace_socket socket_facts(const struct socket_entry *entry)
 		                      .at_ns = clock_realtime_ns(),
 		                      .unread_bytes = -1,
 		                      .unsent_bytes = socket_unsent(entry),
-		                      .drops = -1 };
+		                      .drops = -1,
+		                      .tcp = trace_tcp_unknown() };
 	unsigned memory[MEMINFO_COUNT];
 	socklen_t length = sizeof(memory);
-	struct tcp_info info;
 	int unread = -1;
 
 	if (!entry->listening && ioctl(entry->fd, FIONREAD, &unread) == 0)
@@ -97,9 +98,7 @@ struct trace_socket socket_facts(const struct socket_entry *entry)
 	    getsockopt(entry->fd, SOL_SOCKET, SO_MEMINFO, memory, &length) == 0 &&
 	    length == sizeof(memory))
 		facts.drops = memory[MEMINFO_DROPS];
-	length = sizeof(info);
-	if (entry->transport == TRANSPORT_TCP &&
-	    getsockopt(entry->fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 && length > 0)
-		facts.tcp_state = info.tcpi_state;
+	if (entry->transport == TRANSPORT_TCP)
+		tcp_info_ask(entry->fd, &facts.tcp_state, &facts.tcp);
 	return facts;
 }

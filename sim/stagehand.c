@@ -172,6 +172,17 @@ static void drain(struct stagehand *hand)
 		fail(hand, &err, NULL);
 }
 
+static void record_marks(struct stagehand *hand, size_t endpoint)
+{
+	uint64_t left_out = endpoint_record_marks(&hand->endpoints[endpoint], &hand->recording);
+
+	if (!left_out)
+		return;
+	buffer_format(&hand->about.options, "not measured: the last %llu notes of %s\n",
+	              (unsigned long long)left_out, hand->names[endpoint]);
+	hand->about.trace.options = hand->about.options.bytes;
+}
+
 static void record_facts(struct stagehand *hand)
 {
 	for (size_t i = 0; i < hand->scenario->endpoint_count; i++) {
@@ -181,7 +192,9 @@ static void record_facts(struct stagehand *hand)
 		for (size_t k = 0; k < count; k++)
 			recording_add_socket(&hand->recording, &facts[k], hand->names[i]);
 		free(facts);
+		record_marks(hand, i);
 	}
+	network_add_counters(&hand->network, &hand->recording, clock_realtime_ns());
 }
 
 /* ---- playing ---- */
@@ -216,6 +229,7 @@ static void start_threads(struct stagehand *hand)
 	                  sizeof(*players)); /* as long as the threads, which is the process */
 	for (size_t i = 0; i < count; i++) {
 		endpoint_init(&hand->endpoints[i], hand->scenario, i, hand->stage);
+		hand->endpoints[i].host = network_host(&hand->network, i);
 		players[i] = (struct player){ .hand = hand, .endpoint = i };
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -286,6 +300,7 @@ static void perform(struct stagehand *hand)
 	                     hand->network.tap_count);
 	free(lanes);
 	flush(hand);
+	network_count(&hand->network);
 	start_threads(hand);
 	report(hand, RUN_PLAYING, NULL, NULL);
 	if (start(hand)) {

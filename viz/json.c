@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "viz/json_call.h"
+#include "viz/json_counter.h"
 #include "viz/json_flow.h"
 #include "viz/json_writer.h"
 #include "viz/moment.h"
@@ -97,6 +98,8 @@ void json_write_recording(struct json_writer *writer, const char *key, const str
 	json_write_flows(writer, ledger, zero_ns);
 	json_write_calls(writer, trace, zero_ns);
 	json_write_sockets(writer, trace, zero_ns);
+	json_write_counters(writer, trace);
+	json_write_marks(writer, trace, zero_ns);
 	json_end(writer);
 }
 

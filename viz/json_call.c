@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "viz/json_counter.h"
 #include "viz/moment.h"
 
 static const struct {
@@ -134,8 +135,8 @@ static const char *const tcp_states[] = {
 	"CLOSE", "CLOSE_WAIT",  "LAST_ACK", "LISTEN",   "CLOSING",   "NEW_SYN_RECV",
 };
 
-static void write_socket(struct json_writer *writer, const struct trace *trace,
-                         const struct trace_socket *socket, int64_t zero_ns)
+void json_write_socket(struct json_writer *writer, const struct trace *trace,
+                       const struct trace_socket *socket, int64_t zero_ns)
 {
 	size_t states = sizeof(tcp_states) / sizeof(*tcp_states);
 
@@ -153,6 +154,7 @@ static void write_socket(struct json_writer *writer, const struct trace *trace,
 		json_number(writer, "drops", socket->drops);
 	if (socket->tcp_state > 0 && (size_t)socket->tcp_state < states)
 		json_text(writer, "tcp_state", tcp_states[socket->tcp_state]);
+	json_write_tcp(writer, &socket->tcp);
 	json_end(writer);
 }
 
@@ -162,6 +164,6 @@ void json_write_sockets(struct json_writer *writer, const struct trace *trace, i
 		return;
 	json_array(writer, "sockets");
 	for (size_t i = 0; i < trace->socket_count; i++)
-		write_socket(writer, trace, &trace->sockets[i], zero_ns);
+		json_write_socket(writer, trace, &trace->sockets[i], zero_ns);
 	json_end(writer);
 }

@@ -12,6 +12,9 @@
 
 /* The member "calls": every call, in order of serial number. */
 void json_write_calls(struct json_writer *writer, const struct trace *trace, int64_t zero_ns);
+/* One socket, as an element of an array. */
+void json_write_socket(struct json_writer *writer, const struct trace *trace,
+                       const struct trace_socket *socket, int64_t zero_ns);
 /* The member "sockets"; nothing if the trace has none. */
 void json_write_sockets(struct json_writer *writer, const struct trace *trace, int64_t zero_ns);
 

@@ -6,6 +6,7 @@
 #include "capture/mem.h"
 #include "capture/quantity.h"
 #include "viz/cells.h"
+#include "viz/counters.h"
 #include "viz/density.h"
 #include "viz/frame.h"
 #include "viz/lanes.h"
@@ -254,4 +255,8 @@ void text_render(struct buffer *out, const struct timeline *timeline,
 	free(drawn);
 	rounds_list(out, timeline, &options);
 	summary_table(out, timeline, &options);
+	if (options.details)
+		counters_details(out, timeline, &options);
+	else
+		counters_summary(out, timeline, &options);
 }

@@ -20,12 +20,14 @@ struct text_options {
 	bool colour;   /* 24-bit SGR: writes on their colours */
 	bool ascii;    /* nothing but ASCII */
 	bool all_acks; /* every acknowledgement, not only those that ended a hold */
+	bool details;  /* all that the kernel counted and said of its connections, behind the table
+	                */
 };
 
 /*
  * Appends the title line with its conditions, the legend of what the picture shows, then each group
- * (heading, time axis, lanes, wire, byte ruler) and the table. Texts of files and packets are
- * escaped. The closing lines are summary_closing().
+ * (heading, time axis, lanes, wire, byte ruler), the table and what the kernel counted. Texts of
+ * files and packets are escaped. The closing lines are summary_closing().
  */
 void text_render(struct buffer *out, const struct timeline *timeline,
                  const struct text_options *options);

@@ -9,6 +9,7 @@
 #include "capture/journal.h"
 #include "capture/packet.h"
 #include "capture/trace.h"
+#include "capture/trace_counters.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -60,6 +61,27 @@ static void check_calls(const struct trace *trace)
 	buffer_finish(&entry);
 }
 
+static void check_counters(const struct trace *trace)
+{
+	for (size_t i = 0; i < trace->mark_count; i++) {
+		const struct trace_mark *mark = &trace->marks[i];
+		size_t count;
+
+		assert(mark->socket.endpoint < trace->endpoint_count);
+		assert(!i || mark[-1].note <= mark->note);
+		assert(trace_marks_at(trace, mark->note, &count) && count);
+	}
+	for (size_t i = 0; i < trace->counter_count; i++) {
+		const struct trace_counter *counter = &trace->counters[i];
+		size_t count;
+
+		assert(counter->rose > 0 && counter->rose <= JOURNAL_NUMBER_MAX);
+		assert(*counter->host && *counter->name);
+		assert(!i || counter[-1].mark <= counter->mark);
+		assert(trace_counters_at(trace, counter->mark, &count) && count);
+	}
+}
+
 static size_t touch_texts(const struct trace *trace)
 {
 	const struct trace_about *about = &trace->about;
@@ -94,6 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	assert(trace.cut_at == size || trace.warning);
 	check_packets(&trace);
 	check_calls(&trace);
+	check_counters(&trace);
 	touch_texts(&trace);
 	trace_close(&trace);
 	return 0;

@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "capture/journal.h"
+#include "capture/journal_counter.h"
+#include "capture/trace_counters.h"
 
 static struct call usual(enum call_name name)
 {
@@ -157,6 +159,100 @@ static void a_socket_survives(void **state)
 	assert_int_equal(read.tcp_state, 8);
 	assert_int_equal(read.at_ns, 5000);
 	buffer_finish(&entry);
+}
+
+static void what_tcp_info_says_survives(void **state)
+{
+	struct trace_mark mark = { .note = 17, .socket = { .socket = 2, .endpoint = 1 } }, read;
+	struct trace_socket socket;
+	struct buffer entry = { 0 };
+
+	(void)state;
+	mark.socket.tcp = trace_tcp_unknown();
+	journal_write_socket(&entry, &mark.socket, "server");
+	assert_null(strstr(entry.bytes, "SEAM_TCP_"));
+	assert_true(journal_read_socket(entry.bytes, entry.length, &socket));
+	assert_false(trace_tcp_known(&socket.tcp));
+	for (size_t i = 0; i < sizeof(mark.socket.tcp) / sizeof(int64_t); i++)
+		memcpy((char *)&mark.socket.tcp + i * sizeof(int64_t), &(int64_t){ (int64_t)i },
+		       sizeof(int64_t));
+	journal_write_mark(&entry, &mark, "server", 5000);
+	assert_int_equal(journal_record(entry.bytes, entry.length), JOURNAL_MARK);
+	assert_int_equal(journal_time_ns(entry.bytes, entry.length), 5000);
+	assert_true(journal_read_mark(entry.bytes, entry.length, &read));
+	assert_int_equal(read.note, 17);
+	assert_memory_equal(&read.socket.tcp, &mark.socket.tcp, sizeof(read.socket.tcp));
+	buffer_finish(&entry);
+}
+
+static void counters_of_a_host_survive_in_one_entry(void **state)
+{
+	struct trace_counter counters[] = {
+		{ .host = (char *)"client", .name = (char *)"TcpExtDelayedACKs", 3, 17 },
+		{ .host = (char *)"client",
+		  .name = (char *)"TcpRetransSegs",
+		  INT64_C(1) << 40,
+		  17 },
+	};
+	struct trace_counter *read = NULL;
+	size_t count = 0, capacity = 0;
+	struct arena arena = { 0 };
+	struct buffer entry = { 0 };
+
+	(void)state;
+	journal_write_counters(&entry, counters, 2, 5000);
+	assert_int_equal(journal_record(entry.bytes, entry.length), JOURNAL_COUNTER);
+	assert_true(
+		journal_read_counters(entry.bytes, entry.length, &read, &count, &capacity, &arena));
+	assert_int_equal(count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_string_equal(read[i].host, "client");
+		assert_string_equal(read[i].name, counters[i].name);
+		assert_int_equal(read[i].rose, counters[i].rose);
+		assert_int_equal(read[i].mark, 17);
+	}
+	free(read);
+	arena_finish(&arena);
+	buffer_finish(&entry);
+}
+
+static void counters_that_cannot_be_are_passed_over(void **state)
+{
+	static const struct {
+		const char *entry;
+		bool known;
+		size_t count;
+	} cases[] = {
+		{ "SEAM_COUNTER=A\nSEAM_ROSE=1\n", false, 0 },
+		{ "SEAM_HOST=a\"b\nSEAM_COUNTER=A\nSEAM_ROSE=1\n", false, 0 },
+		{ "SEAM_HOST=\nSEAM_COUNTER=A\nSEAM_ROSE=1\n", false, 0 },
+		{ "SEAM_HOST=lo\nSEAM_MARK=4294967295\nSEAM_COUNTER=A\nSEAM_ROSE=1\n", false, 0 },
+		{ "SEAM_HOST=lo\nSEAM_MARK=x\nSEAM_COUNTER=A\nSEAM_ROSE=1\n", false, 0 },
+		{ "SEAM_HOST=lo\n", true, 0 },
+		{ "SEAM_HOST=lo\nSEAM_ROSE=1\n", true, 0 },
+		{ "SEAM_HOST=lo\nSEAM_COUNTER=A\nSEAM_ROSE=0\n", true, 0 },
+		{ "SEAM_HOST=lo\nSEAM_COUNTER=A\nSEAM_ROSE=-1\n", true, 0 },
+		{ "SEAM_HOST=lo\nSEAM_COUNTER=A\nSEAM_ROSE=many\n", true, 0 },
+		{ "SEAM_HOST=lo\nSEAM_COUNTER=A B\nSEAM_ROSE=1\n", true, 0 },
+		{ "SEAM_HOST=lo\nSEAM_COUNTER=A\nSEAM_ROSE=1\nSEAM_ROSE=2\n", true, 1 },
+		{ "SEAM_HOST=lo\nSEAM_COUNTER=A\nSEAM_ROSE=9999999999999999999999\n", true, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct trace_counter *read = NULL;
+		size_t count = 0, capacity = 0;
+		struct arena arena = { 0 };
+
+		assert_int_equal(journal_read_counters(cases[i].entry, strlen(cases[i].entry),
+		                                       &read, &count, &capacity, &arena),
+		                 cases[i].known);
+		assert_int_equal(count, cases[i].count);
+		if (count)
+			assert_true(read[0].rose > 0 && read[0].rose <= JOURNAL_NUMBER_MAX);
+		free(read);
+		arena_finish(&arena);
+	}
 }
 
 static void the_end_tells_what_was_not_known_at_the_begin(void **state)
@@ -308,6 +404,9 @@ int main(void)
 		cmocka_unit_test(every_field_of_a_call_survives),
 		cmocka_unit_test(fields_with_their_usual_value_are_left_out),
 		cmocka_unit_test(a_socket_survives),
+		cmocka_unit_test(what_tcp_info_says_survives),
+		cmocka_unit_test(counters_of_a_host_survive_in_one_entry),
+		cmocka_unit_test(counters_that_cannot_be_are_passed_over),
 		cmocka_unit_test(the_end_tells_what_was_not_known_at_the_begin),
 		cmocka_unit_test(calls_that_lack_or_overflow_something_are_refused),
 		cmocka_unit_test(absurd_times_are_held_where_sums_do_not_overflow),

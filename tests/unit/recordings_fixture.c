@@ -4,6 +4,8 @@
 #include <netinet/tcp.h>
 #include <stdint.h>
 
+#include "capture/trace_counters.h"
+
 static char *text(const char *literal)
 {
 	return (char *)(uintptr_t)literal;
@@ -148,9 +150,36 @@ struct fixture *recordings_hostile(void)
 	return fixture;
 }
 
+struct fixture *recordings_counters(void)
+{
+	struct fixture *fixture = recordings_nagle();
+	struct trace_socket socket = { .socket = 1,
+		                       .endpoint = FIXTURE_CLIENT,
+		                       .at_ns = FIXTURE_T0 + FIXTURE_MS(4),
+		                       .unread_bytes = 0,
+		                       .unsent_bytes = 0,
+		                       .drops = -1,
+		                       .tcp_state = TCP_ESTABLISHED };
+	struct call call;
+
+	socket.tcp = trace_tcp_unknown();
+	socket.tcp.rtt_us = 2010;
+	socket.tcp.cwnd = 10;
+	socket.tcp.retransmits = 0;
+	call = fixture_usual_call(fixture, FIXTURE_CLIENT, CALL_NOTE, FIXTURE_MS(4), FIXTURE_MS(4));
+	call.socket = CALL_NO_SOCKET;
+	call.note = "all sent";
+	call.serial = fixture_call(fixture, call);
+	fixture_mark(fixture, call.serial, &socket);
+	fixture_counter(fixture, "lo", "TcpOutSegs", 6, call.serial);
+	fixture_counter(fixture, "lo", "TcpExtDelayedACKs", 1, TRACE_END);
+	fixture_counter(fixture, "lo", "TcpOutSegs", 8, TRACE_END);
+	return fixture;
+}
+
 const struct recordings_entry recordings_table[] = {
 	{ "nagle", recordings_nagle },     { "udp", recordings_udp },
 	{ "unix", recordings_unix },       { "pending", recordings_pending },
-	{ "hostile", recordings_hostile },
+	{ "hostile", recordings_hostile }, { "counters", recordings_counters },
 };
 const size_t recordings_count = sizeof(recordings_table) / sizeof(*recordings_table);

@@ -17,6 +17,8 @@ struct fixture *recordings_udp(void);
 struct fixture *recordings_unix(void);
 /* A connect that fails and a recv that never returns, without a completion block. */
 struct fixture *recordings_pending(void);
+/* The first, with a note alone, counters of the kernel and TCP_INFO. */
+struct fixture *recordings_counters(void);
 /* Names, notes and details of control bytes, quotes, broken UTF-8 and formulas. */
 struct fixture *recordings_hostile(void);
 

@@ -8,6 +8,7 @@
 #include "capture/buffer.h"
 #include "capture/mem.h"
 #include "capture/recording_blocks.h"
+#include "capture/trace_counters.h"
 
 #define FRAME_MAX   (14 + 40 + 60 + 65536)
 #define SERVER_PORT 9000
@@ -237,10 +238,42 @@ uint32_t fixture_read(struct fixture *fixture, uint16_t endpoint, int64_t begin_
 	return fixture_call(fixture, call);
 }
 
+/* A tcp of zeros is one that the test says nothing of. */
+static struct trace_socket usual_socket(const struct trace_socket *socket)
+{
+	static const struct trace_tcp zeros;
+	struct trace_socket known = *socket;
+
+	if (!memcmp(&known.tcp, &zeros, sizeof(zeros)))
+		known.tcp = trace_tcp_unknown();
+	return known;
+}
+
 void fixture_socket(struct fixture *fixture, const struct trace_socket *socket)
 {
+	struct trace_socket known = usual_socket(socket);
+
 	note_time(fixture, socket->at_ns);
-	recording_add_socket(&fixture->body, socket, fixture->endpoints[socket->endpoint].name);
+	recording_add_socket(&fixture->body, &known, fixture->endpoints[socket->endpoint].name);
+}
+
+void fixture_mark(struct fixture *fixture, uint32_t note, const struct trace_socket *socket)
+{
+	struct trace_mark mark = { .note = note, .socket = usual_socket(socket) };
+
+	recording_add_mark(&fixture->body, &mark, fixture->endpoints[socket->endpoint].name,
+	                   fixture->last_ns);
+}
+
+void fixture_counter(struct fixture *fixture, const char *host, const char *name, int64_t rose,
+                     uint32_t mark)
+{
+	struct trace_counter counter = { .host = (char *)(uintptr_t)host,
+		                         .name = (char *)(uintptr_t)name,
+		                         .rose = rose,
+		                         .mark = mark };
+
+	recording_add_counters(&fixture->body, &counter, 1, fixture->last_ns);
 }
 
 /* ---- packets ---- */

@@ -63,8 +63,13 @@ uint32_t fixture_write(struct fixture *fixture, uint16_t endpoint, int64_t begin
                        int64_t asked, int64_t result);
 uint32_t fixture_read(struct fixture *fixture, uint16_t endpoint, int64_t begin_ns, int64_t end_ns,
                       int64_t asked, int64_t result);
-/* at_ns in *socket is absolute. */
+/* at_ns in *socket is absolute; a tcp that was left zeroed is unknown. */
 void fixture_socket(struct fixture *fixture, const struct trace_socket *socket);
+/* The same at a note, by the serial of its call. */
+void fixture_mark(struct fixture *fixture, uint32_t note, const struct trace_socket *socket);
+/* A kernel counter that rose; mark is a note's serial or TRACE_END. */
+void fixture_counter(struct fixture *fixture, const char *host, const char *name, int64_t rose,
+                     uint32_t mark);
 
 /*
  * A TCP segment from 'a' or 'b' that begins at offset of its stream. payload NULL: letters by
