@@ -39,8 +39,8 @@ if command -v ip >/dev/null 2>&1; then
 	expect_text err "sysctl"
 	# Somebody else's server is not to be talked to.
 	unshare -Urn sh -c 'ip link set lo up; echo 0 >/proc/sys/user/max_user_namespaces
-		python3 -c "import socket, time; s = socket.socket(); s.bind((\"127.0.0.1\", 9000)); s.listen(); time.sleep(5)" &
-		sleep 0.5
+		python3 -c "import socket, time; s = socket.socket(); s.bind((\"127.0.0.1\", 9000)); s.listen(); open(\"bound\", \"w\"); time.sleep(20)" &
+		while [ ! -e bound ]; do sleep 0.05; done
 		setpriv --inh-caps=-all,+net_raw --ambient-caps=-all,+net_raw --bounding-set=-all,+net_raw "$@"
 		code=$?; kill $!; exit $code' sh "$seam" run hello.yaml --force >out 2>err
 	[ $? = 3 ] || fail "a port in use on the host: $(cat out err)"
