@@ -2,7 +2,6 @@
  * seam check: plays scenarios side by side and says of each expectation whether it holds. What
  * fails is played once more, alone: a busy machine is not the scenario's fault.
  */
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "capture/mem.h"
 #include "cli/commands.h"
+#include "cli/crew.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -18,11 +18,12 @@
 #include "cli/scratch.h"
 #include "cli/task.h"
 
-#define JOBS_MOST 64
+#define REPEAT_USUAL 20 /* runs of a variant that states how repeatable it is */
+#define REPEAT_MOST  100000
 
 struct check_command {
 	struct option_list variants, sets;
-	int64_t jobs;
+	int64_t jobs, repeat;
 	const char *out;
 	int64_t time_limit_ns;
 	bool json, quiet;
@@ -33,6 +34,7 @@ struct check_command {
 	size_t subject_count;
 	struct task *tasks;
 	size_t task_count, task_capacity;
+	size_t next; /* of tasks, that has runs to be asked for */
 	struct run_machine machine;
 	size_t counts[VERDICT_NOT_JUDGED + 1];
 	size_t broken;  /* tasks that could not be played */
@@ -51,6 +53,21 @@ static bool wanted(const struct check_command *command, const char *variant)
 	return !command->variants.count;
 }
 
+/* How often a variant is played. */
+static size_t runs_wanted(const struct check_command *command, const struct subject *subject,
+                          size_t variant)
+{
+	struct scenario scenario;
+	struct err ignored = { 0 };
+	bool wants_share;
+
+	if (scenario_file_resolve(subject->file, variant, &scenario, &ignored) != 0)
+		return 1;
+	wants_share = expect_wants_share(&scenario);
+	scenario_finish(&scenario);
+	return wants_share ? (size_t)command->repeat : 1;
+}
+
 static void add_tasks(struct check_command *command, const struct subject *subject)
 {
 	for (size_t i = 0; i < scenario_file_variant_count(subject->file); i++) {
@@ -58,8 +75,9 @@ static void add_tasks(struct check_command *command, const struct subject *subje
 			continue;
 		command->tasks = mem_grow(command->tasks, &command->task_capacity,
 		                          command->task_count, sizeof(*command->tasks));
-		command->tasks[command->task_count++] =
-			(struct task){ .subject = subject, .variant = i };
+		command->tasks[command->task_count++] = (struct task){
+			.subject = subject, .variant = i, .wanted = runs_wanted(command, subject, i)
+		};
 	}
 }
 
@@ -150,89 +168,79 @@ static int load_all(struct check_command *command, char **operands, size_t count
 
 /* ---- playing ---- */
 
-static void begin(struct check_command *command, struct task *task)
+static bool next(void *context, struct job *job)
 {
-	task->state = TASK_PLAYING;
-	if (play_prepare(&task->play, task->subject->file, task->variant, 0, &task->subject->play,
-	                 &command->machine, &task->err) == 0)
-		run_begin(task->play.run);
+	struct check_command *command = context;
+	struct task *task;
+
+	while (command->next < command->task_count &&
+	       command->tasks[command->next].asked == command->tasks[command->next].wanted)
+		command->next++;
+	if (command->next == command->task_count)
+		return false;
+	task = &command->tasks[command->next];
+	task->asked++;
+	*job = (struct job){ .file = task->subject->file,
+		             .variant = task->variant,
+		             .repetition = task->wanted > 1 ? task->asked : 0,
+		             .options = &task->subject->play,
+		             .at_once = (size_t)command->jobs,
+		             .whose = task };
+	return true;
+}
+
+/* A first run fails with what it says of the scenario too; the others are only counted. */
+static bool doubts(void *context, const struct job *job)
+{
+	const struct task *task = job->whose;
+	struct task tried = { .play = job->play, .err = job->err };
+
+	(void)context;
+	if (job->err.kind == ERR_INPUT || job->err.kind == ERR_LACKS)
+		return false;
+	if (task->wanted > 1 && job->repetition > 1)
+		return job->err.kind || crew_disbelieves(job);
+	return task_failed(&tried) || crew_disbelieves(job);
+}
+
+static void count_run(struct task *task, const struct job *job)
+{
+	if (task->wanted == 1 || job->err.kind || !job->play->accounted)
+		return;
+	task->tally.again += job->again;
+	if (checks_passed(&job->play->checks))
+		tally_add(&task->tally, &job->play->ledger, &job->play->race, job->play->path);
 	else
-		task->state = TASK_PLAYED;
+		task->tally.doubted++;
 }
 
-static void end(const struct check_command *command, struct task *task)
+static void done(void *context, struct job *job)
 {
-	task->state = TASK_PLAYED;
-	play_account(&task->play, &task->err);
-	run_reap(false);
-	if (command->scratch && task->play.path)
-		unlink(task->play.path);
-}
+	const struct check_command *command = context;
+	struct task *task = job->whose;
 
-/* Waits until some run has moved, and ends those that are done. */
-static void advance(struct check_command *command)
-{
-	struct pollfd fds[JOBS_MOST];
-	struct task *playing[JOBS_MOST];
-	nfds_t count = 0;
-
-	for (size_t i = 0; i < command->task_count && count < JOBS_MOST; i++) {
-		struct task *task = &command->tasks[i];
-
-		if (task->state != TASK_PLAYING)
-			continue;
-		playing[count] = task;
-		fds[count++] = (struct pollfd){ .fd = run_fd(task->play.run), .events = POLLIN };
+	if (command->scratch && job->play && job->play->path)
+		unlink(job->play->path);
+	if (job->err.kind && !task->err.kind)
+		task->err = job->err;
+	if (job->play)
+		count_run(task, job);
+	if (job->repetition < 2) {
+		task->play = job->play;
+		task->again = job->again;
+		job->play = NULL;
 	}
-	poll(fds, count, 100);
-	for (nfds_t i = 0; i < count; i++) {
-		if (run_advance(playing[i]->play.run) >= RUN_DONE)
-			end(command, playing[i]);
-	}
-}
-
-static size_t playing(const struct check_command *command)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < command->task_count; i++)
-		count += command->tasks[i].state == TASK_PLAYING;
-	return count;
-}
-
-/* The first run alone finds the tier that works; the others then need not try. */
-static void play_side_by_side(struct check_command *command)
-{
-	size_t next = 0;
-
-	while (!interrupt_came && (next < command->task_count || playing(command))) {
-		while (next < command->task_count &&
-		       playing(command) < (next ? (size_t)command->jobs : 1))
-			begin(command, &command->tasks[next++]);
-		advance(command);
-	}
-}
-
-static void play_alone(struct check_command *command, struct task *task)
-{
-	play_finish(&task->play);
-	task->err = (struct err){ 0 };
-	task->again = true;
-	begin(command, task);
-	while (task->state == TASK_PLAYING && !interrupt_came)
-		advance(command);
+	if (++task->done == task->wanted)
+		task_judge(task);
 }
 
 static void play_all(struct check_command *command)
 {
-	play_side_by_side(command);
-	for (size_t i = 0; i < command->task_count && !interrupt_came; i++) {
-		const struct task *task = &command->tasks[i];
+	const struct crew_orders orders = {
+		.next = next, .doubts = doubts, .done = done, .context = command
+	};
 
-		if ((task_failed(task) || !checks_passed(&task->play.checks)) &&
-		    task->err.kind != ERR_INPUT && !task_skipped(task))
-			play_alone(command, &command->tasks[i]);
-	}
+	crew_play(&orders, &command->machine);
 }
 
 /* ---- telling ---- */
@@ -241,8 +249,8 @@ static void count_task(struct check_command *command, const struct task *task)
 {
 	command->broken += task_broken(task);
 	command->skipped += task_skipped(task);
-	for (size_t i = 0; i < task->play.result_count; i++)
-		command->counts[task->play.results[i].verdict]++;
+	for (size_t i = 0; task->play && i < task->play->result_count; i++)
+		command->counts[task->play->results[i].verdict]++;
 }
 
 static void tell(struct check_command *command)
@@ -252,7 +260,7 @@ static void tell(struct check_command *command)
 	for (size_t i = 0; i < command->task_count; i++) {
 		const struct task *task = &command->tasks[i];
 
-		if (task->state != TASK_PLAYED)
+		if (task->done < task->wanted)
 			continue;
 		count_task(command, task);
 		if (!command->quiet || task_failed(task) || task_skipped(task))
@@ -270,8 +278,7 @@ static void tell(struct check_command *command)
 		buffer_format(&command->out_text, ", %zu inconclusive (a race)",
 		              command->counts[VERDICT_INCONCLUSIVE]);
 	if (command->counts[VERDICT_NOT_JUDGED])
-		buffer_format(&command->out_text,
-		              "; of the passed, %zu name a reason, which is not judged yet",
+		buffer_format(&command->out_text, "; of the passed, %zu could not be judged",
 		              command->counts[VERDICT_NOT_JUDGED]);
 	if (command->skipped)
 		buffer_format(&command->out_text,
@@ -299,8 +306,10 @@ static int exit_code(const struct check_command *command)
 
 static void finish(struct check_command *command)
 {
-	for (size_t i = 0; i < command->task_count; i++)
-		play_finish(&command->tasks[i].play);
+	for (size_t i = 0; i < command->task_count; i++) {
+		play_destroy(command->tasks[i].play);
+		tally_finish(&command->tasks[i].tally);
+	}
 	free(command->tasks);
 	for (size_t i = 0; i < command->subject_count; i++) {
 		scenario_file_destroy(command->subjects[i].file);
@@ -315,17 +324,18 @@ static void finish(struct check_command *command)
 	free(command->sets.items);
 }
 
-static int default_jobs(void)
+/* Scenarios wait more than they work, and what a check asserts holds however busy the machine is.
+ */
+static int64_t default_jobs(void)
 {
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t cpus = crew_cpus();
 
-	/* Scenarios wait more than they work. */
-	return cores > 0 && cores < JOBS_MOST / 3 ? (int)cores * 3 : JOBS_MOST;
+	return cpus < CREW_MOST / 3 ? (int64_t)cpus * 3 : CREW_MOST;
 }
 
 int command_check(int argc, char **argv)
 {
-	struct check_command command = { .jobs = default_jobs() };
+	struct check_command command = { .jobs = default_jobs(), .repeat = REPEAT_USUAL };
 	const struct option_row rows[] = {
 		{ .name = "variant",
 		  .argument = "NAME",
@@ -343,8 +353,16 @@ int command_check(int argc, char **argv)
 		  .kind = OPTION_NUMBER,
 		  .value = &command.jobs,
 		  .least = 1,
-		  .most = JOBS_MOST,
+		  .most = CREW_MOST,
 		  .summary = "play so many side by side" },
+		{ .name = "repeat",
+		  .argument = "N",
+		  .kind = OPTION_NUMBER,
+		  .value = &command.repeat,
+		  .least = 1,
+		  .most = REPEAT_MOST,
+		  .summary =
+		          "play a variant that expects to be `repeatable` N times; default: 20" },
 		{ .name = "out",
 		  .argument = "DIR",
 		  .kind = OPTION_TEXT,
@@ -371,26 +389,18 @@ int command_check(int argc, char **argv)
 		.operands = "[SCENARIO…]",
 		.summary =
 			"Plays scenarios, all that ship if none is named, and says of each expectation whether it\n"
-			"holds. A variant that fails is played once more, alone. Exit status 1 if one fails still,\n"
-			"or a close race decided it.",
+			"holds. A variant that fails is played once more, alone. One that expects to be `repeatable` is\n"
+			"played many times, and its most frequent list of segments must have that share. Exit status 1\n"
+			"if one fails still, or a close race decided it.",
 		.examples = "  seam check\n  seam check nagle my/own.yaml --variant udp\n",
 		.options = rows,
 	};
 	struct library library = { 0 };
-	struct buffer out = { 0 };
 	struct err err = { 0 };
-	int code = EXIT_DONE, first;
-	bool help;
+	int code, first;
 
-	if (options_parse(&usage, argc, argv, &first, &help, &err))
-		return (int)output_error(&err);
-	if (help) {
-		options_help(&out, &usage);
-		if (output_buffer(&out, &err))
-			code = (int)output_error(&err);
-		buffer_finish(&out);
+	if (!options_begin(&usage, argc, argv, &first, &code))
 		return code;
-	}
 	if (scenarios_open(&library, &err) == 0 && make_folder(&command, &err) == 0 &&
 	    load_all(&command, argv + first, (size_t)(argc - first), &library, &err) == 0) {
 		interrupt_catch();

@@ -221,3 +221,18 @@ int options_print_help(const struct usage *usage)
 	buffer_finish(&out);
 	return code;
 }
+
+bool options_begin(const struct usage *usage, int argc, char **argv, int *first, int *code)
+{
+	struct err err = { 0 };
+	bool help = false;
+
+	*code = EXIT_DONE;
+	if (options_parse(usage, argc, argv, first, &help, &err))
+		*code = (int)output_error(&err);
+	else if (help)
+		*code = options_print_help(usage);
+	else
+		return true;
+	return false;
+}

@@ -54,6 +54,12 @@ struct usage {
 int options_parse(const struct usage *usage, int argc, char **argv, int *first, bool *help,
                   struct err *err);
 
+/*
+ * How a command begins: options_parse(), and --help answered. True if it is to go on; else *code is
+ * its exit code, and what there was to say has been said.
+ */
+bool options_begin(const struct usage *usage, int argc, char **argv, int *first, int *code);
+
 /* The help of a command; and printed, with the exit code of that. */
 void options_help(struct buffer *out, const struct usage *usage);
 int options_print_help(const struct usage *usage);

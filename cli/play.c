@@ -22,7 +22,7 @@ char *play_base(const struct scenario_file *file, size_t variant, uint64_t repet
 }
 
 int play_prepare(struct play *play, const struct scenario_file *file, size_t variant,
-                 uint64_t repetition, const struct play_options *options,
+                 uint64_t repetition, uint64_t try, const struct play_options *options,
                  struct run_machine *machine, struct err *err)
 {
 	size_t length;
@@ -35,11 +35,12 @@ int play_prepare(struct play *play, const struct scenario_file *file, size_t var
 	play->source = (struct run_source){ .text = scenario_file_text(file, &length),
 		                            .path = options->path,
 		                            .overrides = options->overrides,
-		                            .repetition = repetition };
+		                            .repetition = repetition,
+		                            .try = try };
 	play->base = play_base(file, variant, repetition, options->out);
 
 	struct run_options run = { .base = play->base,
-		                   .force = options->force,
+		                   .force = options->force || try,
 		                   .recording_limit = options->recording_limit };
 
 	play->run = run_prepare(&play->scenario, &play->source, &run, machine, err);
@@ -89,10 +90,24 @@ void play_finish(struct play *play)
 	if (play->accounted)
 		ledger_finish(&play->ledger);
 	trace_close(&play->trace);
+	free(play->first_fault);
 	free(play->path);
 	free(play->base);
 	scenario_finish(&play->scenario);
 	*play = (struct play){ 0 };
+}
+
+struct play *play_create(void)
+{
+	return mem_alloc(1, sizeof(struct play));
+}
+
+void play_destroy(struct play *play)
+{
+	if (!play)
+		return;
+	play_finish(play);
+	free(play);
 }
 
 int play_folder(const char *folder, struct err *err)

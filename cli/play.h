@@ -40,6 +40,8 @@ struct play {
 	struct race race;
 	struct expect_result *results;
 	size_t result_count;
+	char *first_fault; /* what a first try's checks had found, a sentence; NULL: none or unknown
+	                    */
 };
 
 /* The path that a recording of the variant will have, without ".pcapng"; repetition 0 if it is run
@@ -47,10 +49,13 @@ struct play {
 char *play_base(const struct scenario_file *file, size_t variant, uint64_t repetition,
                 const char *out);
 
-/* Resolves the variant, creates the recording and forks. file, options and machine must stay until
- * play_finish(). */
+/*
+ * Resolves the variant, creates the recording and forks. file, options and machine must stay until
+ * play_finish(), and play where it is. A second try (try 2, else 0) takes the place of the first
+ * one's recording when it has come to its end.
+ */
 int play_prepare(struct play *play, const struct scenario_file *file, size_t variant,
-                 uint64_t repetition, const struct play_options *options,
+                 uint64_t repetition, uint64_t try, const struct play_options *options,
                  struct run_machine *machine, struct err *err);
 
 /*
@@ -59,6 +64,10 @@ int play_prepare(struct play *play, const struct scenario_file *file, size_t var
  * recorded.
  */
 int play_account(struct play *play, struct err *err);
+
+/* The play in memory of its own, zeroed; and given back after play_finish(). Accepts NULL. */
+struct play *play_create(void);
+void play_destroy(struct play *play);
 
 /* Accepts a zeroed one. The run of one that still plays is aborted, and what it recorded kept as
  * run_settle() does. */

@@ -7,17 +7,17 @@
 #include "capture/mem.h"
 #include "cli/output.h"
 #include "cli/picture.h"
-#include "cli/trust.h"
 #include "sim/undropped.h"
 
-const struct ledger **report_ledgers(const struct play *plays, size_t count, size_t *ledger_count)
+const struct ledger **report_ledgers(const struct play *const *plays, size_t count,
+                                     size_t *ledger_count)
 {
 	const struct ledger **ledgers = mem_alloc(count, sizeof(*ledgers));
 
 	*ledger_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (plays[i].accounted)
-			ledgers[(*ledger_count)++] = &plays[i].ledger;
+		if (plays[i]->accounted)
+			ledgers[(*ledger_count)++] = &plays[i]->ledger;
 	}
 	return ledgers;
 }
@@ -37,22 +37,22 @@ void report_place(struct buffer *out, const char *path, struct place place)
 	buffer_format(out, ":%u:%u", place.line, place.column);
 }
 
-void report_failures(struct buffer *out, const struct play *plays, size_t count)
+void report_failures(struct buffer *out, const struct play *const *plays, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		for (size_t k = 0; k < plays[i].result_count; k++) {
-			const struct expect_result *result = &plays[i].results[k];
+		for (size_t k = 0; k < plays[i]->result_count; k++) {
+			const struct expect_result *result = &plays[i]->results[k];
 
 			if (result->verdict != VERDICT_FAILED &&
 			    result->verdict != VERDICT_INCONCLUSIVE)
 				continue;
-			buffer_format(out, "   expected:   %s%s%s: ", plays[i].scenario.variant,
-			              *plays[i].scenario.variant ? ", " : "", result->name);
+			buffer_format(out, "   expected:   %s%s%s: ", plays[i]->scenario.variant,
+			              *plays[i]->scenario.variant ? ", " : "", result->name);
 			add(out, result->expected);
 			buffer_text(out, ", but it was ");
 			add(out, result->actual);
 			buffer_text(out, "\n               see ");
-			report_place(out, plays[i].source.path, result->place);
+			report_place(out, plays[i]->source.path, result->place);
 			if (result->remark) {
 				buffer_text(out, "; ");
 				add(out, result->remark);
@@ -62,54 +62,83 @@ void report_failures(struct buffer *out, const struct play *plays, size_t count)
 	}
 }
 
-/* What speaks against believing them, a line each. */
-static void report_doubts(struct buffer *out, const struct ledger *const *ledgers, size_t count)
+static const char *name_of(const struct play *play)
 {
-	struct buffer doubts = { 0 };
-	char *rest = NULL;
+	return *play->scenario.variant ? play->scenario.variant : play->scenario.name;
+}
 
-	trust_doubts(&doubts, ledgers, count);
-	for (char *line = doubts.length ? strtok_r(doubts.bytes, "\n", &rest) : NULL; line;
-	     line = strtok_r(NULL, "\n", &rest)) {
-		buffer_text(out, "   but:        ");
-		add(out, line);
-		buffer_char(out, '\n');
+/* A sentence of checks_describe(), of a try that failed where another had failed before. */
+static void add_doubt(struct buffer *out, const struct play *play, const char *line)
+{
+	bool twice = play->source.try > 1;
+
+	buffer_text(out, "   but:        ");
+	add(out, name_of(play));
+	buffer_text(out, twice ? ": played twice; the second time too " : ": ");
+	add(out, line);
+	if (twice && checks_believable(&play->checks))
+		buffer_text(out, ": do not trust the times");
+	buffer_char(out, '\n');
+}
+
+/* What speaks against believing them, a line each, and what a second try has cleared up. */
+static void report_doubts(struct buffer *out, const struct play *const *plays, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct play *play = plays[i];
+		struct buffer doubts = { 0 };
+		char *rest = NULL;
+
+		if (!play->accounted)
+			continue;
+		checks_describe(&doubts, &play->checks, &play->ledger);
+		for (char *line = doubts.length ? strtok_r(doubts.bytes, "\n", &rest) : NULL; line;
+		     line = strtok_r(NULL, "\n", &rest))
+			add_doubt(out, play, line);
+		if (checks_passed(&play->checks) && play->first_fault) {
+			buffer_text(out, "   note:       ");
+			add(out, name_of(play));
+			buffer_text(out, ": the second try; in the first, ");
+			add(out, play->first_fault);
+			buffer_char(out, '\n');
+		}
+		buffer_finish(&doubts);
 	}
-	buffer_finish(&doubts);
 }
 
 /* Options that belong to another transport than the variant's: the picture shows nothing of them.
  */
-static void report_not_applied(struct buffer *out, const struct play *plays, size_t count)
+static void report_not_applied(struct buffer *out, const struct play *const *plays, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		const char *line = plays[i].scenario.not_applied;
+		const char *line = plays[i]->scenario.not_applied;
 
 		for (; line && *line; line += strcspn(line, "\n") + 1)
-			buffer_format(out, "   not applied: %s%s%.*s\n", plays[i].scenario.variant,
-			              *plays[i].scenario.variant ? ", " : "",
+			buffer_format(out, "   not applied: %s%s%.*s\n", plays[i]->scenario.variant,
+			              *plays[i]->scenario.variant ? ", " : "",
 			              (int)strcspn(line, "\n"), line);
 	}
 }
 
 /* What the scenario told the link to drop, and never came. */
-static void report_undropped(struct buffer *out, const struct play *plays, size_t count)
+static void report_undropped(struct buffer *out, const struct play *const *plays, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
+		const struct play *play = plays[i];
 		struct buffer lines = { 0 };
 		char *rest = NULL;
 
-		if (plays[i].accounted)
-			undropped_describe(&lines, &plays[i].scenario, &plays[i].trace);
+		if (play->accounted)
+			undropped_describe(&lines, &play->scenario, &play->trace);
 		for (char *line = lines.length ? strtok_r(lines.bytes, "\n", &rest) : NULL; line;
 		     line = strtok_r(NULL, "\n", &rest))
-			buffer_format(out, "   not dropped: %s%s%s\n", plays[i].scenario.variant,
-			              *plays[i].scenario.variant ? ", " : "", line);
+			buffer_format(out, "   not dropped: %s%s%s\n", play->scenario.variant,
+			              *play->scenario.variant ? ", " : "", line);
 		buffer_finish(&lines);
 	}
 }
 
-void report_plays(struct buffer *out, const struct play *plays, size_t count,
+void report_plays(struct buffer *out, const struct play *const *plays, size_t count,
                   const struct text_options *options)
 {
 	const char **files = mem_alloc(count, sizeof(*files));
@@ -120,9 +149,10 @@ void report_plays(struct buffer *out, const struct play *plays, size_t count,
 	const struct ledger **ledgers = report_ledgers(plays, count, &ledger_count);
 
 	for (size_t i = 0; i < count; i++) {
-		if (plays[i].path)
-			files[closing.file_count++] =
-				strncmp(plays[i].path, "./", 2) ? plays[i].path : plays[i].path + 2;
+		if (plays[i]->path)
+			files[closing.file_count++] = strncmp(plays[i]->path, "./", 2)
+			                                      ? plays[i]->path
+			                                      : plays[i]->path + 2;
 	}
 	if (closing.file_count) {
 		buffer_format(&next, "%s show %s", output_program(), files[0]);
@@ -132,7 +162,7 @@ void report_plays(struct buffer *out, const struct play *plays, size_t count,
 		picture_text(out, ledgers, ledger_count, options, &closing);
 	report_not_applied(out, plays, count);
 	report_undropped(out, plays, count);
-	report_doubts(out, ledgers, ledger_count);
+	report_doubts(out, plays, count);
 	report_failures(out, plays, count);
 	buffer_finish(&next);
 	free(files);

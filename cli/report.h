@@ -10,17 +10,18 @@
 
 /* The ledgers of the plays that were accounted, in order: what picture.h takes. *count gets how
  * many; to be freed. */
-const struct ledger **report_ledgers(const struct play *plays, size_t count, size_t *ledger_count);
+const struct ledger **report_ledgers(const struct play *const *plays, size_t count,
+                                     size_t *ledger_count);
 
 /* The timelines, rulers, table and closing lines of all plays; next is a command that comes to mind
  * now. */
-void report_plays(struct buffer *out, const struct play *plays, size_t count,
+void report_plays(struct buffer *out, const struct play *const *plays, size_t count,
                   const struct text_options *options);
 
 /* "nagle.yaml:29:12", or "--set" for what was given on the command line. */
 void report_place(struct buffer *out, const char *path, struct place place);
 
 /* Expectations that failed, a line each; nothing if all hold. */
-void report_failures(struct buffer *out, const struct play *plays, size_t count);
+void report_failures(struct buffer *out, const struct play *const *plays, size_t count);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * seam run: plays the variants of a scenario one after another, and shows what became of every
- * write.
+ * seam run: plays the variants of a scenario one after another, once or many times, and shows what
+ * became of every write, or how often what came of it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 
 #include "capture/mem.h"
 #include "cli/commands.h"
+#include "cli/crew.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -18,14 +19,29 @@
 #include "cli/save.h"
 #include "cli/scenarios.h"
 #include "cli/tally.h"
+#include "sim/clock.h"
 
 #define WIDTH_OTHERWISE 100
 #define LIMIT_MOST_MIB  (1 << 20)
 #define REPEAT_MOST     100000
+#define PROGRESS_NS     100000000
+
+/* One of the variants that are played. */
+struct chosen {
+	size_t variant;
+	size_t at_once; /* runs of it side by side */
+	struct tally tally;
+};
+
+/* A play whose recording stays. */
+struct kept {
+	size_t chosen;
+	struct play *play;
+};
 
 struct run_command {
 	struct option_list variants, sets;
-	int64_t repeat;
+	int64_t repeat, jobs;
 	const char *out, *png;
 	int64_t time_limit_ns, limit_mib;
 	bool force, json, quiet, ascii, light;
@@ -33,15 +49,18 @@ struct run_command {
 	const char *path;
 	struct scenario_file *file;
 	struct buffer overrides;
-	size_t *chosen; /* indices of variants */
+	struct chosen *chosen;
 	size_t chosen_count;
 	struct run_machine machine;
 	struct play_options play;
-	struct play *
-		plays; /* chosen_count × repeat, in order of playing; those not kept are finished */
-	size_t play_count;
-	size_t skipped;        /* of them: this kernel lacks what they ask for */
-	struct tally *tallies; /* one a variant, with --repeat */
+
+	size_t asked, done; /* runs, of chosen_count × repeat */
+	size_t skipped;     /* of those done: this kernel lacks what they ask for */
+	struct kept *kept;  /* in order of chosen and repetition, when all is played */
+	size_t kept_count, kept_capacity;
+	const struct play **plays; /* those of kept, then */
+	int64_t begun_ns, shown_ns;
+	struct err err; /* the first that came of a run */
 };
 
 /* ---- what to play ---- */
@@ -49,10 +68,30 @@ struct run_command {
 static bool is_chosen(const struct run_command *command, size_t variant)
 {
 	for (size_t i = 0; i < command->chosen_count; i++) {
-		if (command->chosen[i] == variant)
+		if (command->chosen[i].variant == variant)
 			return true;
 	}
 	return false;
+}
+
+static int choose_one(struct run_command *command, size_t variant, struct err *err)
+{
+	struct chosen *chosen = &command->chosen[command->chosen_count];
+	struct scenario scenario;
+
+	if (is_chosen(command, variant))
+		return 0;
+	if (scenario_file_resolve(command->file, variant, &scenario, err) != 0)
+		return -1;
+	chosen->variant = variant;
+	chosen->at_once = 1;
+	if (command->jobs)
+		chosen->at_once = (size_t)command->jobs;
+	else if (command->repeat > 1)
+		chosen->at_once = crew_at_once(&scenario);
+	scenario_finish(&scenario);
+	command->chosen_count++;
+	return 0;
 }
 
 static int choose(struct run_command *command, struct err *err)
@@ -60,21 +99,29 @@ static int choose(struct run_command *command, struct err *err)
 	size_t all = scenario_file_variant_count(command->file);
 
 	command->chosen = mem_alloc(all + command->variants.count, sizeof(*command->chosen));
-	if (!command->variants.count) {
-		for (size_t i = 0; i < all; i++)
-			command->chosen[command->chosen_count++] = i;
-		return 0;
+	for (size_t i = 0; i < all && !command->variants.count; i++) {
+		if (choose_one(command, i, err) != 0)
+			return -1;
 	}
 	for (size_t i = 0; i < command->variants.count; i++) {
 		int found =
 			scenario_file_find_variant(command->file, command->variants.items[i], err);
 
-		if (found < 0)
+		if (found < 0 || choose_one(command, (size_t)found, err) != 0)
 			return -1;
-		if (!is_chosen(command, (size_t)found))
-			command->chosen[command->chosen_count++] = (size_t)found;
 	}
 	return 0;
+}
+
+static size_t run_count(const struct run_command *command)
+{
+	return command->chosen_count * (size_t)command->repeat;
+}
+
+/* K of --repeat of a run, counted from 0 over all. */
+static uint64_t repetition(const struct run_command *command, size_t at)
+{
+	return command->repeat > 1 ? at % (size_t)command->repeat + 1 : 0;
 }
 
 /* Before anything is played: a recording that is in the way is no reason to lose the others' time.
@@ -83,10 +130,10 @@ static int check_names(const struct run_command *command, struct err *err)
 {
 	if (play_folder(command->out, err) != 0)
 		return -1;
-	for (size_t i = 0; i < command->play_count && !command->force; i++) {
-		size_t variant = command->chosen[i / (size_t)command->repeat];
-		uint64_t repetition = command->repeat > 1 ? i % (size_t)command->repeat + 1 : 0;
-		char *base = play_base(command->file, variant, repetition, command->out);
+	for (size_t i = 0; i < run_count(command) && !command->force; i++) {
+		size_t variant = command->chosen[i / (size_t)command->repeat].variant;
+		char *base =
+			play_base(command->file, variant, repetition(command, i), command->out);
 		struct buffer path = { 0 };
 		int there;
 
@@ -127,101 +174,155 @@ static int load(struct run_command *command, const char *operand, struct library
 		                       .recording_limit = (uint64_t)command->limit_mib << 20 };
 	if (command->png && save_allowed(command->png, command->force, err) != 0)
 		return -1;
-	command->play_count = command->chosen_count * (size_t)command->repeat;
-	command->plays = mem_alloc(command->play_count, sizeof(*command->plays));
-	command->tallies = mem_alloc(command->chosen_count, sizeof(*command->tallies));
 	return check_names(command, err);
 }
 
 /* ---- playing ---- */
 
-static void show_progress(const struct run_command *command, size_t at)
+static bool shows_progress(const struct run_command *command)
 {
-	if (command->quiet || !isatty(STDERR_FILENO))
-		return;
+	return !command->quiet && isatty(STDERR_FILENO);
+}
+
+static void write_progress(const struct run_command *command, int64_t now_ns)
+{
+	size_t at = command->asked ? (command->asked - 1) / (size_t)command->repeat : 0;
+	const struct chosen *chosen = &command->chosen[at];
+
 	fprintf(stderr, "\r\033[K%s: %s, run %zu of %zu", scenario_file_name(command->file),
-	        scenario_file_variant(command->file, command->chosen[at / (size_t)command->repeat]),
-	        at + 1, command->play_count);
-}
-
-static void clear_progress(const struct run_command *command)
-{
-	if (!command->quiet && isatty(STDERR_FILENO))
-		fputs("\r\033[K", stderr);
-}
-
-static int prepare(struct run_command *command, size_t at, struct err *err)
-{
-	size_t repeat = (size_t)command->repeat;
-
-	if (at >= command->play_count)
-		return 0;
-	return play_prepare(&command->plays[at], command->file, command->chosen[at / repeat],
-	                    repeat > 1 ? at % repeat + 1 : 0, &command->play, &command->machine,
-	                    err);
-}
-
-/* A repeated run whose list of segments was seen before is counted, and its recording dropped. */
-static void count(struct run_command *command, size_t at)
-{
-	struct play *play = &command->plays[at];
-
+	        scenario_file_variant(command->file, chosen->variant),
+	        command->done < run_count(command) ? command->done + 1 : command->done,
+	        run_count(command));
 	if (command->repeat == 1)
 		return;
-	if (tally_add(&command->tallies[at / (size_t)command->repeat], &play->ledger))
+	fprintf(stderr, ", %zu different", chosen->tally.segments.count);
+	if (command->done)
+		fprintf(stderr, ", %.0f s left",
+		        (double)(now_ns - command->begun_ns) / 1e9 *
+		                (double)(run_count(command) - command->done) /
+		                (double)command->done);
+}
+
+static void progress(void *context)
+{
+	struct run_command *command = context;
+	int64_t now_ns = clock_monotonic_ns();
+
+	if (!shows_progress(command) || now_ns - command->shown_ns < PROGRESS_NS)
 		return;
-	unlink(play->path);
-	play_finish(play);
+	command->shown_ns = now_ns;
+	write_progress(command, now_ns);
 }
 
-/* Says that a variant is skipped, and goes on with the next; -1 if all have been. */
-static int skip(struct run_command *command, size_t at, struct err *err)
+static bool next(void *context, struct job *job)
 {
-	size_t variant = command->chosen[at / (size_t)command->repeat];
-	const char *name = scenario_file_variant(command->file, variant);
+	struct run_command *command = context;
+	size_t at = command->asked;
 
-	if (++command->skipped == command->play_count)
-		return -1;
-	if (at % (size_t)command->repeat == 0)
-		output_note("%s%s%s is skipped: %s", scenario_file_name(command->file),
-		            *name ? "-" : "", name, err->text);
-	*err = (struct err){ 0 };
-	return at + 1 < command->play_count && !command->plays[at + 1].run
-	               ? prepare(command, at + 1, err)
-	               : 0;
+	if (at == run_count(command) || command->err.kind)
+		return false;
+	struct chosen *chosen = &command->chosen[at / (size_t)command->repeat];
+
+	*job = (struct job){ .file = command->file,
+		             .variant = chosen->variant,
+		             .repetition = repetition(command, at),
+		             .options = &command->play,
+		             .at_once = chosen->at_once,
+		             .whose = chosen };
+	command->asked++;
+	return true;
 }
 
-/*
- * Plays all, one at a time. The next one is prepared while this one drains its last packets, which
- * hides the 10–20 ms that the kernel takes to open a capture.
- */
-static int play_all(struct run_command *command, struct err *err)
+static bool doubts(void *context, const struct job *job)
 {
-	int result = prepare(command, 0, err);
+	(void)context;
+	return crew_disbelieves(job);
+}
 
-	for (size_t i = 0; i < command->play_count && result == 0; i++) {
-		struct err next = { 0 };
-		int prepared = 0;
+static void keep(struct run_command *command, struct job *job)
+{
+	const struct chosen *chosen = job->whose;
 
-		show_progress(command, i);
-		run_begin(command->plays[i].run);
-		if (run_wait(command->plays[i].run, RUN_DRAINING, &interrupt_came) < RUN_FAILED &&
-		    !interrupt_came)
-			prepared = prepare(command, i + 1, &next);
-		run_wait(command->plays[i].run, RUN_DONE, &interrupt_came);
-		result = play_account(&command->plays[i], err);
-		if (result == 0)
-			count(command, i);
-		else if (err->kind == ERR_LACKS)
-			result = skip(command, i, err);
-		run_reap(false);
-		if (result == 0 && prepared != 0) {
-			*err = next;
-			result = -1;
-		}
+	command->kept = mem_grow(command->kept, &command->kept_capacity, command->kept_count,
+	                         sizeof(*command->kept));
+	command->kept[command->kept_count++] =
+		(struct kept){ .chosen = (size_t)(chosen - command->chosen), .play = job->play };
+	job->play = NULL;
+}
+
+/* Whether the recording of a repeated run is worth keeping. */
+static bool count(struct tally *tally, const struct job *job)
+{
+	tally->again += job->again;
+	if (job->err.kind)
+		return false;
+	if (crew_disbelieves(job)) {
+		tally->doubted++;
+		return false;
 	}
-	clear_progress(command);
-	return result;
+	return tally_add(tally, &job->play->ledger, &job->play->race, job->play->path);
+}
+
+/* Says so once a variant; where all are, it is what became of the command. */
+static void skip(struct run_command *command, const struct job *job)
+{
+	const char *name = scenario_file_variant(job->file, job->variant);
+
+	if (++command->skipped == run_count(command))
+		command->err = job->err;
+	else if (job->repetition < 2)
+		output_note("%s%s%s is skipped: %s", scenario_file_name(job->file),
+		            *name ? "-" : "", name, job->err.text);
+}
+
+static void done(void *context, struct job *job)
+{
+	struct run_command *command = context;
+	struct chosen *chosen = job->whose;
+	bool repeated = command->repeat > 1;
+
+	command->done++;
+	if (job->err.kind == ERR_LACKS) {
+		skip(command, job);
+		return;
+	}
+	if (job->err.kind && !command->err.kind)
+		command->err = job->err;
+	if (!job->play)
+		return;
+	if (!repeated || count(&chosen->tally, job) || (job->err.kind && !interrupt_came))
+		keep(command, job);
+	else if (job->play->path)
+		unlink(job->play->path);
+}
+
+static int by_turn(const void *a, const void *b)
+{
+	const struct kept *x = a, *y = b;
+	uint64_t k = x->play->source.repetition, l = y->play->source.repetition;
+
+	if (x->chosen != y->chosen)
+		return x->chosen < y->chosen ? -1 : 1;
+	return (k > l) - (k < l);
+}
+
+static void play_all(struct run_command *command)
+{
+	const struct crew_orders orders = { .next = next,
+		                            .doubts = doubts,
+		                            .done = done,
+		                            .progress = progress,
+		                            .context = command };
+
+	command->begun_ns = clock_monotonic_ns();
+	crew_play(&orders, &command->machine);
+	if (shows_progress(command))
+		fputs("\r\033[K", stderr);
+	if (command->kept_count)
+		qsort(command->kept, command->kept_count, sizeof(*command->kept), by_turn);
+	command->plays = mem_alloc(command->kept_count, sizeof(const struct play *));
+	for (size_t i = 0; i < command->kept_count; i++)
+		command->plays[i] = command->kept[i].play;
 }
 
 /* ---- showing ---- */
@@ -240,23 +341,55 @@ static int draw(const struct run_command *command, const struct ledger *const *l
 	return result;
 }
 
+/* Judges how repeatable a variant is; NULL where it says nothing of that. */
+static const struct expect_result *judge_share(const struct run_command *command, size_t chosen)
+{
+	const struct tally *tally = &command->chosen[chosen].tally;
+	const struct tally_outcome *most = tally_most(tally);
+	struct play *play = NULL;
+
+	for (size_t i = 0; i < command->kept_count && !play; i++) {
+		if (command->kept[i].chosen == chosen && command->kept[i].play->accounted)
+			play = command->kept[i].play;
+	}
+	if (!play || !most || tally->runs < 2)
+		return NULL;
+	expect_judge_share(&play->scenario, most->count, tally->runs, most->text, play->results);
+	for (size_t i = 0; i < play->result_count; i++) {
+		if (play->results[i].is_share)
+			return &play->results[i];
+	}
+	return NULL;
+}
+
 static void write_tallies(const struct run_command *command, const struct text_options *options,
                           struct buffer *out)
 {
 	for (size_t i = 0; i < command->chosen_count; i++) {
-		const char *variant = scenario_file_variant(command->file, command->chosen[i]);
+		const struct chosen *chosen = &command->chosen[i];
+		const char *variant = scenario_file_variant(command->file, chosen->variant);
 
-		if (!command->tallies[i].runs)
-			continue;
-		tally_describe(out, &command->tallies[i],
-		               *variant ? variant : scenario_file_name(command->file),
-		               (size_t)options->width, options->ascii);
+		if (chosen->tally.runs || chosen->tally.doubted)
+			tally_describe(out, &chosen->tally,
+			               *variant ? variant : scenario_file_name(command->file),
+			               judge_share(command, i), (size_t)options->width,
+			               options->ascii);
 	}
-	buffer_text(out, "\na recording of each different list of segments:\n");
-	for (size_t i = 0; i < command->play_count; i++) {
-		if (command->plays[i].path)
-			buffer_format(out, "   %s\n", command->plays[i].path);
+	if (command->kept_count)
+		buffer_text(out,
+		            "\na recording of each different list of segments, and of reads:\n");
+	for (size_t i = 0; i < command->kept_count; i++) {
+		if (command->plays[i]->path)
+			buffer_format(out, "   %s\n", command->plays[i]->path);
 	}
+}
+
+static void write_json(const struct run_command *command, struct buffer *out)
+{
+	for (size_t i = 0; i < command->chosen_count; i++)
+		tally_json(out, &command->chosen[i].tally, scenario_file_name(command->file),
+		           scenario_file_variant(command->file, command->chosen[i].variant),
+		           judge_share(command, i));
 }
 
 static int show(const struct run_command *command, struct err *err)
@@ -266,16 +399,18 @@ static int show(const struct run_command *command, struct err *err)
 		                              .ascii = command->ascii };
 	struct buffer out = { 0 };
 	size_t count;
-	const struct ledger **ledgers = report_ledgers(command->plays, command->play_count, &count);
+	const struct ledger **ledgers = report_ledgers(command->plays, command->kept_count, &count);
 	int result = 0;
 
-	if (command->json) {
+	if (command->json && command->repeat > 1) {
+		write_json(command, &out);
+	} else if (command->json) {
 		for (size_t i = 0; i < count; i++)
 			picture_json(&out, ledgers[i], false);
 	} else if (!command->quiet && command->repeat > 1) {
 		write_tallies(command, &options, &out);
 	} else if (!command->quiet && count) {
-		report_plays(&out, command->plays, command->play_count, &options);
+		report_plays(&out, command->plays, command->kept_count, &options);
 	}
 	if (command->png && count) {
 		result = draw(command, ledgers, count, err);
@@ -293,27 +428,28 @@ static int execute(struct run_command *command, const char *operand, struct libr
                    struct err *err)
 {
 	struct err showing = { 0 };
-	int result;
 
 	if (load(command, operand, library, err) != 0)
 		return -1;
 	interrupt_catch();
-	result = play_all(command, err);
-	if (show(command, &showing) != 0 && result == 0) {
+	play_all(command);
+	*err = command->err;
+	/* Between two of many runs there is none that could say so. */
+	if (interrupt_came && !err->kind && command->done < run_count(command))
+		err_machine(err, "the run was interrupted");
+	if (show(command, &showing) != 0 && !err->kind)
 		*err = showing;
-		return -1;
-	}
-	return result;
+	return err->kind ? -1 : 0;
 }
 
 static void finish(struct run_command *command)
 {
-	for (size_t i = 0; i < command->play_count; i++)
-		play_finish(&command->plays[i]);
+	for (size_t i = 0; i < command->kept_count; i++)
+		play_destroy(command->kept[i].play);
+	free(command->kept);
 	free(command->plays);
-	for (size_t i = 0; i < command->chosen_count && command->tallies; i++)
-		tally_finish(&command->tallies[i]);
-	free(command->tallies);
+	for (size_t i = 0; i < command->chosen_count; i++)
+		tally_finish(&command->chosen[i].tally);
 	free(command->chosen);
 	scenario_file_destroy(command->file);
 	buffer_finish(&command->overrides);
@@ -324,10 +460,11 @@ static void finish(struct run_command *command)
 /* Says where an unfinished recording was kept. */
 static void name_leftovers(const struct run_command *command)
 {
-	for (size_t i = 0; i < command->play_count; i++) {
-		if (command->plays[i].path && strstr(command->plays[i].path, ".incomplete.pcapng"))
-			output_note("what was recorded until then is in %s",
-			            command->plays[i].path);
+	for (size_t i = 0; i < command->kept_count; i++) {
+		const char *path = command->kept[i].play->path;
+
+		if (path && strstr(path, ".incomplete.pcapng"))
+			output_note("what was recorded until then is in %s", path);
 	}
 }
 
@@ -353,6 +490,14 @@ int command_run(int argc, char **argv)
 		  .least = 1,
 		  .most = REPEAT_MOST,
 		  .summary = "run each variant N times and count the different outcomes" },
+		{ .name = "jobs",
+		  .letter = 'j',
+		  .argument = "N",
+		  .kind = OPTION_NUMBER,
+		  .value = &command.jobs,
+		  .least = 1,
+		  .most = CREW_MOST,
+		  .summary = "so many runs side by side; default: as many as change no outcome" },
 		{ .name = "out",
 		  .argument = "DIR",
 		  .kind = OPTION_TEXT,
@@ -374,7 +519,8 @@ int command_run(int argc, char **argv)
 		{ .name = "json",
 		  .kind = OPTION_SWITCH,
 		  .value = &command.json,
-		  .summary = "print the ledger instead: an object a line, a line a recording" },
+		  .summary =
+		          "print the ledger instead, an object a recording; with --repeat what was counted" },
 		{ .name = "ascii",
 		  .kind = OPTION_SWITCH,
 		  .value = &command.ascii,
@@ -404,27 +550,21 @@ int command_run(int argc, char **argv)
 		.summary =
 			"Plays a scenario on the kernel's own TCP and UDP, in all its variants, and shows which\n"
 			"segments and reads each write ended up in. SCENARIO is a file, or a name of `seam list`.\n"
-			"Each variant leaves a recording, SCENARIO-VARIANT.pcapng.",
+			"Each variant leaves a recording, SCENARIO-VARIANT.pcapng. A run that fails a check of itself,\n"
+			"such as one whose writes came late, is played once more; if that fails too, it says so.\n"
+			"With --repeat the recordings that stay are the first of each different list of segments, and\n"
+			"of each of the first 10 lists of reads; runs that cannot be believed are counted apart.",
 		.examples = "  seam run nagle\n"
 			    "  seam run nagle --variant nagle --repeat 20\n"
 			    "  seam run nagle --set client.sockopt.TCP_NODELAY=1 --out /tmp\n",
 		.options = rows,
 	};
 	struct library library = { 0 };
-	struct buffer out = { 0 };
 	struct err err = { 0 };
-	int code = EXIT_DONE, first;
-	bool help;
+	int code, first;
 
-	if (options_parse(&usage, argc, argv, &first, &help, &err))
-		return (int)output_error(&err);
-	if (help) {
-		options_help(&out, &usage);
-		if (output_buffer(&out, &err))
-			code = (int)output_error(&err);
-		buffer_finish(&out);
+	if (!options_begin(&usage, argc, argv, &first, &code))
 		return code;
-	}
 	if (argc - first != 1)
 		err_input(&err,
 		          first == argc

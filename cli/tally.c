@@ -1,133 +1,370 @@
 #include "cli/tally.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "capture/mem.h"
+#include "capture/quantity.h"
 #include "capture/sizes.h"
+#include "viz/cells.h"
+#include "viz/json_writer.h"
 
-#define WIDEST 4096 /* lists are compared as text: longer ones by their beginnings */
+#define NAME_WIDTH 26 /* columns before a list: the name, the share */
 
-static void add_sizes(struct buffer *out, const uint64_t *sizes, size_t count)
+/* ---- an outcome ---- */
+
+static void finish_outcome(struct tally_outcome *outcome)
 {
-	if (!count)
-		return;
-	if (out->length)
-		buffer_text(out, " ");
-	buffer_char(out, '{');
-	sizes_text(out, sizes, count, WIDEST, false);
-	buffer_char(out, '}');
+	for (size_t i = 0; i < outcome->way_count; i++) {
+		free(outcome->ways[i].endpoint);
+		free(outcome->ways[i].sizes);
+	}
+	free(outcome->ways);
+	free(outcome->text);
+	free(outcome->recording);
 }
 
-static void add_segments(struct buffer *out, const struct ledger_direction *direction)
+/* Takes sizes. */
+static void add_way(struct tally_outcome *outcome, size_t *capacity, const char *endpoint,
+                    uint64_t *sizes, size_t count)
+{
+	if (!count) {
+		free(sizes);
+		return;
+	}
+	outcome->ways =
+		mem_grow(outcome->ways, capacity, outcome->way_count, sizeof(*outcome->ways));
+	outcome->ways[outcome->way_count++] = (struct tally_way){ .endpoint = mem_text(endpoint),
+		                                                  .sizes = sizes,
+		                                                  .count = count };
+}
+
+static uint64_t *segment_sizes(const struct ledger_direction *direction, size_t *count)
 {
 	uint64_t *sizes = mem_alloc(direction->segment_count, sizeof(*sizes));
-	size_t count = 0;
 
+	*count = 0;
 	for (size_t i = 0; i < direction->segment_count; i++) {
 		if (direction->segments[i].kind == SEGMENT_DATA)
-			sizes[count++] = direction->segments[i].length;
+			sizes[(*count)++] = direction->segments[i].length;
 	}
-	add_sizes(out, sizes, count);
-	free(sizes);
+	return sizes;
 }
 
-static void add_reads(struct buffer *out, const struct ledger_direction *direction)
+static uint64_t *read_sizes(const struct ledger_direction *direction, size_t *count)
 {
 	uint64_t *sizes = mem_alloc(direction->read_count, sizeof(*sizes));
 
+	*count = direction->read_count;
 	for (size_t i = 0; i < direction->read_count; i++)
 		sizes[i] = direction->reads[i].length;
-	add_sizes(out, sizes, direction->read_count);
-	free(sizes);
+	return sizes;
 }
 
-/* Counts text, which it takes; true if it is new. */
-static bool count_outcome(struct tally_list *list, struct buffer *text)
+/* The ways of one endpoint; flows come in order of their first packets, which is a race too. */
+static void add_endpoint(struct tally_outcome *outcome, size_t *capacity,
+                         const struct ledger *ledger, size_t endpoint, bool reads)
 {
-	if (!text->bytes)
-		buffer_text(text, "none");
-	for (size_t i = 0; i < list->count; i++) {
-		if (!strcmp(list->outcomes[i].text, text->bytes)) {
-			list->outcomes[i].count++;
-			buffer_finish(text);
+	const char *name = ledger->trace->endpoints[endpoint].name;
+
+	for (size_t i = 0; i < ledger->flow_count; i++) {
+		for (int side = 0; side < 2; side++) {
+			const struct ledger_direction *direction =
+				&ledger->flows[i].directions[side];
+			size_t count;
+
+			if ((reads ? direction->to_endpoint : direction->from_endpoint) != endpoint)
+				continue;
+			uint64_t *sizes = reads ? read_sizes(direction, &count)
+			                        : segment_sizes(direction, &count);
+			add_way(outcome, capacity, name, sizes, count);
+		}
+	}
+}
+
+static void write_text(struct tally_outcome *outcome)
+{
+	struct buffer text = { 0 };
+
+	for (size_t i = 0; i < outcome->way_count; i++) {
+		const struct tally_way *way = &outcome->ways[i];
+
+		if (i)
+			buffer_char(&text, ' ');
+		if (outcome->way_count > 1)
+			buffer_format(&text, "%s ", way->endpoint);
+		buffer_char(&text, '{');
+		sizes_text(&text, way->sizes, way->count, SIZES_ANY_WIDTH, false);
+		buffer_char(&text, '}');
+	}
+	if (!text.length)
+		buffer_text(&text, "none");
+	outcome->text = text.bytes;
+}
+
+static struct tally_outcome outcome_of(const struct ledger *ledger, bool reads)
+{
+	struct tally_outcome outcome = { .count = 1 };
+	size_t capacity = 0;
+
+	for (size_t i = 0; i < ledger->trace->endpoint_count; i++)
+		add_endpoint(&outcome, &capacity, ledger, i, reads);
+	write_text(&outcome);
+	return outcome;
+}
+
+/* ---- counting ---- */
+
+static bool is_same(const struct tally_outcome *a, const struct tally_outcome *b)
+{
+	if (a->way_count != b->way_count)
+		return false;
+	for (size_t i = 0; i < a->way_count; i++) {
+		const struct tally_way *x = &a->ways[i], *y = &b->ways[i];
+
+		if (x->count != y->count || strcmp(x->endpoint, y->endpoint) != 0 ||
+		    memcmp(x->sizes, y->sizes, x->count * sizeof(*x->sizes)) != 0)
 			return false;
+	}
+	return true;
+}
+
+/* Counts the outcome, which it takes; the new one of the list, or NULL if it was there. */
+static struct tally_outcome *count_outcome(struct tally_list *list, struct tally_outcome outcome)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (is_same(&list->outcomes[i], &outcome)) {
+			list->outcomes[i].count++;
+			finish_outcome(&outcome);
+			return NULL;
 		}
 	}
 	list->outcomes =
 		mem_grow(list->outcomes, &list->capacity, list->count, sizeof(*list->outcomes));
-	list->outcomes[list->count++] = (struct tally_outcome){ .text = text->bytes, .count = 1 };
+	list->outcomes[list->count] = outcome;
+	return &list->outcomes[list->count++];
+}
+
+bool tally_add(struct tally *tally, const struct ledger *ledger, const struct race *race,
+               const char *path)
+{
+	struct tally_outcome *segments = count_outcome(&tally->segments, outcome_of(ledger, false));
+	struct tally_outcome *reads = count_outcome(&tally->reads, outcome_of(ledger, true));
+	bool kept = segments || (reads && tally->reads.count <= TALLY_READS_KEPT);
+
+	tally->runs++;
+	if (segments)
+		segments->recording = mem_text(path);
+	if (reads && kept)
+		reads->recording = mem_text(path);
+	if (race->applicable) {
+		tally->margins = mem_grow(tally->margins, &tally->margin_capacity,
+		                          tally->margin_count, sizeof(*tally->margins));
+		tally->margins[tally->margin_count++] = race->margin_ns;
+	}
+	return kept;
+}
+
+/* Most frequent first; of equals, the one that came first. */
+static int by_count(const void *a, const void *b)
+{
+	const struct tally_outcome *x = *(const struct tally_outcome *const *)a;
+	const struct tally_outcome *y = *(const struct tally_outcome *const *)b;
+
+	if (x->count != y->count)
+		return x->count < y->count ? 1 : -1;
+	return (x > y) - (x < y);
+}
+
+/* To be freed. */
+static const struct tally_outcome **sorted(const struct tally_list *list)
+{
+	const struct tally_outcome **outcomes = mem_alloc(list->count, sizeof(*outcomes));
+
+	for (size_t i = 0; i < list->count; i++)
+		outcomes[i] = &list->outcomes[i];
+	qsort(outcomes, list->count, sizeof(*outcomes), by_count);
+	return outcomes;
+}
+
+const struct tally_outcome *tally_most(const struct tally *tally)
+{
+	const struct tally_outcome *most = NULL;
+
+	for (size_t i = 0; i < tally->segments.count; i++) {
+		const struct tally_outcome *outcome = &tally->segments.outcomes[i];
+
+		if (!most || outcome->count > most->count)
+			most = outcome;
+	}
+	return most;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* False where no run had one. */
+static bool margins(const struct tally *tally, int64_t *smallest, int64_t *median)
+{
+	size_t count = tally->margin_count;
+
+	if (!count)
+		return false;
+	qsort(tally->margins, count, sizeof(*tally->margins), by_value);
+	*smallest = tally->margins[0];
+	*median = tally->margins[count / 2];
 	return true;
 }
 
-bool tally_add(struct tally *tally, const struct ledger *ledger)
-{
-	struct buffer segments = { 0 }, reads = { 0 };
+/* ---- telling ---- */
 
-	for (size_t i = 0; i < ledger->flow_count; i++) {
-		for (int k = 0; k < 2; k++) {
-			add_segments(&segments, &ledger->flows[i].directions[k]);
-			add_reads(&reads, &ledger->flows[i].directions[k]);
-		}
-	}
-	tally->runs++;
-	count_outcome(&tally->reads, &reads);
-	return count_outcome(&tally->segments, &segments);
-}
-
-static int by_count(const void *a, const void *b)
-{
-	const struct tally_outcome *x = a, *y = b;
-
-	return (x->count < y->count) - (x->count > y->count);
-}
-
-/* Cut at a character, with an ellipsis. */
+/* Cut where the line ends, with an ellipsis. */
 static void add_cut(struct buffer *out, const char *text, size_t width, bool ascii)
 {
-	size_t at = 0, columns = 0;
+	size_t length = strlen(text), take = cells_fit(text, length, (int)width);
+	struct buffer cut = { 0 };
 
-	while (text[at] && columns + 1 < width) {
-		at++;
-		while ((text[at] & 0xc0) == 0x80)
-			at++;
-		columns++;
-	}
-	buffer_add(out, text, at);
-	if (text[at])
-		buffer_text(out, ascii ? "~" : "…");
+	if (take < length)
+		take = cells_fit(text, length, (int)width - 1);
+	buffer_add(&cut, text, take);
+	if (take < length)
+		buffer_text(&cut, "…");
+	cells_print_text(out, cut.bytes, ascii);
+	buffer_finish(&cut);
 }
 
 static void describe_list(struct buffer *out, const struct tally_list *list, const char *name,
                           size_t runs, size_t width, bool ascii)
 {
-	struct tally_outcome *sorted = mem_alloc(list->count, sizeof(*sorted));
+	const struct tally_outcome **outcomes = sorted(list);
 
-	if (list->count)
-		memcpy(sorted, list->outcomes, list->count * sizeof(*sorted));
-	qsort(sorted, list->count, sizeof(*sorted), by_count);
 	for (size_t i = 0; i < list->count; i++) {
-		buffer_format(out, "%13s  %4zu/%zu  ", i ? "" : name, sorted[i].count, runs);
-		add_cut(out, sorted[i].text, width - 30, ascii);
+		buffer_format(out, "%13s  %4zu/%zu  ", i ? "" : name, outcomes[i]->count, runs);
+		add_cut(out, outcomes[i]->text,
+		        width > 2 * NAME_WIDTH ? width - NAME_WIDTH : NAME_WIDTH, ascii);
 		buffer_char(out, '\n');
 	}
-	free(sorted);
+	free(outcomes);
 }
 
-void tally_describe(struct buffer *out, const struct tally *tally, const char *name, size_t width,
-                    bool ascii)
+static void describe_margins(struct buffer *out, const struct tally *tally)
 {
-	buffer_format(out, "\n%s: %zu runs, %zu different list%s of segments, %zu of reads\n", name,
-	              tally->runs, tally->segments.count, tally->segments.count == 1 ? "" : "s",
-	              tally->reads.count);
+	int64_t smallest, median;
+	char least[QUANTITY_TEXT], middle[QUANTITY_TEXT];
+
+	if (margins(tally, &smallest, &median))
+		buffer_format(out, "%13s  smallest %s, median %s\n", "race margin",
+		              quantity_time(least, smallest), quantity_time(middle, median));
+}
+
+static void describe_doubted(struct buffer *out, const struct tally *tally)
+{
+	if (tally->again)
+		buffer_format(out, "%13s  %zu run%s, because the machine did not keep up%s\n",
+		              "played twice", tally->again, tally->again == 1 ? "" : "s",
+		              tally->doubted ? "" : "; the second time it did");
+	if (tally->doubted)
+		buffer_format(out, "%13s  %zu run%s: the second try failed a check of itself too\n",
+		              "not believed", tally->doubted, tally->doubted == 1 ? "" : "s");
+}
+
+static void describe_expected(struct buffer *out, const struct expect_result *repeatable)
+{
+	bool holds = repeatable->verdict == VERDICT_PASSED;
+
+	buffer_format(out, "%13s  %s at least %s\n", "repeatable",
+	              holds ? "as expected, in" : "NOT as expected, which is in",
+	              repeatable->expected);
+}
+
+void tally_describe(struct buffer *out, const struct tally *tally, const char *name,
+                    const struct expect_result *repeatable, size_t width, bool ascii)
+{
+	buffer_format(out, "\n%s: %zu run%s, %zu different list%s of segments, %zu of reads\n",
+	              name, tally->runs, tally->runs == 1 ? "" : "s", tally->segments.count,
+	              tally->segments.count == 1 ? "" : "s", tally->reads.count);
 	describe_list(out, &tally->segments, "segments", tally->runs, width, ascii);
 	describe_list(out, &tally->reads, "reads", tally->runs, width, ascii);
+	if (repeatable)
+		describe_expected(out, repeatable);
+	describe_margins(out, tally);
+	describe_doubted(out, tally);
+}
+
+static void json_ways(struct json_writer *writer, const struct tally_outcome *outcome)
+{
+	json_array(writer, "list");
+	for (size_t i = 0; i < outcome->way_count; i++) {
+		json_object(writer, NULL);
+		json_text(writer, "endpoint", outcome->ways[i].endpoint);
+		json_array(writer, "sizes");
+		for (size_t k = 0; k < outcome->ways[i].count; k++)
+			json_count(writer, NULL, outcome->ways[i].sizes[k]);
+		json_end(writer);
+		json_end(writer);
+	}
+	json_end(writer);
+}
+
+static void json_list(struct json_writer *writer, const char *key, const struct tally_list *list,
+                      size_t runs)
+{
+	const struct tally_outcome **outcomes = sorted(list);
+
+	json_array(writer, key);
+	for (size_t i = 0; i < list->count; i++) {
+		char share[32];
+
+		json_object(writer, NULL);
+		json_ways(writer, outcomes[i]);
+		json_count(writer, "count", outcomes[i]->count);
+		snprintf(share, sizeof(share), "%zu/%zu", outcomes[i]->count, runs);
+		json_text(writer, "share", share);
+		json_text(writer, "recording", outcomes[i]->recording);
+		json_end(writer);
+	}
+	json_end(writer);
+	free(outcomes);
+}
+
+void tally_json(struct buffer *out, const struct tally *tally, const char *scenario,
+                const char *variant, const struct expect_result *repeatable)
+{
+	struct json_writer writer = { .out = out };
+	int64_t smallest, median;
+
+	json_object(&writer, NULL);
+	json_text(&writer, "scenario", scenario);
+	json_text(&writer, "variant", variant);
+	json_count(&writer, "runs", tally->runs);
+	json_count(&writer, "not_believed", tally->doubted);
+	json_count(&writer, "played_twice", tally->again);
+	json_list(&writer, "segments", &tally->segments, tally->runs);
+	json_list(&writer, "reads", &tally->reads, tally->runs);
+	if (repeatable) {
+		json_object(&writer, "repeatable");
+		json_text(&writer, "expected", repeatable->expected);
+		json_switch(&writer, "holds", repeatable->verdict == VERDICT_PASSED);
+		json_end(&writer);
+	}
+	if (margins(tally, &smallest, &median)) {
+		json_object(&writer, "race_margin_ns");
+		json_number(&writer, "smallest", smallest);
+		json_number(&writer, "median", median);
+		json_end(&writer);
+	}
+	json_end(&writer);
 }
 
 static void finish_list(struct tally_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		free(list->outcomes[i].text);
+		finish_outcome(&list->outcomes[i]);
 	free(list->outcomes);
 }
 
@@ -135,4 +372,5 @@ void tally_finish(struct tally *tally)
 {
 	finish_list(&tally->segments);
 	finish_list(&tally->reads);
+	free(tally->margins);
 }

@@ -16,16 +16,16 @@ bool task_broken(const struct task *task)
 {
 	if (task_skipped(task))
 		return false;
-	return task->err.kind || !checks_believable(&task->play.checks);
+	return task->err.kind || !task->play || !checks_believable(&task->play->checks);
 }
 
 bool task_failed(const struct task *task)
 {
 	if (task_broken(task))
 		return true;
-	for (size_t i = 0; i < task->play.result_count; i++) {
-		if (task->play.results[i].verdict == VERDICT_FAILED ||
-		    task->play.results[i].verdict == VERDICT_INCONCLUSIVE)
+	for (size_t i = 0; task->play && i < task->play->result_count; i++) {
+		if (task->play->results[i].verdict == VERDICT_FAILED ||
+		    task->play->results[i].verdict == VERDICT_INCONCLUSIVE)
 			return true;
 	}
 	return false;
@@ -75,12 +75,21 @@ static void tell_result(struct buffer *out, const struct task *task,
 	bool good = result->verdict == VERDICT_PASSED || result->verdict == VERDICT_NOT_JUDGED;
 
 	buffer_format(out, "  %-7s %-18s ", verdicts[result->verdict], result->name);
+	if (result->is_share)
+		buffer_text(out, "≥ ");
 	add(out, result->expected);
+	if (result->is_share) {
+		buffer_text(out, ": ");
+		add(out, result->actual);
+	}
 	buffer_char(out, '\n');
-	if (!good) {
+	if (!good && !result->is_share) {
 		buffer_format(out, "%28s but it was ", "");
 		add(out, result->actual);
-		buffer_format(out, "\n%28s see ", "");
+		buffer_char(out, '\n');
+	}
+	if (!good) {
+		buffer_format(out, "%28s see ", "");
 		report_place(out, task->subject->path, result->place);
 		buffer_char(out, '\n');
 	}
@@ -91,9 +100,28 @@ static void tell_result(struct buffer *out, const struct task *task,
 	}
 }
 
+void task_judge(struct task *task)
+{
+	const struct tally_outcome *most = tally_most(&task->tally);
+
+	if (!task->play || !task->play->accounted || !most)
+		return;
+	expect_judge_share(&task->play->scenario, most->count, task->tally.runs, most->text,
+	                   task->play->results);
+}
+
+static void tell_doubted(struct buffer *out, const struct task *task)
+{
+	if (task->tally.doubted)
+		buffer_format(out,
+		              "  but     %zu of %zu runs could not be believed, and do not count\n",
+		              task->tally.doubted, task->wanted);
+}
+
 void task_tell(struct buffer *out, const struct task *task, bool json)
 {
 	const char *variant = scenario_file_variant(task->subject->file, task->variant);
+	const struct play *play = task->play;
 	struct buffer faults = { 0 };
 
 	if (!json) {
@@ -108,17 +136,19 @@ void task_tell(struct buffer *out, const struct task *task, bool json)
 		add(out, task->err.text);
 		buffer_char(out, '\n');
 	}
-	if (task->play.accounted)
-		checks_describe(&faults, &task->play.checks, &task->play.ledger);
-	if (task->play.accounted)
-		undropped_describe(&faults, &task->play.scenario, &task->play.trace);
+	if (play && play->accounted)
+		checks_describe(&faults, &play->checks, &play->ledger);
+	if (play && play->accounted)
+		undropped_describe(&faults, &play->scenario, &play->trace);
 	if (faults.length && !json)
 		buffer_format(out, "  %-7s %s", task_broken(task) ? "FAILED" : "but", faults.bytes);
-	for (size_t i = 0; i < task->play.result_count; i++) {
+	for (size_t i = 0; play && i < play->result_count; i++) {
 		if (json)
-			tell_json(out, task, &task->play.results[i]);
+			tell_json(out, task, &play->results[i]);
 		else
-			tell_result(out, task, &task->play.results[i]);
+			tell_result(out, task, &play->results[i]);
 	}
+	if (!json)
+		tell_doubted(out, task);
 	buffer_finish(&faults);
 }

@@ -11,17 +11,21 @@
 #include "capture/quantity.h"
 #include "cli/output.h"
 #include "sim/race.h"
+#include "viz/names.h"
 
-/* The closest race of them all; not applicable if none has any. */
-static struct race closest(const struct ledger *const *ledgers, size_t count)
+/* The closest race of them all, and where; not applicable if none has any. */
+static struct race closest(const struct ledger *const *ledgers, size_t count,
+                           const struct ledger **where)
 {
 	struct race least = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
 		struct race race = race_margin(ledgers[i]);
 
-		if (race.applicable && (!least.applicable || race.margin_ns < least.margin_ns))
+		if (race.applicable && (!least.applicable || race.margin_ns < least.margin_ns)) {
 			least = race;
+			*where = ledgers[i];
+		}
 	}
 	return least;
 }
@@ -42,7 +46,8 @@ static void add(struct trust *trust, enum scene_verdict verdict, const char *for
 
 void trust_judge(struct trust *trust, const struct ledger *const *ledgers, size_t count)
 {
-	struct race race = closest(ledgers, count);
+	const struct ledger *where;
+	struct race race = closest(ledgers, count, &where);
 	bool complete = true, accounted = true;
 	char margin[QUANTITY_TEXT];
 	uint64_t packets = 0;
@@ -84,11 +89,57 @@ static bool has_writes(const struct ledger *ledger)
 	return false;
 }
 
-void trust_repeatable(struct buffer *out, const struct ledger *const *ledgers, size_t count)
+/* "A"; a write without a letter is "a write". */
+static void name_write(struct buffer *out, uint32_t message)
 {
-	struct race race = closest(ledgers, count);
+	if (message == UINT32_MAX)
+		buffer_text(out, "a write");
+	else
+		names_write(out, message);
+}
+
+/* The newest write that the race's ACK covers. */
+static uint32_t acked_message(const struct race *race, const struct ledger *ledger)
+{
+	const struct ledger_direction *direction =
+		&ledger->flows[race->flow].directions[race->direction];
+	uint32_t message = UINT32_MAX;
+	uint64_t upto = 0;
+
+	for (size_t i = 0; i < direction->ack_count; i++) {
+		if (direction->acks[i].packet == race->packet)
+			upto = direction->acks[i].upto;
+	}
+	for (size_t i = 0; i < direction->write_count && direction->writes[i].from < upto; i++)
+		message = ledger->trace->calls[direction->writes[i].call].message;
+	return message;
+}
+
+/* "the ack of A came 4.7 µs before write C" */
+static void describe_pair(struct buffer *out, const struct race *race, const struct ledger *ledger)
+{
+	const struct ledger_direction *direction =
+		&ledger->flows[race->flow].directions[race->direction];
+	uint32_t written = ledger->trace->calls[direction->writes[race->write].call].message;
 	char margin[QUANTITY_TEXT];
 
+	quantity_time(margin, race->margin_ns);
+	buffer_text(out, "the ack of ");
+	name_write(out, acked_message(race, ledger));
+	if (race->read != LEDGER_NONE)
+		buffer_format(out, " left in a read %s from what it read, and decided over ",
+		              margin);
+	else
+		buffer_format(out, " came %s %s ", margin, race->ack_first ? "before" : "after");
+	if (written != UINT32_MAX)
+		buffer_text(out, "write ");
+	name_write(out, written);
+}
+
+void trust_repeatable(struct buffer *out, const struct ledger *const *ledgers, size_t count)
+{
+	const struct ledger *where;
+	struct race race = closest(ledgers, count, &where);
 	bool writes = false;
 
 	for (size_t i = 0; i < count; i++)
@@ -99,16 +150,13 @@ void trust_repeatable(struct buffer *out, const struct ledger *const *ledgers, s
 		buffer_text(out, "yes. No ack decided a write's fate");
 		return;
 	}
-	quantity_time(margin, race.margin_ns);
-	if (race.margin_ns >= RACE_CLOSE_NS)
-		buffer_format(out,
-		              "yes. No ack came closer than %s to a write whose fate it decided",
-		              margin);
-	else
-		buffer_format(out,
-		              "no, a race. An ack came within %s of a write: the next run may "
-		              "differ, and so may its reads. Count it: %s run %s --repeat 20",
-		              margin, output_program(),
+	buffer_text(out, race.margin_ns >= RACE_CLOSE_NS ? "yes. Closest: " : "no, a race: ");
+	describe_pair(out, &race, where);
+	if (count > 1 && where->trace->about.variant && *where->trace->about.variant)
+		buffer_format(out, " (%s)", where->trace->about.variant);
+	if (race.margin_ns < RACE_CLOSE_NS)
+		buffer_format(out, ". The next run may differ. Count it: %s run %s --repeat 20",
+		              output_program(),
 		              ledgers[0]->trace->about.scenario ? ledgers[0]->trace->about.scenario
 		                                                : "SCENARIO");
 }

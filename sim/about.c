@@ -60,6 +60,7 @@ void about_init(struct about *about, const struct scenario *scenario,
 		.transport = scenario->transport,
 		.time_limit_ns = scenario->time_limit_ns,
 		.run = source->repetition,
+		.try = source->try,
 	};
 }
 

@@ -87,6 +87,17 @@ static int64_t due_time(const struct endpoint *endpoint, const struct step *step
 	return PERFORM_NOT_DUE;
 }
 
+/* A write without a time is due as soon as the step before it has ended: a thread that was kept
+ * from its CPU in between is late, and the run not what the script asked for. */
+static void perform_on_time(struct endpoint *endpoint, const struct step *step, int64_t due_ns,
+                            uint32_t repetition)
+{
+	if (due_ns == PERFORM_NOT_DUE && endpoint->started && call_is_write(step->call))
+		due_ns = endpoint->free_mono_ns;
+	judge_failure(endpoint, step, perform_step(endpoint, step, due_ns, repetition));
+	endpoint->free_mono_ns = clock_monotonic_ns();
+}
+
 static void play_step(struct endpoint *endpoint, const struct step *step, uint32_t repetition,
                       bool looping)
 {
@@ -96,15 +107,17 @@ static void play_step(struct endpoint *endpoint, const struct step *step, uint32
 		int64_t due_ns = due_time(endpoint, step, turn, first_ns);
 		uint32_t at = looping ? repetition : (uint32_t)turn;
 
-		if (due_ns != PERFORM_NOT_DUE)
+		if (due_ns != PERFORM_NOT_DUE) {
 			clock_wait_until(due_ns);
+			endpoint->free_mono_ns = due_ns;
+		}
 		if (!turn)
 			first_ns = due_ns != PERFORM_NOT_DUE ? due_ns : clock_monotonic_ns();
 		if (step->is_script)
 			play_script(endpoint, step->script, step->script_count, at,
 			            looping || step->times > 1);
 		else
-			judge_failure(endpoint, step, perform_step(endpoint, step, due_ns, at));
+			perform_on_time(endpoint, step, due_ns, at);
 	}
 }
 
@@ -231,6 +244,7 @@ void endpoint_play(struct endpoint *endpoint)
 	done = prepare(endpoint);
 	endpoint->t0_mono_ns = stage_wait_start(endpoint->stage);
 	clock_wait_until(endpoint->t0_mono_ns);
+	endpoint->free_mono_ns = endpoint->t0_mono_ns;
 	endpoint->started = true;
 	play_script(endpoint, endpoint->spec->script + done, endpoint->spec->script_count - done, 0,
 	            false);

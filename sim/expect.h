@@ -42,6 +42,7 @@ enum expect_key {
 	EXPECT_TIME_WAIT,
 	EXPECT_PENDING,
 	EXPECT_ERRORS,
+	EXPECT_REPEATABLE, /* of several runs: expect_judge_share() */
 	EXPECT_KEY_COUNT,
 };
 
@@ -60,7 +61,8 @@ enum verdict {
 	VERDICT_PASSED,
 	VERDICT_FAILED,
 	VERDICT_INCONCLUSIVE, /* a close race decided it: not passed, not failed */
-	VERDICT_NOT_JUDGED,   /* a reason, before reasons exist; the rest of it passed */
+	VERDICT_NOT_JUDGED,   /* a reason, before reasons exist, and the rest of it passed; or what
+	                         one   run cannot show */
 };
 
 /* What came of one expectation; texts are to be freed by expect_results_destroy(). */
@@ -70,6 +72,7 @@ struct expect_result {
 	char *name;     /* "client.segments" */
 	char *expected; /* "[10 B, 190 B]", as the summary prints sizes */
 	char *actual;   /* "[18× 10 B, 20 B]", in the same form; boundaries and holds in words */
+	bool is_share;  /* actual is worth telling of a passed one too: "20/20 {10, 190 B}" */
 	char *remark;   /* why inconclusive, what was not judged, where long lists part; NULL */
 };
 
@@ -79,6 +82,14 @@ struct expect_result {
  */
 void expect_judge(const struct scenario *scenario, const struct ledger *ledger,
                   struct expect_result **results, size_t *count);
+/* Whether the scenario states how repeatable it is: one run then leaves that unjudged. */
+bool expect_wants_share(const struct scenario *scenario);
+/*
+ * Judges `repeatable` among the results of expect_judge() anew: most of runs had the same list of
+ * segments, which list shows. Nothing is judged where runs is less than 2.
+ */
+void expect_judge_share(const struct scenario *scenario, uint64_t most, uint64_t runs,
+                        const char *list, struct expect_result *results);
 void expect_results_destroy(struct expect_result *results, size_t count);
 
 #endif

@@ -40,6 +40,7 @@ static bool find_endpoint(struct trial *trial)
 	case EXPECT_TIME_WAIT:
 	case EXPECT_PENDING:
 	case EXPECT_ERRORS:
+	case EXPECT_REPEATABLE:
 	case EXPECT_KEY_COUNT: trial->endpoint = FACTS_ALL; break;
 	}
 	if (trial->endpoint != FACTS_SEVERAL)
@@ -72,6 +73,7 @@ static void judge_key(struct trial *trial)
 	case EXPECT_TIME_WAIT: trial_time_wait(trial); break;
 	case EXPECT_PENDING:
 	case EXPECT_ERRORS: trial_calls(trial); break;
+	case EXPECT_REPEATABLE: break; /* by expect_judge_share() */
 	case EXPECT_KEY_COUNT: break;
 	}
 }
@@ -126,6 +128,7 @@ static bool could_fail(const struct expectation *expected)
 	case EXPECT_TIME_WAIT:
 	case EXPECT_PENDING:
 	case EXPECT_ERRORS:
+	case EXPECT_REPEATABLE:
 	case EXPECT_KEY_COUNT: break;
 	}
 	return false;
@@ -192,7 +195,11 @@ static void judge(const struct scenario *scenario, const struct ledger *ledger,
 
 	result->place = expected->place;
 	result->verdict = VERDICT_FAILED;
-	if (find_endpoint(&trial)) {
+	if (expected->key == EXPECT_REPEATABLE) {
+		result->verdict = VERDICT_NOT_JUDGED;
+		buffer_text(&trial.actual, "one run");
+		buffer_text(&trial.remark, "one run does not show how repeatable it is");
+	} else if (find_endpoint(&trial)) {
 		judge_key(&trial);
 		result->verdict = decide(&trial);
 	}
@@ -213,6 +220,36 @@ void expect_judge(const struct scenario *scenario, const struct ledger *ledger,
 	for (size_t i = 0; i < *count; i++)
 		judge(scenario, ledger, &scenario->expectations[i], &(*results)[i]);
 	surprise_add(scenario, ledger, results, count);
+}
+
+bool expect_wants_share(const struct scenario *scenario)
+{
+	for (size_t i = 0; i < scenario->expectation_count; i++) {
+		if (scenario->expectations[i].key == EXPECT_REPEATABLE)
+			return true;
+	}
+	return false;
+}
+
+void expect_judge_share(const struct scenario *scenario, uint64_t most, uint64_t runs,
+                        const char *list, struct expect_result *results)
+{
+	for (size_t i = 0; i < scenario->expectation_count && runs > 1; i++) {
+		const struct expectation *expected = &scenario->expectations[i];
+		struct buffer actual = { 0 };
+
+		if (expected->key != EXPECT_REPEATABLE)
+			continue;
+		buffer_format(&actual, "%" PRIu64 "/%" PRIu64 " %s", most, runs, list);
+		free(results[i].actual);
+		free(results[i].remark);
+		results[i].actual = take_text(&actual);
+		results[i].remark = NULL;
+		results[i].is_share = true;
+		results[i].verdict = expect_share_holds(expected->range.least, most, runs)
+		                             ? VERDICT_PASSED
+		                             : VERDICT_FAILED;
+	}
 }
 
 void expect_results_destroy(struct expect_result *results, size_t count)

@@ -17,7 +17,6 @@ static const struct {
 	const char *key, *why;
 } not_yet[] = {
 	{ "messages", "comes with framing" },
-	{ "repeatable", "needs more than one run" },
 };
 
 /* The value says itself whose it is; an endpoint before the key would say it twice. */
@@ -58,7 +57,7 @@ static int unknown_key(const struct node *map, size_t at, const char *key, struc
 		map, at, err,
 		"nothing to expect is called `%s`: there are segments, reads, writes, "
 		"datagrams, boundaries, hold, truncated, split_characters, fragments, "
-		"lost, unread, first_fin, time_wait, pending, errors",
+		"lost, unread, first_fin, time_wait, pending, errors, repeatable",
 		key);
 }
 
@@ -82,6 +81,10 @@ static int read_key(const struct node *map, size_t at, const struct scenario *sc
 		return node_key_error(
 			map, at, err,
 			"`%s` goes without an endpoint before it: its value names one", text);
+	if (expectation->key == EXPECT_REPEATABLE)
+		return node_key_error(
+			map, at, err,
+			"`%s` goes without an endpoint before it: it is about the whole run", text);
 	char *name = mem_copy(entry->key, (size_t)(dot - entry->key));
 	char reason[EXPECT_REASON];
 	int status = 0;

@@ -255,7 +255,7 @@ static int read_hold(const struct node *node, struct expectation *expectation, s
 	return 0;
 }
 
-/* ---- unread first_fin time_wait ---- */
+/* ---- unread first_fin time_wait repeatable ---- */
 
 static int read_unread(const struct node *node, struct expectation *expectation, struct err *err)
 {
@@ -281,6 +281,17 @@ static int read_who(const struct node *node, const struct scenario *scenario, in
 	return 0;
 }
 
+static int read_share(const struct node *node, struct expectation *expectation, struct err *err)
+{
+	const char *why;
+
+	if (!expect_is_plain(node))
+		return expect_wrong(node, "`repeatable` takes a share of all runs like `95%`", err);
+	why = expect_read_share(node->text, &expectation->range.least);
+	expectation->range.most = EXPECT_WHOLE;
+	return why ? refuse(node, why, err) : 0;
+}
+
 int expect_read(const struct node *node, const struct scenario *scenario,
                 struct expectation *expectation, struct err *err)
 {
@@ -300,6 +311,7 @@ int expect_read(const struct node *node, const struct scenario *scenario,
 	case EXPECT_TIME_WAIT: return read_who(node, scenario, &expectation->who, err);
 	case EXPECT_PENDING: return expect_read_pending(node, scenario, expectation, err);
 	case EXPECT_ERRORS: return expect_read_errors(node, scenario, expectation, err);
+	case EXPECT_REPEATABLE: return read_share(node, expectation, err);
 	case EXPECT_KEY_COUNT: break;
 	}
 	return 0;

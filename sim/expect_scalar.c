@@ -62,6 +62,34 @@ const char *expect_read_times(const char *text, struct expect_range *ns)
 	return wrong ? wrong : "no hold takes exactly so long: write `..5ms` or `5ms..`";
 }
 
+const char *expect_read_share(const char *text, uint64_t *share)
+{
+	static const char *const form = "a share is `95%` or `99.5%`: at least so many of all runs";
+	size_t whole = strspn(text, "0123456789"), digits = 0;
+	uint64_t number = 0;
+	const char *at = text + whole;
+
+	if (!whole || whole > 3)
+		return form;
+	for (size_t i = 0; i < whole; i++)
+		number = number * 10 + (uint64_t)(text[i] - '0');
+	if (*at == '.') {
+		digits = strspn(++at, "0123456789");
+		if (!digits || digits > 4)
+			return form;
+	}
+	for (size_t i = 0; i < 4; i++)
+		number = number * 10 + (i < digits ? (uint64_t)(at[i] - '0') : 0);
+	at += digits;
+	at += strspn(at, " ");
+	if (strcmp(at, "%") != 0)
+		return form;
+	if (!number || number > EXPECT_WHOLE)
+		return "a share is more than 0% and at most 100%";
+	*share = number;
+	return NULL;
+}
+
 const char *expect_read_run(const char *text, bool bare, struct sizes_run *run)
 {
 	size_t digits = strspn(text, "0123456789");

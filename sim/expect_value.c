@@ -17,7 +17,7 @@ static const char *const keys[] = {
 	[EXPECT_FRAGMENTS] = "fragments",   [EXPECT_LOST] = "lost",
 	[EXPECT_UNREAD] = "unread",         [EXPECT_FIRST_FIN] = "first_fin",
 	[EXPECT_TIME_WAIT] = "time_wait",   [EXPECT_PENDING] = "pending",
-	[EXPECT_ERRORS] = "errors",
+	[EXPECT_ERRORS] = "errors",         [EXPECT_REPEATABLE] = "repeatable",
 };
 static_assert(sizeof(keys) / sizeof(*keys) == EXPECT_KEY_COUNT, "a name for every key");
 
@@ -55,6 +55,11 @@ bool expect_range_holds(const struct expect_range *range, uint64_t number)
 	return number >= range->least && number <= range->most;
 }
 
+bool expect_share_holds(uint64_t share, uint64_t part, uint64_t all)
+{
+	return all && part * EXPECT_WHOLE >= share * all;
+}
+
 static const char *endpoint_name(const struct scenario *scenario, int endpoint)
 {
 	assert(endpoint >= 0 && (size_t)endpoint < scenario->endpoint_count);
@@ -88,6 +93,22 @@ static void time_text(struct buffer *out, uint64_t ns)
 	if (!ns)
 		unit = 1;
 	buffer_format(out, "%" PRIu64 "%s", ns / units[unit].ns, units[unit].name);
+}
+
+/* "95%", "99.5%" */
+static void share_text(struct buffer *out, uint64_t share)
+{
+	const uint64_t percent = EXPECT_WHOLE / 100;
+	char rest[8];
+	size_t digits = 4;
+
+	buffer_format(out, "%" PRIu64, share / percent);
+	snprintf(rest, sizeof(rest), "%04" PRIu64, share % percent);
+	while (digits && rest[digits - 1] == '0')
+		digits--;
+	if (digits)
+		buffer_format(out, ".%.*s", (int)digits, rest);
+	buffer_char(out, '%');
 }
 
 static void range_text(struct buffer *out, const struct expect_range *range,
@@ -222,6 +243,7 @@ void expect_value_text(struct buffer *out, const struct expectation *expectation
 	case EXPECT_TIME_WAIT: buffer_text(out, endpoint_name(scenario, expectation->who)); break;
 	case EXPECT_PENDING:
 	case EXPECT_ERRORS: calls_text(out, expectation, scenario); break;
+	case EXPECT_REPEATABLE: share_text(out, expectation->range.least); break;
 	case EXPECT_KEY_COUNT: break;
 	}
 }

@@ -21,6 +21,9 @@ struct expect_range {
 };
 #define EXPECT_NO_LIMIT UINT64_MAX
 
+/* A share is counted in millionths: "95%" is 950000. */
+#define EXPECT_WHOLE 1000000
+
 /* Why a segment was held: FORMAT.md's closed list. */
 enum hold_reason {
 	HOLD_ANY, /* no reason was asked for */
@@ -65,7 +68,8 @@ struct expectation {
 
 	/* The value; which of these counts, the key says. */
 	bool is_sizes;             /* segments reads writes datagrams: sizes, not range */
-	struct expect_range range; /* counts; unread: bytes; hold: how many of them */
+	struct expect_range range; /* counts; unread: bytes; hold: how many of them; repeatable:
+	                              from range.least parts of EXPECT_WHOLE */
 	struct sizes_run *sizes;
 	size_t size_count, size_capacity;
 	struct expect_boundary in_segments, in_reads;
@@ -86,6 +90,8 @@ const char *hold_reason_text(enum hold_reason reason);
 #define EXPECT_ERRNO_TEXT 24
 char *expect_errno_text(char out[EXPECT_ERRNO_TEXT], int error);
 
+/* Whether part of all is at least that share. */
+bool expect_share_holds(uint64_t share, uint64_t part, uint64_t all);
 bool expect_range_holds(const struct expect_range *range, uint64_t number);
 
 /* Each appends its value as a scenario would write it: "client.segments", "3..5", "..5ms". */

@@ -29,6 +29,7 @@ struct run_source {
 	const char *path;
 	const char *overrides; /* a line each; NULL */
 	uint64_t repetition;   /* K of --repeat, from 1; 0 if it is run once */
+	uint64_t try; /* from 2: an earlier try had failed a check of itself; 0 the first */
 };
 
 struct run_options {

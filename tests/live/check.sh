@@ -57,6 +57,16 @@ expect_exit 1 "$seam" check waiting.yaml
 expect_text out "client.recv"
 expect_text out "still waiting at the time limit of 300 ms"
 expect_exit 0 "$seam" check waiting.yaml --set 'expect.pending=[client.recv]'
+# A share of all runs is counted; one run does not show it.
+expect_exit 0 "$seam" check two.yaml --set 'expect.repeatable=90%'
+expect_text out "repeatable         ≥ 90%: "
+expect_text out "{2× 10 B}"
+expect_exit 0 "$seam" check two.yaml --set 'expect.repeatable=100%' --repeat 1
+expect_text out "one run does not show"
+expect_exit 0 "$seam" run two.yaml --set 'expect.repeatable=90%' --repeat 10
+expect_text out "as expected, in at least 90%"
+rm two-*.pcapng
+expect_exit 2 "$seam" check two.yaml --set 'expect.repeatable=120%'
 rm silent.yaml waiting.yaml
 
 # The end of a connection of messages is an end; a server accepts again on its listener.

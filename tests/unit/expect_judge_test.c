@@ -453,6 +453,45 @@ static void what_is_certain_passes_in_a_race_too(void **state)
 	fails(&world, "segments: [10 B, 20 B]", "[3× 10 B]");
 }
 
+static void a_share_is_judged_over_several_runs_only(void **state)
+{
+	struct scenario scenario = { .endpoints = endpoints, .endpoint_count = 3 };
+	static const char yaml[] = "segments: 3\nrepeatable: 95%\n";
+	struct err err = { 0 };
+	struct world world;
+	struct node *node = node_parse(yaml, strlen(yaml), "f.yaml", &err);
+	struct expect_result *results;
+	size_t count;
+
+	(void)state;
+	assert_non_null(node);
+	assert_false(expect_wants_share(&scenario));
+	assert_int_equal(expect_parse(node, &scenario, &scenario.expectations,
+	                              &scenario.expectation_count, &err),
+	                 0);
+	assert_true(expect_wants_share(&scenario));
+	world_init(&world, TRANSPORT_TCP);
+	expect_judge(&scenario, &world.ledger, &results, &count);
+	enum verdict other = results[0].verdict;
+	assert_int_equal(results[1].verdict, VERDICT_NOT_JUDGED);
+	assert_non_null(results[1].remark);
+
+	expect_judge_share(&scenario, 1, 1, "{10 B}", results);
+	assert_int_equal(results[1].verdict, VERDICT_NOT_JUDGED);
+	assert_false(results[1].is_share);
+	expect_judge_share(&scenario, 19, 20, "{10 B}", results);
+	assert_int_equal(results[1].verdict, VERDICT_PASSED);
+	assert_string_equal(results[1].actual, "19/20 {10 B}");
+	assert_true(results[1].is_share);
+	assert_null(results[1].remark);
+	expect_judge_share(&scenario, 18, 20, "{10 B}", results);
+	assert_int_equal(results[1].verdict, VERDICT_FAILED);
+	assert_int_equal(results[0].verdict, other);
+	expect_results_destroy(results, count);
+	expect_destroy(scenario.expectations, scenario.expectation_count);
+	node_destroy(node);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -472,6 +511,7 @@ int main(void)
 		cmocka_unit_test(errors_are_exactly_those_expected),
 		cmocka_unit_test(a_close_race_makes_what_it_decides_inconclusive),
 		cmocka_unit_test(what_is_certain_passes_in_a_race_too),
+		cmocka_unit_test(a_share_is_judged_over_several_runs_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

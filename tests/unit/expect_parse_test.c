@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -201,12 +202,60 @@ static void unknown_keys_get_the_nearest_and_later_ones_a_not_yet(void **state)
 	is_refused("qqqqqq: 3",
 	           "f.yaml:1:1: nothing to expect is called `qqqqqq`: there are segments, reads, "
 	           "writes, datagrams, boundaries, hold, truncated, split_characters, fragments, "
-	           "lost, unread, first_fin, time_wait, pending, errors");
+	           "lost, unread, first_fin, time_wait, pending, errors, repeatable");
 	is_refused("client.messages: {whole: 2}",
 	           "f.yaml:1:1: not yet: `messages` comes with framing");
-	is_refused("repeatable: 1", "f.yaml:1:1: not yet: `repeatable` needs more than one run");
 	is_refused("[1]", "f.yaml:1:1: `expect` takes a mapping like {segments: [10 B, 190 B]}, "
 	                  "not a list");
+}
+
+static void a_share_is_more_than_nothing_and_at_most_all(void **state)
+{
+	const char *form = "a share is `95%` or `99.5%`: at least so many of all runs";
+	const char *bounds = "a share is more than 0% and at most 100%";
+	static const char *const malformed[] = { "95",    "1/2", "99.%",  "99.12345%",
+		                                 "9999%", "-5%", "5..10%" };
+	static const char *const beyond[] = { "0%", "0.0%", "100.1%", "150%" };
+
+	(void)state;
+	reads_as("repeatable: 95%", "repeatable", "95%");
+	reads_as("repeatable: 99.50 %", "repeatable", "99.5%");
+	reads_as("repeatable: 100%", "repeatable", "100%");
+	reads_as("repeatable: 0.0001%", "repeatable", "0.0001%");
+	for (size_t i = 0; i < sizeof(malformed) / sizeof(*malformed); i++) {
+		char yaml[64], message[200];
+
+		snprintf(yaml, sizeof(yaml), "repeatable: %s", malformed[i]);
+		snprintf(message, sizeof(message), "f.yaml:1:13: `%s` cannot be expected: %s",
+		         malformed[i], form);
+		is_refused(yaml, message);
+	}
+	for (size_t i = 0; i < sizeof(beyond) / sizeof(*beyond); i++) {
+		char yaml[64], message[200];
+
+		snprintf(yaml, sizeof(yaml), "repeatable: %s", beyond[i]);
+		snprintf(message, sizeof(message), "f.yaml:1:13: `%s` cannot be expected: %s",
+		         beyond[i], bounds);
+		is_refused(yaml, message);
+	}
+	is_refused("repeatable: [95%]", "f.yaml:1:13: `repeatable` takes a share of all runs like "
+	                                "`95%`, not a list");
+	is_refused("client.repeatable: 95%", "f.yaml:1:1: `repeatable` goes without an endpoint "
+	                                     "before it: it is about the whole run");
+}
+
+static void a_part_holds_a_share_exactly(void **state)
+{
+	(void)state;
+	assert_true(expect_share_holds(950000, 19, 20));
+	assert_false(expect_share_holds(950000, 18, 20));
+	assert_true(expect_share_holds(950000, 190, 200));
+	assert_false(expect_share_holds(950000, 189, 200));
+	assert_true(expect_share_holds(EXPECT_WHOLE, 3, 3));
+	assert_false(expect_share_holds(EXPECT_WHOLE, 99999, 100000));
+	assert_true(expect_share_holds(333333, 1, 3));
+	assert_false(expect_share_holds(333334, 1, 3));
+	assert_false(expect_share_holds(1, 0, 0));
 }
 
 static void several_keys_keep_their_order_and_places(void **state)
@@ -236,6 +285,8 @@ int main(void)
 		cmocka_unit_test(counts_and_endpoints_are_read),
 		cmocka_unit_test(calls_are_named_with_their_endpoint),
 		cmocka_unit_test(unknown_keys_get_the_nearest_and_later_ones_a_not_yet),
+		cmocka_unit_test(a_share_is_more_than_nothing_and_at_most_all),
+		cmocka_unit_test(a_part_holds_a_share_exactly),
 		cmocka_unit_test(several_keys_keep_their_order_and_places),
 	};
 
