@@ -25,6 +25,7 @@ enum journal_record {
 	JOURNAL_CALL,   /* a call, at its begin and, whole, again at its end; the later entry counts
 	                 */
 	JOURNAL_SOCKET, /* a trace_socket */
+	JOURNAL_LINK,   /* a link_event */
 	JOURNAL_END,    /* the completion block */
 	JOURNAL_UNKNOWN,
 };
@@ -40,6 +41,8 @@ void journal_write_about(struct buffer *entry, const struct trace_about *about,
 void journal_write_call(struct buffer *entry, const struct call *call, const char *endpoint);
 void journal_write_socket(struct buffer *entry, const struct trace_socket *socket,
                           const char *endpoint);
+/* What the link did to one packet. Without printf: a flood of losses is many thousand a second. */
+void journal_write_event(struct buffer *entry, const struct link_event *event);
 /* about again, as it was known at the end (t0, the time limit, options), but not the scenario's
  * text. */
 void journal_write_end(struct buffer *entry, const struct trace_about *about, int64_t now_ns);
@@ -87,6 +90,8 @@ struct journal_call_texts {
 bool journal_read_call(const char *entry, size_t length, struct call *call,
                        struct journal_call_texts *texts);
 bool journal_read_socket(const char *entry, size_t length, struct trace_socket *socket);
+/* False also for a kind that this version does not know. */
+bool journal_read_event(const char *entry, size_t length, struct link_event *event);
 
 /* "client send #3: 10 B → stream 20..30": the call as a person would say it, one line, no control
  * bytes. */

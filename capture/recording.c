@@ -81,6 +81,12 @@ void recording_add_socket(struct recording *recording, const struct trace_socket
 	add_entry(recording);
 }
 
+void recording_add_event(struct recording *recording, const struct link_event *event)
+{
+	journal_write_event(&recording->entry, event);
+	add_entry(recording);
+}
+
 void recording_add_statistics(struct recording *recording, uint32_t interface, int64_t time_ns,
                               uint64_t received, uint64_t dropped)
 {

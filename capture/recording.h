@@ -38,6 +38,7 @@ void recording_add_packet(struct recording *recording, uint32_t interface, int64
 void recording_add_call(struct recording *recording, const struct call *call, const char *endpoint);
 void recording_add_socket(struct recording *recording, const struct trace_socket *socket,
                           const char *endpoint);
+void recording_add_event(struct recording *recording, const struct link_event *event);
 void recording_add_statistics(struct recording *recording, uint32_t interface, int64_t time_ns,
                               uint64_t received, uint64_t dropped);
 void recording_add_end(struct recording *recording, const struct trace_about *about);

@@ -76,6 +76,7 @@ static int load_journal(struct trace_loader *loader, const struct pcapng_block *
 	case JOURNAL_ABOUT: return load_about(loader, entry, length);
 	case JOURNAL_CALL: known = load_call_entry(loader, entry, length); break;
 	case JOURNAL_SOCKET: known = load_socket(loader, entry, length); break;
+	case JOURNAL_LINK: known = trace_load_event(loader, entry, length); break;
 	case JOURNAL_END:
 		journal_read_about(entry, length, &trace->about, &trace->endpoints,
 		                   &trace->endpoint_count, &trace->texts);
@@ -232,6 +233,7 @@ static int load(struct trace_loader *loader)
 	load_calls(loader);
 	drop_unknown_sockets(loader);
 	trace_sort_packets(trace);
+	trace_sort_events(trace);
 	trace->cut_at = loader->reader.at;
 	add_warning(loader);
 	return 0;
