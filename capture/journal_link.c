@@ -31,17 +31,10 @@ static_assert(sizeof(((struct link_event *)0)->number) == sizeof(int64_t) &&
               "FIELD_I64 holds them");
 
 /* "dropped data packet 3 from client to server (listed loss)" */
-static const char *const deeds[] = {
-	[LINK_QUEUE_FULL] = "dropped", [LINK_LOST] = "dropped",        [LINK_LISTED] = "dropped",
-	[LINK_NO_ROOM] = "dropped",    [LINK_REFUSED] = "dropped",     [LINK_CORRUPTED] = "damaged",
-	[LINK_DUPLICATED] = "doubled", [LINK_REORDERED] = "held back",
-};
-static_assert(COUNT(deeds) == LINK_EVENT_KIND_COUNT, "a deed for each kind");
-
 static void describe(struct buffer *out, const struct link_event *event)
 {
 	buffer_text(out, "link: ");
-	buffer_text(out, event->kind < LINK_EVENT_KIND_COUNT ? deeds[event->kind] : "?");
+	buffer_text(out, link_event_deed(event->kind));
 	buffer_text(out, event->data_number ? " data packet " : " packet ");
 	journal_add_number(out, (int64_t)(event->data_number ? event->data_number : event->number));
 	buffer_text(out, event->down ? " from server to client (" : " from client to server (");
