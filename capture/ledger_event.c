@@ -99,6 +99,14 @@ static bool is_frame(const struct build *build, const struct link_event *event, 
 	       !memcmp(event->frame, bytes_of(build, packet), common);
 }
 
+/* What happens to a packet after it was damaged shows it so. */
+static bool is_damaged_frame(const struct build *build, const struct link_event *event,
+                             uint32_t packet)
+{
+	return links_fate(build, packet).damaged &&
+	       build->trace->packets[packet].length == event->length;
+}
+
 static int64_t distance(int64_t a, int64_t b)
 {
 	return a < b ? b - a : a - b;
@@ -202,7 +210,8 @@ static void match_way(struct build *build, bool down)
 		if (event->down != down)
 			continue;
 		if (at < 0 || at >= (int64_t)passing.count ||
-		    !is_frame(build, event, passing.packets[at]))
+		    (!is_frame(build, event, passing.packets[at]) &&
+		     !is_damaged_frame(build, event, passing.packets[at])))
 			at = nearest(build, &passing, event, at, &found);
 		if (at < 0)
 			continue;
