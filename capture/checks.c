@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "capture/link_account.h"
 #include "capture/mem.h"
 #include "capture/quantity.h"
 
@@ -32,6 +33,18 @@ static void look_at_writes(const struct trace *trace, struct checks *checks)
 	free(late);
 }
 
+static void look_at_link(const struct trace *trace, struct checks *checks)
+{
+	const struct trace_wire *wire = &trace->about.wire;
+
+	checks->link_dropped = link_account_faults(trace);
+	checks->link_asked = link_account_losses(trace);
+	checks->wire = wire->known;
+	checks->link_late_median_ns = wire->known ? wire->late_median_ns : -1;
+	checks->link_late_p99_ns = wire->known ? wire->late_p99_ns : -1;
+	checks->link_late_max_ns = wire->known ? wire->late_max_ns : -1;
+}
+
 struct checks checks_of(const struct ledger *ledger)
 {
 	const struct trace *trace = ledger->trace;
@@ -44,19 +57,21 @@ struct checks checks_of(const struct ledger *ledger)
 
 	for (size_t i = 0; i < trace->interface_count; i++)
 		checks.capture_dropped += trace->interfaces[i].dropped;
+	look_at_link(trace, &checks);
 	look_at_writes(trace, &checks);
 	return checks;
 }
 
 bool checks_believable(const struct checks *checks)
 {
-	return !checks->capture_dropped && checks->accounted && checks->complete &&
-	       checks->clock_step_ns <= CHECKS_CLOCK_STEP_NS;
+	return !checks->capture_dropped && !checks->link_dropped && checks->accounted &&
+	       checks->complete && checks->clock_step_ns <= CHECKS_CLOCK_STEP_NS;
 }
 
 bool checks_passed(const struct checks *checks)
 {
-	return checks_believable(checks) && checks->late_max_ns <= CHECKS_LATE_NS;
+	return checks_believable(checks) && checks->late_max_ns <= CHECKS_LATE_NS &&
+	       checks->link_late_max_ns <= CHECKS_LATE_NS;
 }
 
 void checks_describe(struct buffer *out, const struct checks *checks, const struct ledger *ledger)
@@ -76,6 +91,12 @@ void checks_describe(struct buffer *out, const struct checks *checks, const stru
 		              "the capture lost %" PRIu64
 		              " packets: the wire may have carried more than is shown\n",
 		              checks->capture_dropped);
+	if (checks->link_dropped)
+		buffer_format(out,
+		              "the link lost %" PRIu64
+		              " packets that it was to carry: more came at once than Seam "
+		              "forwards here\n",
+		              checks->link_dropped);
 	if (!checks->accounted)
 		buffer_format(out, "not every byte is accounted for: %s\n",
 		              ledger->doubt ? ledger->doubt : "evidence is missing");
@@ -87,4 +108,8 @@ void checks_describe(struct buffer *out, const struct checks *checks, const stru
 	if (checks->late_max_ns > CHECKS_LATE_NS)
 		buffer_format(out, "the machine was busy: a write came %s after its time\n",
 		              quantity_time(time, checks->late_max_ns));
+	if (checks->link_late_max_ns > CHECKS_LATE_NS)
+		buffer_format(out,
+		              "the machine was busy: the link sent a packet %s after its time\n",
+		              quantity_time(time, checks->link_late_max_ns));
 }

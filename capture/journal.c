@@ -9,7 +9,8 @@
 
 const char *const journal_record_names[] = {
 	[JOURNAL_ABOUT] = "about", [JOURNAL_CALL] = "call",       [JOURNAL_SOCKET] = "socket",
-	[JOURNAL_MARK] = "mark",   [JOURNAL_COUNTER] = "counter", [JOURNAL_END] = "end",
+	[JOURNAL_MARK] = "mark",   [JOURNAL_COUNTER] = "counter", [JOURNAL_LINK] = "link",
+	[JOURNAL_END] = "end",
 };
 static_assert(COUNT(journal_record_names) == JOURNAL_UNKNOWN, "a name for every record");
 
@@ -82,6 +83,7 @@ static const struct field about_fields[] = {
 	FIELD("SEAM_TIME_LIMIT_HIT", FIELD_BOOL, trace_about, time_limit_hit, false),
 	FIELD("SEAM_CLOCK_STEP", FIELD_I64, trace_about, clock_step_ns, 0),
 	FIELD("SEAM_RUN", FIELD_I64, trace_about, run, 0),
+	FIELD("SEAM_TRY", FIELD_I64, trace_about, try, 0),
 	FIELD("SEAM_SCENARIO_NAME", FIELD_TEXT, trace_about, scenario, 0),
 	FIELD("SEAM_TITLE", FIELD_TEXT, trace_about, title, 0),
 	FIELD("SEAM_PATH", FIELD_TEXT, trace_about, path, 0),
@@ -99,7 +101,12 @@ const struct field_table journal_about_table = { about_fields, COUNT(about_field
 /* The fields' types in the tables. */
 static_assert(sizeof(int) == sizeof(int32_t), "FIELD_I32 holds an int");
 static_assert(sizeof(enum trace_transport) == sizeof(int32_t), "FIELD_TRANSPORT is an int");
-static_assert(sizeof(((struct trace_about *)0)->run) == sizeof(int64_t), "FIELD_I64 holds run");
+static_assert(sizeof(((struct trace_about *)0)->run) == sizeof(int64_t) &&
+                      sizeof(((struct trace_about *)0)->try) == sizeof(int64_t),
+              "FIELD_I64 holds them");
+static_assert(COUNT(call_fields) <= FIELD_MAX && COUNT(about_fields) <= FIELD_MAX &&
+                      COUNT(socket_fields) <= FIELD_MAX,
+              "a bit for each field");
 
 static uint64_t binary_length(const char *at)
 {

@@ -27,7 +27,8 @@ enum journal_record {
 	JOURNAL_SOCKET, /* a trace_socket */
 	JOURNAL_MARK,   /* a trace_mark */
 	JOURNAL_COUNTER, /* trace_counters of one host and moment; journal_counter.h */
-	JOURNAL_END,    /* the completion block */
+	JOURNAL_LINK,    /* a link_event */
+	JOURNAL_END,     /* the completion block */
 	JOURNAL_UNKNOWN,
 };
 
@@ -45,6 +46,8 @@ void journal_write_socket(struct buffer *entry, const struct trace_socket *socke
 /* time_ns: the note's begin. */
 void journal_write_mark(struct buffer *entry, const struct trace_mark *mark, const char *endpoint,
                         int64_t time_ns);
+/* What the link did to one packet. Without printf: a flood of losses is many thousand a second. */
+void journal_write_event(struct buffer *entry, const struct link_event *event);
 /* about again, as it was known at the end (t0, the time limit, options), but not the scenario's
  * text. */
 void journal_write_end(struct buffer *entry, const struct trace_about *about, int64_t now_ns);
@@ -93,6 +96,8 @@ bool journal_read_call(const char *entry, size_t length, struct call *call,
                        struct journal_call_texts *texts);
 bool journal_read_socket(const char *entry, size_t length, struct trace_socket *socket);
 bool journal_read_mark(const char *entry, size_t length, struct trace_mark *mark);
+/* False also for a kind that this version does not know. */
+bool journal_read_event(const char *entry, size_t length, struct link_event *event);
 
 /* "client send #3: 10 B → stream 20..30": the call as a person would say it, one line, no control
  * bytes. */

@@ -93,8 +93,7 @@ static bool store_field(const struct field *known, const struct journal_field *f
 	return journal_parse_number(field, &number) && store_number(known->kind, number, at);
 }
 
-/* Sets what the table says is absent. */
-static void reset(const struct field_table *table, void *record)
+void journal_reset(const struct field_table *table, void *record)
 {
 	for (size_t i = 0; i < table->count; i++) {
 		const struct field *field = &table->fields[i];
@@ -120,9 +119,8 @@ static size_t find(const struct field_table *table, const struct journal_field *
 	return table->count;
 }
 
-/* Reads the fields of the table out of an entry. *found gets a bit for each that was there. */
-static bool read_fields(const char *entry, size_t length, const struct field_table *table,
-                        void *record, struct arena *arena, uint32_t *found)
+bool journal_read_fields(const char *entry, size_t length, const struct field_table *table,
+                         void *record, struct arena *arena, uint32_t *found)
 {
 	struct journal_field field;
 	size_t at = 0, next = 0;
@@ -144,8 +142,7 @@ static bool read_fields(const char *entry, size_t length, const struct field_tab
 	return good;
 }
 
-/* The first field of that name; value NULL if there is none. */
-static struct journal_field get(const char *entry, size_t length, const char *name)
+struct journal_field journal_get(const char *entry, size_t length, const char *name)
 {
 	struct journal_field field;
 	size_t at = 0;
@@ -159,7 +156,7 @@ static struct journal_field get(const char *entry, size_t length, const char *na
 
 static int64_t get_number(const char *entry, size_t length, const char *name)
 {
-	struct journal_field field = get(entry, length, name);
+	struct journal_field field = journal_get(entry, length, name);
 	int64_t number;
 
 	return field.value && journal_parse_number(&field, &number) ? number : 0;
@@ -167,7 +164,7 @@ static int64_t get_number(const char *entry, size_t length, const char *name)
 
 enum journal_record journal_record(const char *entry, size_t length)
 {
-	struct journal_field field = get(entry, length, "SEAM_RECORD");
+	struct journal_field field = journal_get(entry, length, "SEAM_RECORD");
 	unsigned record = 0;
 
 	while (record < JOURNAL_UNKNOWN &&
@@ -225,25 +222,25 @@ void journal_read_about(const char *entry, size_t length, struct trace_about *ab
 {
 	uint32_t found;
 
-	read_fields(entry, length, &journal_about_table, about, arena, &found);
+	journal_read_fields(entry, length, &journal_about_table, about, arena, &found);
 	about->t0_ns = clamp_time(about->t0_ns);
 	about->t0_mono_ns = clamp_time(about->t0_mono_ns);
 	about->time_limit_ns = clamp_time(about->time_limit_ns);
 	about->clock_step_ns = clamp_time(about->clock_step_ns);
+	journal_read_wire(entry, length, &about->wire);
 	read_endpoints(entry, length, endpoints, endpoint_count, arena);
 }
 
 bool journal_read_serial(const char *entry, size_t length, uint32_t *serial)
 {
-	struct journal_field field = get(entry, length, "SEAM_CALL");
+	struct journal_field field = journal_get(entry, length, "SEAM_CALL");
 	int64_t number;
 
 	return field.value && journal_parse_number(&field, &number) &&
 	       store_number(FIELD_U32, number, serial);
 }
 
-/* Bits of the fields that are always written. */
-static uint32_t needed(const struct field_table *table)
+uint32_t journal_needed(const struct field_table *table)
 {
 	uint32_t bits = 0;
 
@@ -276,11 +273,11 @@ static void read_texts(const char *entry, size_t length, struct journal_call_tex
 bool journal_read_call(const char *entry, size_t length, struct call *call,
                        struct journal_call_texts *texts)
 {
-	uint32_t found, must = needed(&journal_call_table);
+	uint32_t found, must = journal_needed(&journal_call_table);
 
 	*call = (struct call){ 0 };
-	reset(&journal_call_table, call);
-	if (!read_fields(entry, length, &journal_call_table, call, NULL, &found) ||
+	journal_reset(&journal_call_table, call);
+	if (!journal_read_fields(entry, length, &journal_call_table, call, NULL, &found) ||
 	    (found & must) != must)
 		return false;
 	call->begin_ns = clamp_time(call->begin_ns);
@@ -295,11 +292,11 @@ bool journal_read_call(const char *entry, size_t length, struct call *call,
 
 bool journal_read_socket(const char *entry, size_t length, struct trace_socket *socket)
 {
-	uint32_t found, must = needed(&journal_socket_table);
+	uint32_t found, must = journal_needed(&journal_socket_table);
 
 	*socket = (struct trace_socket){ 0 };
-	reset(&journal_socket_table, socket);
-	if (!read_fields(entry, length, &journal_socket_table, socket, NULL, &found) ||
+	journal_reset(&journal_socket_table, socket);
+	if (!journal_read_fields(entry, length, &journal_socket_table, socket, NULL, &found) ||
 	    (found & must) != must)
 		return false;
 	socket->at_ns = clamp_time(socket->at_ns);
@@ -308,7 +305,7 @@ bool journal_read_socket(const char *entry, size_t length, struct trace_socket *
 
 bool journal_read_mark(const char *entry, size_t length, struct trace_mark *mark)
 {
-	struct journal_field note = get(entry, length, "SEAM_MARK");
+	struct journal_field note = journal_get(entry, length, "SEAM_MARK");
 	int64_t number;
 
 	*mark = (struct trace_mark){ 0 };

@@ -43,7 +43,7 @@ static bool is_plain(const char *bytes, size_t length)
 	return true;
 }
 
-static void add_bytes(struct buffer *out, const char *name, const void *bytes, size_t length)
+void journal_add_bytes(struct buffer *out, const char *name, const void *bytes, size_t length)
 {
 	uint64_t size = length;
 
@@ -59,10 +59,10 @@ static void add_bytes(struct buffer *out, const char *name, const void *bytes, s
 	buffer_char(out, '\n');
 }
 
-static void add_text(struct buffer *out, const char *name, const char *text)
+void journal_add_text(struct buffer *out, const char *name, const char *text)
 {
 	if (text)
-		add_bytes(out, name, text, strlen(text));
+		journal_add_bytes(out, name, text, strlen(text));
 }
 
 static void add_named_number(struct buffer *out, const char *name, int64_t value)
@@ -96,7 +96,7 @@ static void add_field(struct buffer *out, const struct field *field, const void 
 	switch (field->kind) {
 	case FIELD_ADDRESS:
 		if (((const struct address *)at)->family == ADDRESS_UNIX) {
-			add_text(out, field->name, address_text(text, at));
+			journal_add_text(out, field->name, address_text(text, at));
 		} else if (((const struct address *)at)->family != ADDRESS_NONE) {
 			buffer_text(out, field->name);
 			buffer_char(out, '=');
@@ -105,12 +105,13 @@ static void add_field(struct buffer *out, const struct field *field, const void 
 		}
 		return;
 	case FIELD_CALL_NAME:
-		add_text(out, field->name, call_name_text(*(const uint8_t *)at));
+		journal_add_text(out, field->name, call_name_text(*(const uint8_t *)at));
 		return;
 	case FIELD_TRANSPORT:
-		add_text(out, field->name, trace_transport_text(*(const enum trace_transport *)at));
+		journal_add_text(out, field->name,
+		                 trace_transport_text(*(const enum trace_transport *)at));
 		return;
-	case FIELD_TEXT: add_text(out, field->name, *(char *const *)at); return;
+	case FIELD_TEXT: journal_add_text(out, field->name, *(char *const *)at); return;
 	case FIELD_BOOL:
 	case FIELD_U16:
 	case FIELD_I32:
@@ -126,30 +127,30 @@ static void add_field(struct buffer *out, const struct field *field, const void 
 	}
 }
 
-static void add_fields(struct buffer *out, const struct field_table *table, size_t count,
-                       const void *record)
+void journal_add_fields(struct buffer *out, const struct field_table *table, size_t count,
+                        const void *record)
 {
 	for (size_t i = 0; i < count; i++)
 		add_field(out, &table->fields[i], (const char *)record + table->fields[i].offset);
 }
 
-static void begin(struct buffer *entry, int64_t time_ns)
+void journal_begin(struct buffer *entry, int64_t time_ns)
 {
 	buffer_clear(entry);
 	add_named_number(entry, "__REALTIME_TIMESTAMP", time_ns > 0 ? time_ns / 1000 : 0);
 	buffer_text(entry, "MESSAGE=");
 }
 
-static void add_record(struct buffer *entry, enum journal_record record)
+void journal_add_record(struct buffer *entry, enum journal_record record)
 {
-	add_text(entry, "SEAM_RECORD", journal_record_names[record]);
+	journal_add_text(entry, "SEAM_RECORD", journal_record_names[record]);
 }
 
 void journal_write_about(struct buffer *entry, const struct trace_about *about,
                          const struct trace_endpoint *endpoints, size_t endpoint_count,
                          int64_t now_ns)
 {
-	begin(entry, now_ns);
+	journal_begin(entry, now_ns);
 	buffer_text(entry, "recording of ");
 	journal_describe_text(entry, about->scenario ? about->scenario : "a run");
 	if (about->variant && *about->variant) {
@@ -157,22 +158,25 @@ void journal_write_about(struct buffer *entry, const struct trace_about *about,
 		journal_describe_text(entry, about->variant);
 	}
 	buffer_char(entry, '\n');
-	add_record(entry, JOURNAL_ABOUT);
+	journal_add_record(entry, JOURNAL_ABOUT);
 	add_named_number(entry, "SEAM_FORMAT", TRACE_FORMAT);
 	for (size_t i = 0; i < endpoint_count; i++) {
-		add_text(entry, "SEAM_ENDPOINT", endpoints[i].name);
-		add_text(entry, "SEAM_SIDE", endpoints[i].server_side ? "server" : "client");
+		journal_add_text(entry, "SEAM_ENDPOINT", endpoints[i].name);
+		journal_add_text(entry, "SEAM_SIDE",
+		                 endpoints[i].server_side ? "server" : "client");
 	}
-	add_fields(entry, &journal_about_table, journal_about_table.count, about);
+	journal_add_wire(entry, &about->wire);
+	journal_add_fields(entry, &journal_about_table, journal_about_table.count, about);
 }
 
 void journal_write_end(struct buffer *entry, const struct trace_about *about, int64_t now_ns)
 {
-	begin(entry, now_ns);
+	journal_begin(entry, now_ns);
 	buffer_text(entry, about->time_limit_hit ? "end of the recording, at its time limit\n"
 	                                         : "end of the recording\n");
-	add_record(entry, JOURNAL_END);
-	add_fields(entry, &journal_about_table, journal_about_table.count - 1, about);
+	journal_add_record(entry, JOURNAL_END);
+	journal_add_wire(entry, &about->wire);
+	journal_add_fields(entry, &journal_about_table, journal_about_table.count - 1, about);
 }
 
 void journal_write_call(struct buffer *entry, const struct call *call, const char *endpoint)
@@ -180,16 +184,16 @@ void journal_write_call(struct buffer *entry, const struct call *call, const cha
 	uint32_t kept =
 		call->payload_length < CALL_PAYLOAD_MAX ? call->payload_length : CALL_PAYLOAD_MAX;
 
-	begin(entry, call->begin_ns);
+	journal_begin(entry, call->begin_ns);
 	journal_describe_call(entry, call, endpoint);
 	buffer_char(entry, '\n');
-	add_record(entry, JOURNAL_CALL);
-	add_text(entry, "SEAM_ENDPOINT", endpoint);
-	add_fields(entry, &journal_call_table, journal_call_table.count, call);
+	journal_add_record(entry, JOURNAL_CALL);
+	journal_add_text(entry, "SEAM_ENDPOINT", endpoint);
+	journal_add_fields(entry, &journal_call_table, journal_call_table.count, call);
 	if (kept)
-		add_bytes(entry, "SEAM_PAYLOAD", call->payload, kept);
-	add_text(entry, "SEAM_DETAIL", call->detail);
-	add_text(entry, "SEAM_NOTE", call->note);
+		journal_add_bytes(entry, "SEAM_PAYLOAD", call->payload, kept);
+	journal_add_text(entry, "SEAM_DETAIL", call->detail);
+	journal_add_text(entry, "SEAM_NOTE", call->note);
 }
 
 /* What is the same in the entry of a socket and in that of a mark. */
@@ -211,22 +215,22 @@ static void add_socket(struct buffer *entry, enum journal_record record,
 		buffer_text(entry, " B");
 	}
 	buffer_char(entry, '\n');
-	add_record(entry, record);
-	add_text(entry, "SEAM_ENDPOINT", endpoint);
-	add_fields(entry, &journal_socket_table, journal_socket_table.count, socket);
+	journal_add_record(entry, record);
+	journal_add_text(entry, "SEAM_ENDPOINT", endpoint);
+	journal_add_fields(entry, &journal_socket_table, journal_socket_table.count, socket);
 }
 
 void journal_write_socket(struct buffer *entry, const struct trace_socket *socket,
                           const char *endpoint)
 {
-	begin(entry, socket->at_ns);
+	journal_begin(entry, socket->at_ns);
 	add_socket(entry, JOURNAL_SOCKET, socket, endpoint, " at the end of the script");
 }
 
 void journal_write_mark(struct buffer *entry, const struct trace_mark *mark, const char *endpoint,
                         int64_t time_ns)
 {
-	begin(entry, time_ns);
+	journal_begin(entry, time_ns);
 	add_socket(entry, JOURNAL_MARK, &mark->socket, endpoint, " at a note");
 	add_named_number(entry, "SEAM_MARK", mark->note);
 }

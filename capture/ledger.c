@@ -27,6 +27,10 @@ static void take_packet(struct build *build, uint32_t index)
 	const struct packet *packet = build->trace->packets + index;
 	struct packet_view view;
 
+	if (links_damaged(build, index))
+		return;
+	if (packet->interface < 2 && tap_leaves(build, index))
+		build->left[packet->interface] += links_fate(build, index).leaving > 0;
 	packet_decode(build->trace->bytes + packet->at, packet->captured, packet->length, &view);
 	switch (view.protocol) {
 	case PACKET_TCP: ledger_tcp_packet(build, index, &view); break;
@@ -46,9 +50,11 @@ static void take_packets(struct build *build)
 	for (size_t i = 0; i < trace->interface_count; i++)
 		build->dropped += trace->interfaces[i].dropped;
 	build->two_taps = trace->interface_count > 1;
+	links_match(build);
 	for (uint32_t i = 0; i < trace->packet_count; i++)
 		take_packet(build, i);
 	flights_finish(&build->flights);
+	links_finish(&build->links);
 	for (uint32_t i = 0; i < build->ledger->flow_count; i++)
 		if (build->ledger->flows[i].transport == TRANSPORT_TCP) {
 			ledger_tcp_settle(build, i, 0);
@@ -214,6 +220,7 @@ static void finish_build(struct build *build)
 		}
 	flow_table_finish(&build->table);
 	flights_finish(&build->flights);
+	links_finish(&build->links);
 	free(build->work);
 	free(build->arrivals);
 	free(build->parties);
@@ -256,5 +263,6 @@ void ledger_finish(struct ledger *ledger)
 		}
 	free(ledger->flows);
 	free(ledger->doubt);
+	free(ledger->event_packets);
 	*ledger = (struct ledger){ 0 };
 }

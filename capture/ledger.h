@@ -186,15 +186,20 @@ struct ledger {
 	const struct trace *trace;
 	struct ledger_flow *flows; /* in order of their first packet or call */
 	size_t flow_count, flow_capacity;
-	bool accounted;         /* no byte is unknown, and every read fits something sent */
-	uint64_t other_packets; /* of no flow: ICMP, ARP, … */
-	char *doubt;            /* why it is not accounted, one sentence; NULL */
+	bool accounted;          /* no byte is unknown, and every read fits something sent */
+	uint32_t *event_packets; /* one a link event of the trace: see ledger_event_packet() */
+	uint64_t other_packets;  /* of no flow: ICMP, ARP, … */
+	char *doubt;             /* why it is not accounted, one sentence; NULL */
 };
 
 /* Near-linear in calls + packets. Never fails: what does not add up is counted as unknown, with a
  * doubt. */
 void ledger_build(struct ledger *ledger, const struct trace *trace);
 void ledger_finish(struct ledger *ledger);
+
+/* The packet, at its sender's tap, that an event of the link (index into trace->events) is about;
+ * LEDGER_NONE if the capture does not have it. */
+uint32_t ledger_event_packet(const struct ledger *ledger, uint32_t event);
 
 /* Part of a write: bytes from..to of the stream, which belong to writes[write]. */
 struct ledger_piece {

@@ -28,11 +28,25 @@ static uint64_t flight_key(uint32_t id, uint32_t length)
 	return (uint64_t)id << 32 | length;
 }
 
+/* Of a datagram that is whole its checksum too: over IPv6 there is no identification. */
+static uint64_t whole_key(const struct build *build, uint32_t packet,
+                          const struct packet_view *view)
+{
+	const struct packet *at = build->trace->packets + packet;
+	const uint8_t *udp = build->trace->bytes + at->at + view->transport_at;
+	uint64_t checksum = 0;
+
+	if (!view->more_fragments && view->transport_at + UDP_HEADER <= at->captured)
+		checksum = (uint64_t)(udp[6] << 8 | udp[7]);
+	return flight_key(view->ip_id, view->datagram_length) ^ checksum << 20;
+}
+
 /* The datagram left; where there is one tap, it arrived as well. */
 static uint32_t leave(struct build *build, uint32_t packet, const struct packet_view *view,
                       uint32_t flow, uint8_t side)
 {
 	struct ledger_direction *direction = build->ledger->flows[flow].directions + side;
+	struct link_fate fate = links_fate(build, packet);
 	uint32_t index = (uint32_t)direction->segment_count;
 
 	*ledger_add_segment(direction) = (struct ledger_segment){
@@ -41,12 +55,11 @@ static uint32_t leave(struct build *build, uint32_t packet, const struct packet_
 		.arrival = build->two_taps ? LEDGER_NONE : packet,
 		.kind = SEGMENT_DATA,
 		.fragments = 1,
-		.event = LEDGER_NONE,
+		.event = links_event(&fate),
 		.first_write = LEDGER_NONE,
 	};
 	if (build->two_taps)
-		flights_add(build, flight_key(view->ip_id, view->datagram_length), 0, flow, side,
-		            index);
+		flights_add(build, whole_key(build, packet, view), 0, flow, side, index);
 	if (tap_arrives(build, packet))
 		ledger_add_arrival(build, build->trace->packets[packet].time_ns, flow, side, index);
 	return index;
@@ -56,7 +69,7 @@ static uint32_t leave(struct build *build, uint32_t packet, const struct packet_
 static void arrive(struct build *build, uint32_t packet, uint32_t first, uint64_t key,
                    uint32_t flow, uint8_t side)
 {
-	uint32_t segment = flights_find(build, key, 0, flow, side);
+	uint32_t segment = flights_take(build, key, 0, flow, side);
 	struct ledger_segment *segments;
 
 	if (segment == LEDGER_NONE)
@@ -108,6 +121,20 @@ static struct reassembly *add_reassembly(struct build *build, uint32_t packet,
 	return new;
 }
 
+/* A loss of any fragment is the datagram's. */
+static void tell_of_fragment(const struct build *build, uint32_t packet,
+                             struct ledger_segment *segment)
+{
+	struct link_fate fate = links_fate(build, packet);
+	uint32_t event = links_event(&fate);
+
+	if (event != LEDGER_NONE &&
+	    (segment->event == LEDGER_NONE ||
+	     (event == fate.loss &&
+	      !link_event_is_loss(build->trace->events[segment->event].kind))))
+		segment->event = event;
+}
+
 /* A further fragment, whose datagram is known. */
 static void join_fragment(struct build *build, uint32_t packet, struct reassembly *whole)
 {
@@ -116,6 +143,7 @@ static void join_fragment(struct build *build, uint32_t packet, struct reassembl
 	uint64_t key = flight_key(whole->id, whole->total - UDP_HEADER);
 
 	if (whole->segment != LEDGER_NONE) {
+		tell_of_fragment(build, packet, direction->segments + whole->segment);
 		if (direction->segments[whole->segment].fragments < UINT16_MAX)
 			direction->segments[whole->segment].fragments++;
 		if (tap_arrives(build, packet))
@@ -162,6 +190,10 @@ void ledger_fragment(struct build *build, uint32_t packet, const struct packet_v
 	whole = find_reassembly(build, packet, view);
 	if (!whole)
 		whole = add_reassembly(build, packet, view);
+	/* The link made two of it; the second comes right behind the first. */
+	else if (build->two_taps && whole->last_at == view->fragment_at)
+		return;
+	whole->last_at = view->fragment_at;
 	whole->bytes += view->payload_length;
 	whole->fragments++;
 	if (whole->flow != LEDGER_NONE)
@@ -183,8 +215,7 @@ void ledger_udp_packet(struct build *build, uint32_t packet, const struct packet
 	else if (tap_leaves(build, packet))
 		leave(build, packet, view, flow, side);
 	else
-		arrive(build, packet, packet, flight_key(view->ip_id, view->datagram_length), flow,
-		       side);
+		arrive(build, packet, packet, whole_key(build, packet, view), flow, side);
 }
 
 /* The headers of a datagram that an ICMP error quotes, of IP version 4 or 6 without extensions. */

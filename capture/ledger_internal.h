@@ -2,6 +2,7 @@
  * What the files of the ledger share while one is built; nobody else includes this.
  *
  * The order of work (ledger_build):
+ *   events   each event of the link finds its packet (ledger_event.c)
  *   packets  each packet finds its flow (flow_table.c) and becomes segments and acks
  *            (ledger_tcp.c, ledger_datagram.c; ledger_tap.c joins two taps)
  *   parties  the sockets that the calls speak of (ledger_party.c)
@@ -127,11 +128,28 @@ struct flow_table {
 	uint32_t last; /* the flow that was found last */
 };
 
+/* What the link did to a packet. */
+struct link_fate {
+	uint32_t loss, other;    /* the first event of each; LEDGER_NONE */
+	uint8_t leaving;         /* how often it left the link: 0 if it was dropped, 2 if doubled */
+	bool damaged, held_back; /* held_back: until the next packet had left */
+};
+#define LINK_JUST_CARRIED ((struct link_fate){ LEDGER_NONE, LEDGER_NONE, 1, false, false })
+
+/* Of the packets that events are about. NULL if there are none. */
+struct links {
+	uint32_t *fate_of; /* one a packet: its place in fates, from 1; 0 none */
+	struct link_fate *fates;
+	size_t count, capacity;
+	bool *damaged; /* one a packet: arrived in a form that its receiver throws away */
+};
+
 /* A segment on its way between two taps. */
 struct flight {
-	uint64_t key;
+	uint64_t key, left; /* left: its number among those that left the link that way */
 	uint32_t id, flow, segment, next;
-	uint8_t side;
+	uint8_t side, copies, seen; /* copies: how often it is to arrive; seen so far */
+	bool held_back;
 };
 
 struct flights {
@@ -150,6 +168,7 @@ struct reassembly {
 	uint32_t flow, segment; /* LEDGER_NONE until the first fragment is seen */
 	uint8_t side;
 	uint32_t fragments, bytes, total, first_packet;
+	uint32_t last_at; /* offset of the fragment seen last; 0 the first or none */
 };
 
 #define REASSEMBLIES 64
@@ -161,6 +180,8 @@ struct build {
 	size_t work_capacity;
 	struct flow_table table;
 	struct flights flights;
+	struct links links;
+	uint64_t left[2]; /* packets that left the link, by the interface of their sender */
 	struct reassembly reassemblies[REASSEMBLIES];
 	size_t reassembly_next;
 	struct arrival *arrivals;
@@ -195,13 +216,27 @@ void flow_table_finish(struct flow_table *table);
  */
 bool tap_leaves(const struct build *build, uint32_t packet);
 bool tap_arrives(const struct build *build, uint32_t packet);
-/* Two taps only: a segment that left; and the one with that key that has not arrived, with the same
- * IP identification, else the oldest (else the last that has arrived, a duplicate); LEDGER_NONE. */
+/*
+ * Two taps only: a segment that left, unless the link lost it; and the segment whose packet has
+ * arrived, of those with that key the next that is to come with the same IP identification, else
+ * that has arrived with it (a duplicate), else of any; LEDGER_NONE.
+ */
 void flights_add(struct build *build, uint64_t key, uint32_t id, uint32_t flow, uint8_t side,
                  uint32_t segment);
-uint32_t flights_find(const struct build *build, uint64_t key, uint32_t id, uint32_t flow,
-                      uint8_t side);
+uint32_t flights_take(struct build *build, uint64_t key, uint32_t id, uint32_t flow, uint8_t side);
 void flights_finish(struct flights *flights);
+
+/* ---- ledger_event.c ---- */
+
+void links_match(struct build *build);
+struct link_fate links_fate(const struct build *build, uint32_t packet);
+/* How often the packet arrives in a form that its receiver takes. */
+unsigned links_arrivals(const struct link_fate *fate);
+/* The event that a segment tells of; LEDGER_NONE. */
+uint32_t links_event(const struct link_fate *fate);
+/* Whether this is the arrival of a packet that was damaged on the link. */
+bool links_damaged(const struct build *build, uint32_t packet);
+void links_finish(struct links *links);
 
 /* ---- ledger_tcp.c, ledger_datagram.c ---- */
 

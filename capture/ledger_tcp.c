@@ -50,6 +50,7 @@ static struct ledger_segment *add(const struct sending *sending, enum segment_ki
 {
 	struct ledger_segment *segment = ledger_add_segment(sending->direction);
 	struct side *side = sending->side;
+	struct link_fate fate = links_fate(sending->build, sending->packet);
 
 	*segment = (struct ledger_segment){
 		.from = (uint64_t)from,
@@ -59,7 +60,7 @@ static struct ledger_segment *add(const struct sending *sending, enum segment_ki
 		.kind = (uint8_t)kind,
 		.flags = sending->view->flags,
 		.fragments = 1,
-		.event = LEDGER_NONE,
+		.event = links_event(&fate),
 		.first_write = LEDGER_NONE,
 	};
 	if (kind != SEGMENT_DATA) {
@@ -191,10 +192,12 @@ static void leave(const struct sending *sending)
 static void note_departure(const struct sending *data)
 {
 	const struct packet_view *view = data->view;
+	struct link_fate fate = links_fate(data->build, data->packet);
 	struct side *side = data->side;
 	int64_t upto;
 
-	if (!(view->flags & PACKET_ACK) || view->flags & PACKET_RST || !side->started)
+	if (!(view->flags & PACKET_ACK) || view->flags & PACKET_RST || !side->started ||
+	    !links_arrivals(&fate))
 		return;
 	upto = offset_of(side, view->acknowledgement);
 	if (side->departure_count && upto <= side->departures[side->departure_count - 1].upto)
@@ -254,7 +257,7 @@ static void arrive(struct build *build, uint32_t flow, uint8_t side, uint32_t pa
                    const struct packet_view *view)
 {
 	struct ledger_direction *direction = build->ledger->flows[flow].directions + side;
-	uint32_t segment = flights_find(build, flight_key(view), view->ip_id, flow, side);
+	uint32_t segment = flights_take(build, flight_key(view), view->ip_id, flow, side);
 	uint32_t left;
 
 	if (segment == LEDGER_NONE || direction->segments[segment].arrival != LEDGER_NONE)

@@ -17,6 +17,18 @@ const char *link_event_text(unsigned kind)
 	return kind < LINK_EVENT_KIND_COUNT ? texts[kind] : "?";
 }
 
+static const char *const deeds[] = {
+	[LINK_QUEUE_FULL] = "dropped", [LINK_LOST] = "dropped",        [LINK_LISTED] = "dropped",
+	[LINK_NO_ROOM] = "dropped",    [LINK_REFUSED] = "dropped",     [LINK_CORRUPTED] = "damaged",
+	[LINK_DUPLICATED] = "doubled", [LINK_REORDERED] = "held back",
+};
+static_assert(sizeof(deeds) / sizeof(*deeds) == LINK_EVENT_KIND_COUNT, "a deed for each kind");
+
+const char *link_event_deed(unsigned kind)
+{
+	return kind < LINK_EVENT_KIND_COUNT ? deeds[kind] : "?";
+}
+
 bool link_event_parse(const char *text, uint8_t *kind)
 {
 	for (uint8_t i = 0; i < LINK_EVENT_KIND_COUNT; i++) {

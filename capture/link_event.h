@@ -36,6 +36,8 @@ struct link_event {
 
 /* "queue full", "loss", "corruption", "duplicate" and so on; "?" for a number that is no kind. */
 const char *link_event_text(unsigned kind);
+/* What the link did to the packet: "dropped", "damaged", "doubled", "held back". */
+const char *link_event_deed(unsigned kind);
 bool link_event_parse(const char *text, uint8_t *kind);
 /* The packet never reached the far host's sockets (corrupted ones do not). */
 bool link_event_is_loss(unsigned kind);

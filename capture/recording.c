@@ -101,6 +101,12 @@ void recording_add_counters(struct recording *recording, const struct trace_coun
 	}
 }
 
+void recording_add_event(struct recording *recording, const struct link_event *event)
+{
+	journal_write_event(&recording->entry, event);
+	add_entry(recording);
+}
+
 void recording_add_statistics(struct recording *recording, uint32_t interface, int64_t time_ns,
                               uint64_t received, uint64_t dropped)
 {

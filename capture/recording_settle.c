@@ -18,10 +18,10 @@
 
 #define WRITE_BYTES (1u << 20)
 
-/* A call or a socket: what becomes a Journal block. */
+/* A call, a socket or an event of the link: what becomes a Journal block. */
 struct row {
 	int64_t shown_ns, exact_ns;
-	size_t index; /* in trace->calls, and behind them trace->sockets */
+	size_t index; /* in trace->calls, behind them trace->sockets, then trace->events */
 };
 
 static int64_t shown(int64_t time_ns)
@@ -38,17 +38,25 @@ static int by_time(const void *one, const void *two)
 	return (a->index > b->index) - (a->index < b->index);
 }
 
+static int64_t row_time(const struct trace *trace, size_t index)
+{
+	if (index < trace->call_count)
+		return trace->calls[index].begin_ns;
+	index -= trace->call_count;
+	if (index < trace->socket_count)
+		return trace->sockets[index].at_ns;
+	return trace->events[index - trace->socket_count].time_ns;
+}
+
 static struct row *sorted_rows(const struct trace *trace, size_t *count)
 {
 	struct row *rows;
 
-	*count = trace->call_count + trace->socket_count;
+	*count = trace->call_count + trace->socket_count + trace->event_count;
 	rows = mem_alloc(*count, sizeof(*rows));
 	for (size_t i = 0; i < *count; i++) {
 		rows[i].index = i;
-		rows[i].exact_ns = i < trace->call_count
-		                           ? trace->calls[i].begin_ns
-		                           : trace->sockets[i - trace->call_count].at_ns;
+		rows[i].exact_ns = row_time(trace, i);
 		rows[i].shown_ns = shown(rows[i].exact_ns);
 	}
 	qsort(rows, *count, sizeof(*rows), by_time);
@@ -71,17 +79,24 @@ static void add_moment(struct recording *out, const struct trace *trace, uint32_
 
 static void add_row(struct recording *out, const struct trace *trace, const struct row *row)
 {
-	if (row->index < trace->call_count) {
-		const struct call *call = &trace->calls[row->index];
+	size_t index = row->index;
+
+	if (index < trace->call_count) {
+		const struct call *call = &trace->calls[index];
 
 		recording_add_call(out, call, trace->endpoints[call->endpoint].name);
 		if (call->name == CALL_NOTE)
 			add_moment(out, trace, call->serial, call->begin_ns);
-	} else {
-		const struct trace_socket *socket = &trace->sockets[row->index - trace->call_count];
+		return;
+	}
+	index -= trace->call_count;
+	if (index < trace->socket_count) {
+		const struct trace_socket *socket = &trace->sockets[index];
 
 		recording_add_socket(out, socket, trace->endpoints[socket->endpoint].name);
+		return;
 	}
+	recording_add_event(out, &trace->events[index - trace->socket_count]);
 }
 
 static int flush_full(struct recording *out, struct err *err)

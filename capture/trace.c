@@ -148,6 +148,7 @@ void trace_close(struct trace *trace)
 	free(trace->sockets);
 	free(trace->marks);
 	free(trace->counters);
+	free(trace->events);
 	arena_finish(&trace->texts);
 	if (trace->mapped || trace->owned)
 		let_go((uint8_t *)(uintptr_t)trace->bytes, trace->size, trace->mapped);

@@ -1,6 +1,7 @@
 /*
  * A trace while it is read out of its blocks. Packets, interfaces and what was counted on them in
- * trace_packets.c; calls, sockets and what a recording says of itself in trace_read.c.
+ * trace_packets.c; what the link did in trace_events.c; calls, sockets and what a recording says of
+ * itself in trace_read.c.
  */
 #ifndef SEAM_CAPTURE_TRACE_LOAD_H
 #define SEAM_CAPTURE_TRACE_LOAD_H
@@ -26,6 +27,7 @@ struct trace_loader {
 	struct pcapng_reader reader;
 	size_t interface_capacity, packet_capacity, socket_capacity, entry_capacity;
 	size_t ticks_capacity, mark_capacity, counter_capacity;
+	size_t event_capacity;
 	struct trace_ticks *ticks; /* by interface */
 	size_t first_interface;    /* of this section */
 	struct trace_call_entry *entries;
@@ -45,5 +47,10 @@ bool trace_load_counters(struct trace_loader *loader, const char *entry, size_t 
 void trace_order_counters(struct trace_loader *loader);
 /* By time; packets of the same time stay in the order of the file. */
 void trace_sort_packets(struct trace *trace);
+
+/* Takes one entry; false if it does not parse or is of a kind that is not known. */
+bool trace_load_event(struct trace_loader *loader, const char *entry, size_t length);
+/* By time; at the same time by direction and number, then as in the file. */
+void trace_sort_events(struct trace *trace);
 
 #endif

@@ -78,6 +78,7 @@ static int load_journal(struct trace_loader *loader, const struct pcapng_block *
 	case JOURNAL_SOCKET: known = load_socket(loader, entry, length); break;
 	case JOURNAL_MARK: known = trace_load_mark(loader, entry, length); break;
 	case JOURNAL_COUNTER: known = trace_load_counters(loader, entry, length); break;
+	case JOURNAL_LINK: known = trace_load_event(loader, entry, length); break;
 	case JOURNAL_END:
 		journal_read_about(entry, length, &trace->about, &trace->endpoints,
 		                   &trace->endpoint_count, &trace->texts);
@@ -235,6 +236,7 @@ static int load(struct trace_loader *loader)
 	drop_unknown_sockets(loader);
 	trace_order_counters(loader);
 	trace_sort_packets(trace);
+	trace_sort_events(trace);
 	trace->cut_at = loader->reader.at;
 	add_warning(loader);
 	return 0;

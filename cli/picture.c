@@ -28,16 +28,19 @@ void picture_text(struct buffer *out, const struct ledger *const *ledgers, size_
                   const struct text_options *options, const struct summary_closing *closing)
 {
 	struct summary_closing lines = closing ? *closing : (struct summary_closing){ 0 };
-	struct buffer repeatable = { 0 };
+	struct buffer repeatable = { 0 }, link = { 0 };
 	struct timeline timeline;
 
 	build(&timeline, ledgers, count);
 	text_render(out, &timeline, options);
 	trust_repeatable(&repeatable, ledgers, count);
 	lines.repeatable = repeatable.bytes;
+	summary_link(&link, &timeline);
+	lines.link = link.bytes;
 	buffer_char(out, '\n');
 	summary_closing(out, &lines, options);
 	buffer_finish(&repeatable);
+	buffer_finish(&link);
 	timeline_finish(&timeline);
 }
 
@@ -96,9 +99,16 @@ int picture_png(struct buffer *out, const struct ledger *const *ledgers, size_t 
 void picture_json(struct buffer *out, const struct ledger *ledger, bool pretty)
 {
 	struct race race = race_margin(ledger);
+	const struct json_race pair = { .flow = race.flow,
+		                        .direction = race.direction,
+		                        .write = race.write,
+		                        .packet = race.packet,
+		                        .ack_first = race.ack_first,
+		                        .read = race.read };
 	const struct json_options options = {
 		.pretty = pretty,
 		.race_margin_ns = race.applicable ? race.margin_ns : JSON_NO_MARGIN,
+		.race = race.applicable ? &pair : NULL,
 	};
 
 	json_recording(out, ledger, &options);

@@ -44,13 +44,21 @@ static void add(struct trust *trust, enum scene_verdict verdict, const char *for
 	trust->checks[trust->count++] = (struct scene_check){ .text = text, .verdict = verdict };
 }
 
+static const char *nothing_lost(bool wire, uint64_t asked)
+{
+	if (!wire)
+		return "the capture lost nothing";
+	return asked ? "nothing lost but what was asked" : "capture and link lost nothing";
+}
+
 void trust_judge(struct trust *trust, const struct ledger *const *ledgers, size_t count)
 {
 	const struct ledger *where;
 	struct race race = closest(ledgers, count, &where);
 	bool complete = true, accounted = true;
 	char margin[QUANTITY_TEXT];
-	uint64_t packets = 0;
+	uint64_t packets = 0, dropped = 0, asked = 0;
+	bool wire = count > 0;
 
 	*trust = (struct trust){ 0 };
 	for (size_t i = 0; i < count; i++) {
@@ -59,6 +67,9 @@ void trust_judge(struct trust *trust, const struct ledger *const *ledgers, size_
 		complete &= checks.complete && !checks.time_limit_hit;
 		accounted &= checks.accounted;
 		packets += checks.capture_dropped;
+		dropped += checks.link_dropped;
+		asked += checks.link_asked;
+		wire &= checks.wire;
 	}
 	if (!complete)
 		add(trust, SCENE_DOUBT, "not run to its end");
@@ -68,8 +79,10 @@ void trust_judge(struct trust *trust, const struct ledger *const *ledgers, size_
 		add(trust, SCENE_BAD, "bytes unaccounted for");
 	if (packets)
 		add(trust, SCENE_BAD, "%" PRIu64 " packets lost by the capture", packets);
-	else
-		add(trust, SCENE_GOOD, "the capture lost nothing");
+	if (dropped)
+		add(trust, SCENE_BAD, "%" PRIu64 " packets lost by the link, unasked", dropped);
+	if (!packets && !dropped)
+		add(trust, SCENE_GOOD, "%s", nothing_lost(wire, asked));
 	if (!race.applicable)
 		return;
 	quantity_time(margin, race.margin_ns);

@@ -11,7 +11,7 @@
 #include "capture/ledger.h"
 #include "viz/scene.h"
 
-#define TRUST_CHECKS 4
+#define TRUST_CHECKS 5
 
 struct trust {
 	struct scene_check checks[TRUST_CHECKS]; /* their texts are in texts */
@@ -28,8 +28,9 @@ void trust_judge(struct trust *trust, const struct ledger *const *ledgers, size_
 void trust_repeatable(struct buffer *out, const struct ledger *const *ledgers, size_t count);
 
 /*
- * A sentence for each thing that speaks against them, a line each: packets that the capture lost,
- * bytes unknown and why, a run that hit its time limit or was interrupted. Nothing if all is well.
+ * A sentence for each thing that speaks against them, a line each: packets that the capture or the
+ * link lost, bytes unknown and why, a run that hit its time limit or was interrupted. Nothing if
+ * all is well.
  */
 void trust_doubts(struct buffer *out, const struct ledger *const *ledgers, size_t count);
 

@@ -37,6 +37,19 @@ static int timer_frequency(void)
 	return (int)((1000000000 + tick.tv_nsec / 2) / tick.tv_nsec);
 }
 
+static struct trace_wire wire_of(const struct scenario_link *link)
+{
+	struct trace_wire wire = {
+		.known = link->wire, .late_median_ns = -1, .late_p99_ns = -1, .late_max_ns = -1
+	};
+
+	for (int way = 0; link->wire && way < 2; way++) {
+		wire.delay_ns[way] = link->ways[way].delay_ns;
+		wire.rate_bits[way] = link->ways[way].rate_bits;
+	}
+	return wire;
+}
+
 void about_init(struct about *about, const struct scenario *scenario,
                 const struct run_source *source, enum sandbox_tier tier)
 {
@@ -61,6 +74,7 @@ void about_init(struct about *about, const struct scenario *scenario,
 		.time_limit_ns = scenario->time_limit_ns,
 		.run = source->repetition,
 		.try = source->try,
+		.wire = wire_of(&scenario->link),
 	};
 }
 

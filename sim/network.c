@@ -1,5 +1,7 @@
 #include "sim/network.h"
 
+#include <stdlib.h>
+
 #include "sim/link.h"
 
 #define QUIET_NS 2000000 /* many round trips of lo */
@@ -122,6 +124,13 @@ size_t network_polls(const struct network *network, struct pollfd *polls)
 	return network->tap_count;
 }
 
+static void take_events(struct network *network, struct recording *recording)
+{
+	forward_take(network->forward, &network->events);
+	for (size_t i = 0; i < network->events.count; i++)
+		recording_add_event(recording, &network->events.events[i]);
+}
+
 int network_take(struct network *network, struct recording *recording, struct err *err)
 {
 	for (size_t i = 0; i < network->tap_count; i++) {
@@ -130,6 +139,7 @@ int network_take(struct network *network, struct recording *recording, struct er
 	}
 	if (!network->forward)
 		return 0;
+	take_events(network, recording);
 	struct pollfd ended = { .fd = forward_fd(network->forward), .events = POLLIN };
 
 	return poll(&ended, 1, 0) > 0 ? forward_stop(network->forward, err) : 0;
@@ -157,4 +167,26 @@ int network_add_statistics(struct network *network, struct recording *recording,
 			return -1;
 	}
 	return 0;
+}
+
+int network_finish(struct network *network, struct recording *recording, struct trace_wire *wire,
+                   struct err *err)
+{
+	struct forward_statistics statistics;
+	int result;
+
+	if (!network->forward)
+		return 0;
+	result = forward_stop(network->forward, err);
+	take_events(network, recording);
+	free(network->events.events);
+	network->events = (struct forward_events){ 0 };
+	statistics = forward_statistics(network->forward);
+	for (int i = 0; i < FORWARD_DIRECTION_COUNT; i++)
+		wire->packets[i] = (int64_t)statistics.packets[i];
+	wire->missed = (int64_t)statistics.missed;
+	wire->late_median_ns = statistics.late_median_ns;
+	wire->late_p99_ns = statistics.late_p99_ns;
+	wire->late_max_ns = statistics.late_max_ns;
+	return result;
 }

@@ -33,7 +33,8 @@ struct network {
 	struct counters_host hosts[NETWORK_HOSTS];
 	size_t host_count;
 	struct wire wire;
-	struct forward *forward; /* what is between the two hosts of a wire; else NULL */
+	struct forward *forward;      /* what is between the two hosts of a wire; else NULL */
+	struct forward_events events; /* room for those that network_take() moves */
 };
 
 /* Inside the sandbox of that tier; on a host's own lo nothing is configured. All of it goes with
@@ -58,8 +59,8 @@ int64_t network_quiet_ns(const struct network *network);
 /* Descriptors to wait for; at most NETWORK_TAPS. */
 size_t network_polls(const struct network *network, struct pollfd *polls);
 
-/* Puts the packets that are there into the recording, without blocking. -1 also if the link has
- * broken down: what follows would show its fault, not TCP's. */
+/* Puts the packets that are there, and what the link did, into the recording, without blocking. -1
+ * also if the link has broken down: what follows would show its fault, not TCP's. */
 int network_take(struct network *network, struct recording *recording, struct err *err);
 
 /* Packets travel. */
@@ -68,5 +69,9 @@ bool network_under_way(const struct network *network);
 int network_settled(struct network *network, bool *settled, struct err *err);
 /* What passed and what was lost, into the recording. */
 int network_add_statistics(struct network *network, struct recording *recording, struct err *err);
+/* Ends the link, once: its last events go into the recording, what it carried and how late it was
+ * into *wire. Nothing on a loopback. -1 if it had broken down. */
+int network_finish(struct network *network, struct recording *recording, struct trace_wire *wire,
+                   struct err *err);
 
 #endif

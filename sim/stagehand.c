@@ -168,7 +168,8 @@ static void drain(struct stagehand *hand)
 		if (!settled)
 			poll(fds, count, LOOP_MS);
 	}
-	if (network_add_statistics(&hand->network, &hand->recording, &err) != 0)
+	if (network_add_statistics(&hand->network, &hand->recording, &err) != 0 ||
+	    network_finish(&hand->network, &hand->recording, &hand->about.trace.wire, &err) != 0)
 		fail(hand, &err, NULL);
 }
 

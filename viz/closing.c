@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "capture/escape.h"
+#include "capture/link_account.h"
 #include "viz/cells.h"
 #include "viz/summary.h"
 
@@ -72,11 +73,54 @@ static struct flow begin(struct buffer *out, const char *name, const struct text
 	return (struct flow){ out, options, INDENT, INDENT };
 }
 
+void summary_link(struct buffer *out, const struct timeline *timeline)
+{
+	struct buffer first = { 0 }, lines = { 0 };
+	bool same = true;
+
+	for (size_t i = 0; i < timeline->group_count; i++) {
+		buffer_clear(&lines);
+		link_account_describe(i ? &lines : &first, timeline->groups[i].trace);
+		same &= !i || (lines.length == first.length &&
+		               (!lines.length || !strcmp(lines.bytes, first.bytes)));
+	}
+	for (size_t i = 0; i < (same ? 1 : timeline->group_count); i++) {
+		const char *line;
+
+		buffer_clear(&lines);
+		if (i < timeline->group_count)
+			link_account_describe(&lines, timeline->groups[i].trace);
+		for (line = lines.length ? lines.bytes : ""; *line; line += strcspn(line, "\n") + 1)
+			buffer_format(out, "%s%s%.*s\n", same ? "" : timeline->groups[i].name,
+			              same ? "" : ": ", (int)strcspn(line, "\n"), line);
+	}
+	buffer_finish(&first);
+	buffer_finish(&lines);
+}
+
+/* One line of text a line, wrapped. */
+static void add_link(struct buffer *out, const char *text, const struct text_options *options)
+{
+	const char *name = "the link:";
+
+	for (; *text; text += strcspn(text, "\n") + 1, name = "") {
+		struct flow flow = begin(out, name, options);
+		struct buffer line = { 0 };
+
+		buffer_add(&line, text, strcspn(text, "\n"));
+		add_words(&flow, line.bytes);
+		buffer_char(out, '\n');
+		buffer_finish(&line);
+	}
+}
+
 void summary_closing(struct buffer *out, const struct summary_closing *closing,
                      const struct text_options *asked)
 {
 	struct text_options options = text_options_checked(asked);
 
+	if (closing->link)
+		add_link(out, closing->link, &options);
 	if (closing->repeatable) {
 		struct flow flow = begin(out, "repeatable:", &options);
 

@@ -90,9 +90,13 @@ static void add_segment(const struct context *context, size_t index)
 	const struct ledger_segment *segment = &context->direction->segments[index];
 	bool lost = segment->arrival == LEDGER_NONE;
 
-	buffer_format(context->out, "%ssegment,%zu,%s%s,,%" PRIu32 ",", context->prefix, index,
-	              direction_kind_text((enum segment_kind)segment->kind), lost ? " lost" : "",
-	              segment->packet);
+	buffer_format(context->out, "%ssegment,%zu,%s%s", context->prefix, index,
+	              direction_kind_text((enum segment_kind)segment->kind), lost ? " lost" : "");
+	/* "data lost (queue full)", "data (reordered)" */
+	if (segment->event != LEDGER_NONE)
+		buffer_format(context->out, " (%s)",
+		              link_event_text(context->ledger->trace->events[segment->event].kind));
+	buffer_format(context->out, ",,%" PRIu32 ",", segment->packet);
 	add_time(context, ledger_sent_ns(context->ledger, context->direction, segment));
 	if (!lost)
 		add_time(context, ledger_arrived_ns(context->ledger, context->direction, segment));

@@ -95,6 +95,18 @@ static void write_flags(struct json_writer *writer, uint8_t flags)
 	json_bytes(writer, "flags", text, length);
 }
 
+/* What the link did to it: of one that was lost, why. */
+static void write_event(const struct context *context, const struct ledger_segment *segment)
+{
+	const struct trace *trace = context->ledger->trace;
+
+	if (segment->event == LEDGER_NONE)
+		return;
+	json_text(context->writer, segment->arrival == LEDGER_NONE ? "cause" : "link",
+	          link_event_text(trace->events[segment->event].kind));
+	json_count(context->writer, "event", segment->event);
+}
+
 static void write_segment(const struct context *context, const struct ledger_segment *segment)
 {
 	struct json_writer *writer = context->writer;
@@ -109,6 +121,7 @@ static void write_segment(const struct context *context, const struct ledger_seg
 		           ledger_arrived_ns(context->ledger, context->direction, segment));
 	else
 		json_switch(writer, "lost", true);
+	write_event(context, segment);
 	write_range(writer, segment->from, segment->from + segment->length);
 	if (kind == SEGMENT_KEEPALIVE || kind == SEGMENT_PROBE)
 		json_text(writer, "kind", direction_kind_text(kind));

@@ -31,6 +31,7 @@ void summary_table(struct buffer *out, const struct timeline *timeline,
 
 /* Lines under the table; a NULL or an empty list leaves its line out. All lent. */
 struct summary_closing {
+	const char *link;       /* summary_link() */
 	const char *repeatable; /* "yes. No ack came closer than …" */
 	const char *const *files;
 	size_t file_count;
@@ -38,6 +39,12 @@ struct summary_closing {
 	const char *next_about; /* what it does; NULL */
 };
 /*
+ * What the links of the groups did, a line each: "dropped 2 of 40 packets from client to server:
+ * data packets 3 and 7 (listed loss)"; behind a group's name where groups differ.
+ */
+void summary_link(struct buffer *out, const struct timeline *timeline);
+/*
+ *   the link:   dropped 2 of 40 packets from client to server: data packets 3 and 7 (listed loss)
  *   repeatable: yes. …
  *   recordings: nagle.nagle.pcapng  nagle.udp.pcapng
  *   next:       seam view nagle.*.pcapng     step through both, side by side

@@ -96,6 +96,41 @@ static void a_late_write_is_believed_but_worth_another_try(void **state)
 	says(&told, "busy");
 }
 
+static void a_link_that_lost_something_unasked_is_not_believed(void **state)
+{
+	struct link_event event = { .kind = LINK_LISTED };
+	struct told told;
+
+	(void)state;
+	begin(&told);
+	told.trace.about.wire = (struct trace_wire){ .known = true, .late_max_ns = 100000 };
+	told.trace.events = &event;
+	told.trace.event_count = 1;
+	struct checks checks = checks_of(&told.ledger);
+	assert_true(checks_passed(&checks));
+	assert_int_equal(checks.link_asked, 1);
+	event.kind = LINK_REFUSED;
+	told.trace.about.wire.missed = 2;
+	checks = checks_of(&told.ledger);
+	assert_int_equal(checks.link_dropped, 3);
+	assert_false(checks_believable(&checks));
+	says(&told, "the link lost 3 packets");
+}
+
+static void a_late_link_is_believed_but_worth_another_try(void **state)
+{
+	struct told told;
+
+	(void)state;
+	begin(&told);
+	told.trace.about.wire =
+		(struct trace_wire){ .known = true, .late_max_ns = CHECKS_LATE_NS + 1 };
+	struct checks checks = checks_of(&told.ledger);
+	assert_true(checks_believable(&checks));
+	assert_false(checks_passed(&checks));
+	says(&told, "the link sent a packet 5.0 ms after its time");
+}
+
 static void a_time_limit_is_a_result(void **state)
 {
 	struct told told;
@@ -115,6 +150,8 @@ int main(void)
 		cmocka_unit_test(a_whole_run_passes_and_says_nothing),
 		cmocka_unit_test(each_fault_is_named_and_not_believed),
 		cmocka_unit_test(a_late_write_is_believed_but_worth_another_try),
+		cmocka_unit_test(a_link_that_lost_something_unasked_is_not_believed),
+		cmocka_unit_test(a_late_link_is_believed_but_worth_another_try),
 		cmocka_unit_test(a_time_limit_is_a_result),
 	};
 

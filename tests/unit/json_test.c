@@ -246,6 +246,42 @@ static void an_empty_container_stays_closed_when_pretty(void **state)
 	buffer_finish(&out);
 }
 
+static void a_lost_segment_says_why_and_where_it_is_told(void **state)
+{
+	struct fixture *fixture = fixture_begin(TRANSPORT_UDP);
+	struct json_race race = { .packet = 1, .ack_first = true, .read = LEDGER_NONE };
+	struct json_options options = { .race_margin_ns = 4700, .race = &race };
+	struct buffer json = { 0 };
+	struct ledger ledger;
+
+	(void)state;
+	fixture_interface(fixture, "server");
+	fixture_about(fixture)->wire = (struct trace_wire){ .known = true,
+		                                            .delay_ns = { 10, 20 },
+		                                            .rate_bits = { 0, 8000 },
+		                                            .packets = { 1, 0 },
+		                                            .late_max_ns = 9 };
+	fixture_tap(fixture, 0, 2);
+	fixture_write(fixture, FIXTURE_CLIENT, FIXTURE_US(1), FIXTURE_US(9), 10, 10);
+	fixture_udp(fixture, FIXTURE_US(5), 'a', NULL, 10);
+	fixture_event(fixture, LINK_LISTED, false, FIXTURE_US(6), 1, 1);
+	ledger_build(&ledger, fixture_end(fixture));
+	json_recording(&json, &ledger, &options);
+	assert_holds(&json, "\"lost\": true, \"cause\": \"listed loss\", \"event\": 0, ");
+	assert_holds(&json, "\"wire\": {\"up\": {\"delay_ns\": 10, \"packets\": 1}, "
+	                    "\"down\": {\"delay_ns\": 20, \"rate_bits\": 8000, \"packets\": 0}}");
+	assert_holds(&json, "\"link_dropped\": 0, ");
+	assert_holds(&json, "\"link_late\": {\"median_ns\": 0, \"p99_ns\": 0, \"max_ns\": 9}, ");
+	assert_holds(&json, "\"events\": [{\"at_ns\": 6000, \"kind\": \"listed loss\", "
+	                    "\"from\": \"client\", \"number\": 1, \"data_number\": 1, "
+	                    "\"packet\": 0, \"length\": 52}]");
+	assert_holds(&json, "\"race\": {\"margin_ns\": 4700, \"packet\": 1, \"call\": 0, "
+	                    "\"flow\": 0, \"direction\": 0, \"write\": 0, \"ack_first\": true}");
+	ledger_finish(&ledger);
+	fixture_destroy(fixture);
+	buffer_finish(&json);
+}
+
 static void an_empty_trace_is_still_an_object(void **state)
 {
 	const struct json_options options = { .race_margin_ns = 4700 };
@@ -276,6 +312,7 @@ int main(void)
 		cmocka_unit_test(pretty_differs_in_white_space_only),
 		cmocka_unit_test(numbers_are_exact_to_their_ends),
 		cmocka_unit_test(an_empty_container_stays_closed_when_pretty),
+		cmocka_unit_test(a_lost_segment_says_why_and_where_it_is_told),
 		cmocka_unit_test(an_empty_trace_is_still_an_object),
 	};
 

@@ -56,6 +56,7 @@ static struct fixture *unordered(void)
 	fixture_tcp(fixture, 100950, 'a', 0, PACKET_PSH | PACKET_ACK, NULL, 10);
 	fixture_tap(fixture, 0, 1);
 	fixture_tcp(fixture, 100500, 'b', 0, PACKET_ACK, NULL, 0);
+	fixture_event(fixture, LINK_LOST, true, 100700, 6, 0);
 	fixture_statistics(fixture, 5, 2);
 	return fixture;
 }
@@ -88,6 +89,8 @@ static void a_settled_recording_says_the_same_in_order(void **state)
 	assert_null(trace.warning);
 	assert_int_equal(trace.packet_count, 5);
 	assert_int_equal(trace.call_count, 2);
+	assert_int_equal(trace.event_count, 1);
+	assert_int_equal(trace.events[0].number, 6);
 	assert_int_equal(trace.interfaces[0].received, 5);
 	assert_int_equal(trace.interfaces[0].dropped, 2);
 	assert_int_equal(trace.packets[3].direction, 1);

@@ -38,6 +38,8 @@ struct fixture {
 	uint32_t serial, message, interface;
 	uint16_t ip_id;
 	uint8_t direction;
+	uint8_t frame[LINK_EVENT_FRAME]; /* of the packet recorded last */
+	uint32_t frame_captured, frame_length;
 	bool interrupted;
 	int64_t last_ns; /* of all that was recorded */
 	struct recording head, body;
@@ -350,6 +352,9 @@ void fixture_packet(struct fixture *fixture, uint32_t interface, int64_t time_ns
                     const uint8_t *bytes, uint32_t captured, uint32_t length, uint8_t direction)
 {
 	note_time(fixture, FIXTURE_T0 + time_ns);
+	fixture->frame_captured = captured < LINK_EVENT_FRAME ? captured : LINK_EVENT_FRAME;
+	fixture->frame_length = length;
+	memcpy(fixture->frame, bytes, fixture->frame_captured);
 	recording_add_packet(&fixture->body, interface, FIXTURE_T0 + time_ns, bytes, captured,
 	                     length, direction);
 }
@@ -421,6 +426,27 @@ void fixture_udp_fragment(struct fixture *fixture, int64_t time_ns, char from, u
 	put_payload(end, NULL, at ? at - 8 : 0, length - (uint32_t)(end - start));
 	record_frame(fixture, time_ns, frame, start + length);
 	free(frame);
+}
+
+void fixture_ip_id(struct fixture *fixture, uint16_t id)
+{
+	fixture->ip_id = id;
+}
+
+void fixture_event(struct fixture *fixture, enum link_event_kind kind, bool down, int64_t time_ns,
+                   uint64_t number, uint64_t data_number)
+{
+	struct link_event event = { .time_ns = FIXTURE_T0 + time_ns,
+		                    .kind = (uint8_t)kind,
+		                    .down = down,
+		                    .length = fixture->frame_length,
+		                    .number = number,
+		                    .data_number = data_number,
+		                    .captured = fixture->frame_captured };
+
+	memcpy(event.frame, fixture->frame, event.captured);
+	note_time(fixture, event.time_ns);
+	recording_add_event(&fixture->body, &event);
 }
 
 void fixture_statistics(struct fixture *fixture, uint64_t received, uint64_t dropped)

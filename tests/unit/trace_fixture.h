@@ -94,6 +94,13 @@ void fixture_packet(struct fixture *fixture, uint32_t interface, int64_t time_ns
 /* Further interfaces; packets made from here on are seen on interface, with direction. */
 uint32_t fixture_interface(struct fixture *fixture, const char *name);
 void fixture_tap(struct fixture *fixture, uint32_t interface, uint8_t direction);
+/* IP identification of the next packet; it counts on from there. The same again makes the same
+ * frame. */
+void fixture_ip_id(struct fixture *fixture, uint16_t id);
+/* What the link did to the packet that was recorded last, as the number-th of its way (with
+ * payload: also the data_number-th of those). It comes from interface 0 unless down. */
+void fixture_event(struct fixture *fixture, enum link_event_kind kind, bool down, int64_t time_ns,
+                   uint64_t number, uint64_t data_number);
 /* What the capture counted on interface 0. */
 void fixture_statistics(struct fixture *fixture, uint64_t received, uint64_t dropped);
 

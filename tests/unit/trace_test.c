@@ -23,6 +23,9 @@ static struct fixture *small(void)
 	fixture_handshake(fixture, 0);
 	fixture_write(fixture, FIXTURE_CLIENT, FIXTURE_US(100), FIXTURE_US(110), 10, 10);
 	fixture_tcp(fixture, FIXTURE_US(105), 'a', 0, PACKET_PSH | PACKET_ACK, NULL, 10);
+	fixture_event(fixture, LINK_LOST, true, FIXTURE_US(108), 4, 1);
+	fixture_event(fixture, LINK_DUPLICATED, false, FIXTURE_US(106), 4, 1);
+	fixture_event(fixture, LINK_REORDERED, false, FIXTURE_US(106), 3, 1);
 	fixture_read(fixture, FIXTURE_SERVER, FIXTURE_US(90), CALL_PENDING, 1024, 0);
 	socket.at_ns = FIXTURE_T0 + FIXTURE_US(200);
 	fixture_socket(fixture, &socket);
@@ -183,12 +186,30 @@ static void a_call_counts_once_and_with_its_end(void **state)
 	fixture_destroy(fixture);
 }
 
+static void events_are_in_order_of_time_and_number(void **state)
+{
+	struct fixture *fixture = small();
+	const struct trace *trace = fixture_end(fixture);
+
+	(void)state;
+	assert_null(trace->warning);
+	assert_int_equal(trace->event_count, 3);
+	assert_int_equal(trace->events[0].kind, LINK_REORDERED);
+	assert_int_equal(trace->events[1].kind, LINK_DUPLICATED);
+	assert_int_equal(trace->events[2].kind, LINK_LOST);
+	assert_true(trace->events[2].down);
+	assert_int_equal(trace->events[2].captured, 64);
+	assert_memory_equal(trace->events[2].frame, trace->bytes + trace->packets[3].at, 64);
+	fixture_destroy(fixture);
+}
+
 static void entries_that_do_not_fit_are_left_out_and_said(void **state)
 {
 	static const char *const entries[] = {
 		"SEAM_RECORD=call\nSEAM_CALL=0\nSEAM_NAME=recv\nSEAM_ENDPOINT_INDEX=9\nSEAM_BEGIN=1\n",
 		"SEAM_RECORD=call\nSEAM_NAME=recv\n",
 		"SEAM_RECORD=later\n",
+		"SEAM_RECORD=link\nSEAM_KIND=theft\nSEAM_AT=1\nSEAM_LENGTH=1\nSEAM_NUMBER=1\n",
 		"MESSAGE=of systemd itself\n",
 	};
 	struct buffer file = { 0 };
@@ -209,7 +230,7 @@ static void entries_that_do_not_fit_are_left_out_and_said(void **state)
 	assert_int_equal(trace.call_count, 0);
 	assert_int_equal(trace.packet_count, 0);
 	assert_string_equal(trace.warning,
-	                    "5 blocks that this version does not know were left out");
+	                    "6 blocks that this version does not know were left out");
 	trace_close(&trace);
 	buffer_finish(&entry);
 	buffer_finish(&file);
@@ -376,6 +397,7 @@ int main(void)
 		cmocka_unit_test(a_newer_format_is_refused_by_its_number),
 		cmocka_unit_test(packets_are_in_order_of_time_and_stable),
 		cmocka_unit_test(a_call_counts_once_and_with_its_end),
+		cmocka_unit_test(events_are_in_order_of_time_and_number),
 		cmocka_unit_test(entries_that_do_not_fit_are_left_out_and_said),
 		cmocka_unit_test(times_follow_the_resolution_of_their_interface),
 		cmocka_unit_test(a_file_that_grows_stays_what_it_was_when_opened),

@@ -1,0 +1,375 @@
+/*
+ * Which packet each event of the link is about, and which arrivals are of damaged packets.
+ *
+ * An event has the beginning of its frame, a time that is not before the packet's departure, and
+ * its number among the packets of that way. Frames of equal bytes do occur (a datagram of the same
+ * bytes over IPv6, or without an IP identification), so the number decides: the k-th packet at the
+ * link is the k-th that left at that tap, but for a shift that changes only where a packet never
+ * reached the link or the capture lost one, and that each frame seen only once shows anew.
+ *
+ * A damaged packet is seen at the far tap with one bit flipped, in its payload or else in its ports
+ * (sim/forward_way.c): it is no arrival, and must not make a flow of its own.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/ledger_internal.h"
+#include "capture/mem.h"
+
+#define KEY_BYTES     64 /* identification, ports and sequence numbers, of IPv6 too */
+#define ETHERNET      14
+#define FIRST_TRIALS  64   /* events, until one is of a frame seen only once */
+#define COPIES_AT_END 0xff /* more than that nobody counts */
+
+/* Packets that passed one tap in one direction, in order of time, and those of equal key. */
+struct passing {
+	uint32_t *packets, *next, *heads;
+	size_t count, size;
+};
+
+static uint64_t hash(uint64_t from, const uint8_t *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		from = (from ^ bytes[i]) * 0x100000001b3u;
+	return from;
+}
+
+static const uint8_t *bytes_of(const struct build *build, uint32_t packet)
+{
+	return build->trace->bytes + build->trace->packets[packet].at;
+}
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+static void list_passing(struct passing *passing, const struct build *build, uint16_t interface,
+                         bool leaving)
+{
+	const struct trace *trace = build->trace;
+
+	*passing = (struct passing){ .packets = mem_alloc(trace->packet_count, sizeof(uint32_t)) };
+	for (uint32_t i = 0; i < trace->packet_count; i++)
+		if (trace->packets[i].interface == interface &&
+		    (leaving ? tap_leaves(build, i) : tap_arrives(build, i)))
+			passing->packets[passing->count++] = i;
+	for (passing->size = 16; passing->size < passing->count;)
+		passing->size *= 2;
+	passing->heads = mem_alloc(passing->size, sizeof(*passing->heads));
+	passing->next = mem_alloc(passing->count, sizeof(*passing->next));
+	memset(passing->heads, 0xff, passing->size * sizeof(*passing->heads));
+}
+
+static uint32_t *head_of(const struct passing *passing, uint64_t key)
+{
+	return passing->heads + ((key ^ key >> 32) & (passing->size - 1));
+}
+
+/* From the last to the first, so that chains run from the first to the last. */
+static void put_in_chain(struct passing *passing, size_t index, uint64_t key)
+{
+	uint32_t *head = head_of(passing, key);
+
+	passing->next[index] = *head;
+	*head = (uint32_t)index;
+}
+
+static void passing_finish(struct passing *passing)
+{
+	free(passing->packets);
+	free(passing->next);
+	free(passing->heads);
+}
+
+/* ---- departures ---- */
+
+static uint64_t frame_key(const uint8_t *bytes, uint32_t captured, uint32_t length)
+{
+	return hash(length, bytes, least(captured, KEY_BYTES));
+}
+
+static bool is_frame(const struct build *build, const struct link_event *event, uint32_t packet)
+{
+	const struct packet *seen = build->trace->packets + packet;
+	uint32_t common = least(event->captured, seen->captured);
+
+	return seen->length == event->length && seen->time_ns <= event->time_ns &&
+	       common >= least(KEY_BYTES, event->length) &&
+	       !memcmp(event->frame, bytes_of(build, packet), common);
+}
+
+/* What happens to a packet after it was damaged shows it so. */
+static bool is_damaged_frame(const struct build *build, const struct link_event *event,
+                             uint32_t packet)
+{
+	return links_fate(build, packet).damaged &&
+	       build->trace->packets[packet].length == event->length;
+}
+
+static int64_t distance(int64_t a, int64_t b)
+{
+	return a < b ? b - a : a - b;
+}
+
+/* The packet of that frame nearest to the place where its number puts it: index into passing, or
+ * -1. *found gets how many there are, at most 2 of them counted. */
+static int64_t nearest(const struct build *build, const struct passing *passing,
+                       const struct link_event *event, int64_t expected, int *found)
+{
+	uint64_t key = frame_key(event->frame, event->captured, event->length);
+	int64_t best = -1;
+
+	*found = 0;
+	for (uint32_t i = *head_of(passing, key); i != LEDGER_NONE; i = passing->next[i]) {
+		if (build->trace->packets[passing->packets[i]].time_ns > event->time_ns)
+			break;
+		if (!is_frame(build, event, passing->packets[i]))
+			continue;
+		*found += *found < 2;
+		if (best < 0 || distance(i, expected) <= distance(best, expected))
+			best = i;
+	}
+	return best;
+}
+
+/* By how much a packet's place among those that left is ahead of its number. */
+static int64_t first_shift(const struct build *build, const struct passing *passing, bool down)
+{
+	const struct trace *trace = build->trace;
+	int trials = 0, found;
+
+	for (size_t i = 0; i < trace->event_count && trials < FIRST_TRIALS; i++) {
+		const struct link_event *event = trace->events + i;
+
+		if (event->down != down)
+			continue;
+		int64_t at = nearest(build, passing, event, 0, &found);
+
+		trials++;
+		if (found == 1)
+			return at - (int64_t)event->number;
+	}
+	return -1;
+}
+
+static struct link_fate *fate_at(struct build *build, uint32_t packet)
+{
+	struct links *links = &build->links;
+
+	if (!links->fate_of[packet]) {
+		links->fates = mem_grow(links->fates, &links->capacity, links->count,
+		                        sizeof(*links->fates));
+		links->fates[links->count] = LINK_JUST_CARRIED;
+		links->fate_of[packet] = (uint32_t)++links->count;
+	}
+	return links->fates + links->fate_of[packet] - 1;
+}
+
+static void note(struct link_fate *fate, uint32_t index, enum link_event_kind kind)
+{
+	uint32_t *first = link_event_is_loss(kind) ? &fate->loss : &fate->other;
+
+	if (*first == LEDGER_NONE)
+		*first = index;
+	switch (kind) {
+	case LINK_QUEUE_FULL:
+	case LINK_LOST:
+	case LINK_LISTED: fate->leaving = 0; break;
+	case LINK_NO_ROOM:
+	case LINK_REFUSED: fate->leaving = (uint8_t)(fate->leaving - (fate->leaving > 0)); break;
+	case LINK_CORRUPTED: fate->damaged = true; break;
+	case LINK_DUPLICATED:
+		fate->leaving = (uint8_t)(fate->leaving + (fate->leaving < COPIES_AT_END));
+		break;
+	case LINK_REORDERED: fate->held_back = true; break;
+	case LINK_EVENT_KIND_COUNT: break;
+	}
+}
+
+static void match_way(struct build *build, bool down)
+{
+	const struct trace *trace = build->trace;
+	struct passing passing;
+	int64_t shift;
+
+	list_passing(&passing, build, down, true);
+	for (size_t i = passing.count; i-- > 0;) {
+		const struct packet *packet = trace->packets + passing.packets[i];
+
+		put_in_chain(&passing, i,
+		             frame_key(bytes_of(build, passing.packets[i]), packet->captured,
+		                       packet->length));
+	}
+	shift = first_shift(build, &passing, down);
+	for (uint32_t i = 0; i < trace->event_count; i++) {
+		const struct link_event *event = trace->events + i;
+		int64_t at = (int64_t)event->number + shift;
+		int found;
+
+		if (event->down != down)
+			continue;
+		if (at < 0 || at >= (int64_t)passing.count ||
+		    (!is_frame(build, event, passing.packets[at]) &&
+		     !is_damaged_frame(build, event, passing.packets[at])))
+			at = nearest(build, &passing, event, at, &found);
+		if (at < 0)
+			continue;
+		shift = at - (int64_t)event->number;
+		build->ledger->event_packets[i] = passing.packets[at];
+		note(fate_at(build, passing.packets[at]), i, (enum link_event_kind)event->kind);
+	}
+	passing_finish(&passing);
+}
+
+/* ---- damaged arrivals ---- */
+
+/* Of what no flipped bit can change: the headers, or of a packet without payload all but its
+ * ports. */
+static uint64_t intact_key(const uint8_t *bytes, uint32_t captured, uint32_t length)
+{
+	struct packet_view view;
+	uint32_t ports, end = least(captured, LINK_EVENT_FRAME);
+
+	packet_decode(bytes, captured, length, &view);
+	if (view.payload_length)
+		return end < ETHERNET || view.payload_at < ETHERNET
+		               ? length
+		               : hash(length, bytes + ETHERNET,
+		                      least(view.payload_at, end) - ETHERNET);
+	ports = view.transport_at ? view.transport_at : ETHERNET;
+	if (end < ports + 4 || ports < ETHERNET)
+		return length;
+	return hash(hash(length, bytes + ETHERNET, ports - ETHERNET), bytes + ports + 4,
+	            end - ports - 4);
+}
+
+static bool may_be_damaged(const struct build *build, const struct link_event *event, uint32_t left,
+                           uint32_t packet)
+{
+	const struct packet *seen = build->trace->packets + packet;
+	const uint8_t *before = event->frame, *after = bytes_of(build, packet);
+	uint32_t captured = event->captured;
+	int flipped = 0;
+
+	if (left != LEDGER_NONE) {
+		before = bytes_of(build, left);
+		captured = build->trace->packets[left].captured;
+	}
+	captured = least(captured, seen->captured);
+	if (seen->length != event->length)
+		return false;
+	for (uint32_t i = 0; i < captured && flipped < 2; i++)
+		flipped += __builtin_popcount(before[i] ^ after[i]);
+	/* Where the capture cut the packet, the bit may lie behind. */
+	return flipped == 1 || (!flipped && captured < seen->length);
+}
+
+static void mark_damaged(struct build *build, const struct passing *passing, uint32_t index)
+{
+	const struct link_event *event = build->trace->events + index;
+	uint32_t left = build->ledger->event_packets[index];
+	unsigned wanted = left == LEDGER_NONE ? 1 : fate_at(build, left)->leaving;
+	uint32_t *head = head_of(passing, intact_key(event->frame, event->captured, event->length));
+
+	/* Later events are about what comes later. */
+	while (*head != LEDGER_NONE &&
+	       build->trace->packets[passing->packets[*head]].time_ns < event->time_ns)
+		*head = passing->next[*head];
+	for (uint32_t i = *head; i != LEDGER_NONE && wanted; i = passing->next[i]) {
+		uint32_t packet = passing->packets[i];
+
+		if (build->links.damaged[packet] || !may_be_damaged(build, event, left, packet))
+			continue;
+		build->links.damaged[packet] = true;
+		wanted--;
+	}
+}
+
+static void find_damaged(struct build *build, bool down)
+{
+	const struct trace *trace = build->trace;
+	struct passing passing;
+
+	list_passing(&passing, build, !down, false);
+	for (size_t i = passing.count; i-- > 0;) {
+		const struct packet *packet = trace->packets + passing.packets[i];
+
+		put_in_chain(&passing, i,
+		             intact_key(bytes_of(build, passing.packets[i]), packet->captured,
+		                        packet->length));
+	}
+	for (uint32_t i = 0; i < trace->event_count; i++)
+		if (trace->events[i].down == down && trace->events[i].kind == LINK_CORRUPTED)
+			mark_damaged(build, &passing, i);
+	passing_finish(&passing);
+}
+
+/* ---- all ---- */
+
+void links_match(struct build *build)
+{
+	const struct trace *trace = build->trace;
+	bool events[2] = { false }, damage[2] = { false };
+
+	if (!trace->event_count)
+		return;
+	build->ledger->event_packets =
+		mem_alloc(trace->event_count, sizeof(*build->ledger->event_packets));
+	memset(build->ledger->event_packets, 0xff,
+	       trace->event_count * sizeof(*build->ledger->event_packets));
+	if (!build->two_taps)
+		return;
+	build->links.fate_of = mem_alloc(trace->packet_count, sizeof(*build->links.fate_of));
+	build->links.damaged = mem_alloc(trace->packet_count, sizeof(*build->links.damaged));
+	for (size_t i = 0; i < trace->event_count; i++) {
+		events[trace->events[i].down] = true;
+		damage[trace->events[i].down] |= trace->events[i].kind == LINK_CORRUPTED;
+	}
+	for (int way = 0; way < 2; way++) {
+		if (events[way])
+			match_way(build, way);
+		if (damage[way])
+			find_damaged(build, way);
+	}
+}
+
+struct link_fate links_fate(const struct build *build, uint32_t packet)
+{
+	const struct links *links = &build->links;
+
+	return links->fate_of && links->fate_of[packet] ? links->fates[links->fate_of[packet] - 1]
+	                                                : LINK_JUST_CARRIED;
+}
+
+bool links_damaged(const struct build *build, uint32_t packet)
+{
+	return build->links.damaged && build->links.damaged[packet];
+}
+
+unsigned links_arrivals(const struct link_fate *fate)
+{
+	return fate->damaged ? 0 : fate->leaving;
+}
+
+uint32_t links_event(const struct link_fate *fate)
+{
+	if (fate->loss != LEDGER_NONE && (!links_arrivals(fate) || fate->other == LEDGER_NONE))
+		return fate->loss;
+	return fate->other;
+}
+
+void links_finish(struct links *links)
+{
+	free(links->fate_of);
+	free(links->fates);
+	free(links->damaged);
+	*links = (struct links){ 0 };
+}
+
+uint32_t ledger_event_packet(const struct ledger *ledger, uint32_t event)
+{
+	return ledger->event_packets && event < ledger->trace->event_count
+	               ? ledger->event_packets[event]
+	               : LEDGER_NONE;
+}

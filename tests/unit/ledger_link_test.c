@@ -1,0 +1,353 @@
+/* Two taps and a link between them that loses, doubles, damages and swaps packets. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "ledger_fixture.h"
+
+#define CLIENT FIXTURE_CLIENT
+#define SERVER FIXTURE_SERVER
+#define PA     (PACKET_PSH | PACKET_ACK)
+#define us     FIXTURE_US
+#define SAME   "AAAAAAAAAA"
+#define FLIP   "AAAAAAAAAQ" /* 0x41 and 0x51: one bit */
+
+/* A wire: interface 0 is the client's tap, 1 the server's. */
+static struct fixture *wire(enum trace_transport transport)
+{
+	struct fixture *fixture = fixture_begin(transport);
+
+	fixture_interface(fixture, "server");
+	fixture_about(fixture)->wire.known = true;
+	return fixture;
+}
+
+/* At the client's tap, leaving, and at the server's, arriving. */
+static void leaves(struct fixture *fixture)
+{
+	fixture_tap(fixture, 0, 2);
+}
+
+static void arrives(struct fixture *fixture)
+{
+	fixture_tap(fixture, 1, 1);
+}
+
+/* A datagram of the client; all have one identification, so that only payload tells them apart. */
+static void datagram(struct fixture *fixture, int64_t at_ns, const char *payload)
+{
+	fixture_ip_id(fixture, 0);
+	fixture_udp(fixture, at_ns, 'a', payload, 10);
+}
+
+/* Writes count equal datagrams, 100 µs apart. */
+static void send_same(struct fixture *fixture, int count)
+{
+	leaves(fixture);
+	for (int i = 0; i < count; i++) {
+		ledger_send(fixture, CLIENT, us(100 * i), 0, 10);
+		datagram(fixture, us(100 * i + 2), SAME);
+	}
+}
+
+static void receive_same(struct fixture *fixture, int64_t at_ns)
+{
+	arrives(fixture);
+	datagram(fixture, at_ns, SAME);
+	ledger_recv(fixture, SERVER, at_ns + us(5), 100, 10, at_ns);
+}
+
+static int64_t arrived_us(const struct built *built, size_t segment)
+{
+	return (ledger_arrived_ns(&built->ledger, built->ab, built->ab->segments + segment) -
+	        FIXTURE_T0) /
+	       1000;
+}
+
+static void a_lost_datagram_gives_no_slot_to_its_equals(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct built built;
+
+	(void)state;
+	send_same(fixture, 3);
+	/* The second; when the link looks at it the third has left too. */
+	fixture_event(fixture, LINK_LISTED, false, us(250), 2, 2);
+	receive_same(fixture, us(10002));
+	receive_same(fixture, us(10202));
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->segments[1].arrival, LEDGER_NONE);
+	assert_int_equal(built.ab->segments[1].event, 0);
+	assert_int_equal(arrived_us(&built, 0), 10002);
+	assert_int_equal(arrived_us(&built, 2), 10202);
+	assert_int_equal(built.ab->segments[2].event, LEDGER_NONE);
+	assert_int_equal(built.ab->state.lost[LOST_WIRE], 10);
+	assert_int_equal(built.ab->state.read, 20);
+	assert_int_equal(built.ab->lost_datagrams, 1);
+	assert_int_equal(ledger_event_packet(&built.ledger, 0), built.ab->segments[1].packet);
+	assert_true(built.ledger.accounted);
+	ledger_done(&built);
+}
+
+static void a_doubled_datagram_arrives_twice_before_its_equal(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct built built;
+
+	(void)state;
+	send_same(fixture, 2);
+	fixture_event(fixture, LINK_DUPLICATED, false, us(3), 1, 1);
+	receive_same(fixture, us(10002));
+	receive_same(fixture, us(10003));
+	receive_same(fixture, us(10102));
+	ledger_of(&built, fixture);
+	assert_int_equal(arrived_us(&built, 0), 10002);
+	assert_int_equal(arrived_us(&built, 1), 10102);
+	assert_int_equal(built.ab->segments[0].event, 0);
+	assert_int_equal(built.ab->segments[1].event, LEDGER_NONE);
+	assert_int_equal(built.ab->state.read, 20);
+	assert_int_equal(built.ab->read_count, 3);
+	assert_true(built.ledger.accounted);
+	ledger_done(&built);
+}
+
+static void a_datagram_held_back_lets_its_equal_pass(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct built built;
+
+	(void)state;
+	send_same(fixture, 3);
+	fixture_event(fixture, LINK_REORDERED, false, us(3), 1, 1);
+	receive_same(fixture, us(10102));
+	receive_same(fixture, us(10103));
+	receive_same(fixture, us(10202));
+	ledger_of(&built, fixture);
+	assert_int_equal(arrived_us(&built, 0), 10103);
+	assert_int_equal(arrived_us(&built, 1), 10102);
+	assert_int_equal(arrived_us(&built, 2), 10202);
+	ledger_done(&built);
+}
+
+static void a_damaged_datagram_is_lost_and_makes_no_flow(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct built built;
+
+	(void)state;
+	send_same(fixture, 2);
+	fixture_event(fixture, LINK_CORRUPTED, false, us(3), 1, 1);
+	arrives(fixture);
+	datagram(fixture, us(10002), FLIP);
+	receive_same(fixture, us(10102));
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ledger.flow_count, 1);
+	assert_int_equal(built.ab->segments[0].arrival, LEDGER_NONE);
+	assert_int_equal(arrived_us(&built, 1), 10102);
+	assert_int_equal(built.ab->state.lost[LOST_WIRE], 10);
+	assert_true(built.ledger.accounted);
+	ledger_done(&built);
+}
+
+/* The bit is in the ports: it looks like another conversation. */
+static void a_damaged_ack_is_neither_a_flow_nor_an_ack(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_TCP);
+	struct built built;
+
+	(void)state;
+	leaves(fixture);
+	fixture_tcp(fixture, us(0), 'a', 0, PACKET_SYN, NULL, 0);
+	ledger_send(fixture, CLIENT, us(99), 0, 10);
+	fixture_tcp(fixture, us(100), 'a', 0, PA, SAME, 10);
+	fixture_ip_id(fixture, 7);
+	fixture_tap(fixture, 1, 2);
+	fixture_tcp_acking(fixture, us(10100), 'b', 0, PACKET_ACK, 10, NULL, 0);
+	fixture_event(fixture, LINK_CORRUPTED, true, us(10101), 1, 0);
+	fixture_flow(fixture, 45000 ^ 1);
+	fixture_isn(fixture, 'a', 1000);
+	fixture_isn(fixture, 'b', 5000);
+	fixture_tap(fixture, 0, 1);
+	fixture_ip_id(fixture, 7);
+	fixture_tcp_acking(fixture, us(20100), 'b', 0, PACKET_ACK, 10, NULL, 0);
+	fixture_flow(fixture, 45000);
+	fixture_tap(fixture, 1, 2);
+	fixture_tcp_acking(fixture, us(30100), 'b', 0, PACKET_ACK, 10, NULL, 0);
+	fixture_tap(fixture, 0, 1);
+	fixture_ip_id(fixture, 8);
+	fixture_tcp_acking(fixture, us(40100), 'b', 0, PACKET_ACK, 10, NULL, 0);
+	ledger_of(&built, fixture);
+	const struct packet *packets = built.ledger.trace->packets;
+	assert_int_equal(built.ledger.flow_count, 1);
+	assert_int_equal(built.ab->ack_count, 1);
+	assert_int_equal(packets[built.ab->acks[0].packet].time_ns, FIXTURE_T0 + us(40100));
+	assert_int_equal(packets[built.ab->acks[0].departure].time_ns, FIXTURE_T0 + us(30100));
+	assert_int_equal(packets[ledger_event_packet(&built.ledger, 0)].time_ns,
+	                 FIXTURE_T0 + us(10100));
+	ledger_done(&built);
+}
+
+/* A segment, equal in every byte each time. */
+static void segment(struct fixture *fixture, int64_t at_ns)
+{
+	fixture_ip_id(fixture, 0);
+	fixture_tcp_acking(fixture, at_ns, 'a', 0, PA, 0, SAME, 10);
+}
+
+static void an_equal_retransmission_keeps_its_own_arrival(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_TCP);
+	struct built built;
+
+	(void)state;
+	leaves(fixture);
+	fixture_tcp(fixture, us(0), 'a', 0, PACKET_SYN, NULL, 0);
+	ledger_send(fixture, CLIENT, us(99), 0, 10);
+	segment(fixture, us(100));
+	fixture_event(fixture, LINK_QUEUE_FULL, false, us(102), 2, 1);
+	segment(fixture, us(200100));
+	segment(fixture, us(600100));
+	fixture_event(fixture, LINK_DUPLICATED, false, us(200102), 3, 2);
+	arrives(fixture);
+	segment(fixture, us(210100));
+	segment(fixture, us(210101));
+	segment(fixture, us(610100));
+	ledger_recv(fixture, SERVER, us(620000), 100, 10, 0);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->segment_count, 3);
+	assert_int_equal(built.ab->segments[0].arrival, LEDGER_NONE);
+	assert_int_equal(built.ab->segments[0].event, 0);
+	assert_int_equal(arrived_us(&built, 1), 210100);
+	assert_int_equal(built.ab->segments[1].event, 1);
+	assert_int_equal(arrived_us(&built, 2), 610100);
+	assert_int_equal(built.ab->state.read, 10);
+	ledger_done(&built);
+}
+
+static void a_copy_that_came_late_does_not_take_the_place_of_another_id(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_TCP);
+	struct built built;
+
+	(void)state;
+	leaves(fixture);
+	fixture_tcp(fixture, us(0), 'a', 0, PACKET_SYN, NULL, 0);
+	fixture_ip_id(fixture, 5);
+	fixture_tcp_acking(fixture, us(100), 'a', 0, PA, 0, SAME, 10);
+	fixture_tcp_acking(fixture, us(200), 'a', 0, PA, 0, SAME, 10);
+	arrives(fixture);
+	for (int i = 0; i < 2; i++) {
+		fixture_ip_id(fixture, 5);
+		fixture_tcp_acking(fixture, us(10100 + i), 'a', 0, PA, 0, SAME, 10);
+	}
+	fixture_tcp_acking(fixture, us(10200), 'a', 0, PA, 0, SAME, 10);
+	ledger_of(&built, fixture);
+	assert_int_equal(arrived_us(&built, 0), 10100);
+	assert_int_equal(arrived_us(&built, 1), 10200);
+	ledger_done(&built);
+}
+
+static void an_ack_that_died_is_not_the_departure_of_the_next(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_TCP);
+	struct built built;
+
+	(void)state;
+	leaves(fixture);
+	fixture_tcp(fixture, us(0), 'a', 0, PACKET_SYN, NULL, 0);
+	segment(fixture, us(100));
+	fixture_tap(fixture, 1, 2);
+	fixture_tcp_acking(fixture, us(10100), 'b', 0, PACKET_ACK, 10, NULL, 0);
+	fixture_event(fixture, LINK_LOST, true, us(10101), 1, 0);
+	fixture_tcp_acking(fixture, us(30100), 'b', 0, PACKET_ACK, 10, NULL, 0);
+	fixture_tap(fixture, 0, 1);
+	fixture_tcp_acking(fixture, us(40100), 'b', 0, PACKET_ACK, 10, NULL, 0);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->ack_count, 1);
+	assert_int_equal(built.ledger.trace->packets[built.ab->acks[0].departure].time_ns,
+	                 FIXTURE_T0 + us(30100));
+	ledger_done(&built);
+}
+
+static void a_lost_fragment_loses_its_datagram(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct built built;
+
+	(void)state;
+	leaves(fixture);
+	ledger_send(fixture, CLIENT, us(0), 0, 2000);
+	fixture_udp_fragment(fixture, us(2), 'a', 9, 0, 1480, true, 2000);
+	fixture_udp_fragment(fixture, us(3), 'a', 9, 1480, 528, false, 2000);
+	fixture_event(fixture, LINK_LOST, false, us(4), 2, 2);
+	arrives(fixture);
+	fixture_udp_fragment(fixture, us(10002), 'a', 9, 0, 1480, true, 2000);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->segment_count, 1);
+	assert_int_equal(built.ab->segments[0].arrival, LEDGER_NONE);
+	assert_int_equal(built.ab->segments[0].event, 0);
+	assert_int_equal(built.ab->state.lost[LOST_WIRE], 2000);
+	ledger_done(&built);
+}
+
+/* What left before the link was there shifts the numbers; a frame seen once shows by how much. */
+static void a_shift_of_the_numbers_is_found(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct built built;
+
+	(void)state;
+	leaves(fixture);
+	for (int i = 0; i < 6; i++) {
+		ledger_send(fixture, CLIENT, us(100 * i), 0, 10);
+		datagram(fixture, us(100 * i + 2), i == 5 ? "BBBBBBBBBB" : SAME);
+	}
+	fixture_event(fixture, LINK_LOST, false, us(900), 4, 4); /* "B", the sixth that left */
+	datagram(fixture, us(1000), SAME);
+	fixture_event(fixture, LINK_LOST, false, us(800), 2, 2);
+	ledger_of(&built, fixture);
+	assert_int_equal(ledger_event_packet(&built.ledger, 1), 5);
+	assert_int_equal(ledger_event_packet(&built.ledger, 0), 3);
+	ledger_done(&built);
+}
+
+static void an_event_of_no_packet_is_let_be(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct built built;
+
+	(void)state;
+	send_same(fixture, 1);
+	/* The link cannot have it before it left. */
+	fixture_event(fixture, LINK_LOST, false, us(1), 1, 1);
+	fixture_event(fixture, LINK_CORRUPTED, true, us(50), 1, 1);
+	receive_same(fixture, us(10002));
+	ledger_of(&built, fixture);
+	assert_int_equal(ledger_event_packet(&built.ledger, 0), LEDGER_NONE);
+	assert_int_equal(ledger_event_packet(&built.ledger, 1), LEDGER_NONE);
+	assert_int_equal(ledger_event_packet(&built.ledger, 2), LEDGER_NONE);
+	assert_int_equal(arrived_us(&built, 0), 10002);
+	ledger_done(&built);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_lost_datagram_gives_no_slot_to_its_equals),
+		cmocka_unit_test(a_doubled_datagram_arrives_twice_before_its_equal),
+		cmocka_unit_test(a_datagram_held_back_lets_its_equal_pass),
+		cmocka_unit_test(a_damaged_datagram_is_lost_and_makes_no_flow),
+		cmocka_unit_test(a_damaged_ack_is_neither_a_flow_nor_an_ack),
+		cmocka_unit_test(an_equal_retransmission_keeps_its_own_arrival),
+		cmocka_unit_test(a_copy_that_came_late_does_not_take_the_place_of_another_id),
+		cmocka_unit_test(an_ack_that_died_is_not_the_departure_of_the_next),
+		cmocka_unit_test(a_lost_fragment_loses_its_datagram),
+		cmocka_unit_test(a_shift_of_the_numbers_is_found),
+		cmocka_unit_test(an_event_of_no_packet_is_let_be),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
