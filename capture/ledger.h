@@ -189,6 +189,8 @@ struct ledger {
 	bool accounted;         /* no byte is unknown, and every read fits something sent */
 	uint64_t other_packets; /* of no flow: ICMP, ARP, … */
 	char *doubt;            /* why it is not accounted, one sentence; NULL */
+	uint32_t *event_packets; /* one for each of trace->events: the packet as it departed;
+	                            LEDGER_NONE unknown */
 };
 
 /* Near-linear in calls + packets. Never fails: what does not add up is counted as unknown, with a
