@@ -96,6 +96,9 @@ static void lose(const struct build *build, struct timeline_segment *segment, ui
 	if (arrived && segment->death.part >= 1)
 		segment->death.at_ns = segment->arrived_ns;
 	segment->arrived_ns = segment->death.at_ns;
+	/* Dropped before it was ever sent on. */
+	if (segment->death.part < 1)
+		segment->serial_ns = 0;
 }
 
 static void find_fate(const struct build *build, struct timeline_segment *segment,
@@ -115,7 +118,7 @@ static void find_fate(const struct build *build, struct timeline_segment *segmen
 	segment->serial_ns = serial_ns(build, way, length);
 	if (!arrived || (cause < LINK_EVENT_KIND_COUNT && link_event_is_loss(cause)))
 		lose(build, segment, cause, length, usual_ns[way], arrived);
-	if (!segment->serial_ns || !arrived || (segment->lost && segment->death.part < 1))
+	if (!segment->serial_ns || !arrived)
 		return;
 	segment->queued_ns =
 		segment->arrived_ns - segment->sent_ns - wire->delay_ns[way] - segment->serial_ns;
@@ -336,6 +339,9 @@ static void add_drop(struct build *build, uint32_t index, uint32_t packet)
 	                                                 : build->trace->packets[packet].time_ns);
 	drop.death = death_of(build, event->kind, way_of(build, drop.from_lane), event->length,
 	                      drop.sent_ns, 0);
+	/* One that left before all was over belongs to the picture. */
+	if (drop.sent_ns <= build->group->end_ns)
+		build_later(&build->group->end_ns, drop.death.at_ns);
 	build->group->drops[build->group->drop_count++] = drop;
 }
 

@@ -10,9 +10,8 @@
 #include <cmocka.h>
 
 #include "capture/mem.h"
-#include "capture/packet.h"
 #include "golden_fixture.h"
-#include "story_fixture.h"
+#include "losses_fixture.h"
 #include "viz/cells.h"
 #include "viz/summary.h"
 #include "viz/text.h"
@@ -410,72 +409,14 @@ static void losses_and_retransmissions(void **state)
 	compare(&stories, "loss", &(struct text_options){ 0 }, NULL, NULL);
 }
 
-/* A lost segment that goes again; the acknowledgement of the last is lost too. */
-static void tell_loss(struct stories *stories)
-{
-	struct story *story = tell(stories, "loss", TRANSPORT_TCP);
-
-	story_about(story, "losses", "what a wire does to packets", "wire, 10 ms each way, loss");
-	story_wire(story, 10000, 0);
-	writes(story, 3, 0, 10000, 500);
-	story_segment(story, 0, 0, 1, 10050, 500);
-	story_loss(story, 0, 0, 10001, 500);
-	story_event(story, 0, 0, LINK_LOST);
-	story_segment(story, 0, 0, 20001, 30050, 500);
-	story_again(story, 0, 0, 42000, 52050, 1);
-	story_drop(story, 0, 1, 52060, PACKET_ACK, LINK_LOST);
-	story_read(story, 0, 0, 10090, 500);
-	story_read(story, 0, 0, 52090, 1000);
-}
-
-/* A burst into a queue of three. */
-static void tell_queue(struct stories *stories)
-{
-	struct story *story = tell(stories, "queue", TRANSPORT_UDP);
-
-	story_about(story, "losses", "what a wire does to packets", "wire, 10 ms each way, loss");
-	story_wire(story, 10000, 1000000);
-	writes(story, 8, 0, 200, 500);
-	for (int i = 0; i < 4; i++)
-		story_segment(story, 0, 0, i * 200 + 1, 14528 + i * 4528, 500);
-	for (int i = 4; i < 8; i++) {
-		story_loss(story, 0, 0, i * 200 + 1, 500);
-		story_event(story, 0, 0, LINK_QUEUE_FULL);
-	}
-	for (unsigned i = 0; i < 4; i++)
-		story_read_datagram(story, 0, 0, 14570 + i * 4528, i);
-}
-
-/* One datagram comes twice, one is overtaken, one arrives damaged. */
-static void tell_odd(struct stories *stories)
-{
-	struct story *story = tell(stories, "odd", TRANSPORT_UDP);
-
-	story_about(story, "losses", "what a wire does to packets", "wire, 10 ms each way, loss");
-	story_wire(story, 10000, 0);
-	writes(story, 5, 0, 10000, 500);
-	story_segment(story, 0, 0, 1, 10050, 500);
-	story_event(story, 0, 0, LINK_DUPLICATED);
-	story_segment(story, 0, 0, 10001, 30060, 500);
-	story_event(story, 0, 0, LINK_REORDERED);
-	story_segment(story, 0, 0, 20001, 30050, 500);
-	story_loss(story, 0, 0, 30001, 500);
-	story_event(story, 0, 0, LINK_CORRUPTED);
-	story_loss(story, 0, 0, 40001, 500);
-	story_event(story, 0, 0, LINK_LISTED);
-	story_read_datagram(story, 0, 0, 10090, 0);
-	story_read_datagram(story, 0, 0, 30100, 2);
-	story_read_datagram(story, 0, 0, 30200, 1);
-}
-
 static void crosses_where_packets_died(void **state)
 {
 	struct stories stories = { 0 };
 
 	(void)state;
-	tell_loss(&stories);
-	tell_queue(&stories);
-	tell_odd(&stories);
+	losses_loss(&stories.list[stories.count++]);
+	losses_queue(&stories.list[stories.count++]);
+	losses_odd(&stories.list[stories.count++]);
 	compare(&stories, "wire-losses", &(struct text_options){ 0 }, NULL, NULL);
 }
 
@@ -484,35 +425,11 @@ static void crosses_in_ascii(void **state)
 	struct stories stories = { 0 };
 
 	(void)state;
-	tell_loss(&stories);
-	tell_queue(&stories);
-	tell_odd(&stories);
+	losses_loss(&stories.list[stories.count++]);
+	losses_queue(&stories.list[stories.count++]);
+	losses_odd(&stories.list[stories.count++]);
 	compare(&stories, "wire-losses-ascii",
 	        &(struct text_options){ .width = 80, .ascii = true, .all_acks = true }, NULL, NULL);
-}
-
-/* 5 % of the segments die, by chance; each goes again. */
-static void tell_many(struct stories *stories, int count)
-{
-	struct story *story = tell(stories, "nodelay", TRANSPORT_TCP);
-	unsigned random = 7;
-	double again = 0;
-
-	story_about(story, "losses", "one in twenty lost", "wire, 10 ms each way, 5 % loss");
-	story_wire(story, 10000, 0);
-	writes(story, count, 0, 1000, 10);
-	for (int i = 0; i < count; i++) {
-		random = random * 1103515245 + 12345;
-		if ((random >> 16) % 20) {
-			story_segment(story, 0, 0, i * 1000 + 1, i * 1000 + 10050, 10);
-			continue;
-		}
-		story_loss(story, 0, 0, i * 1000 + 1, 10);
-		story_event(story, 0, 0, LINK_LOST);
-		again = i * 1000 + 24000;
-		story_again(story, 0, 0, again, again + 10050, (size_t)i);
-	}
-	story_read(story, 0, 0, count * 1000 + 40000, (uint32_t)count * 10);
 }
 
 static void one_in_twenty_lost(void **state)
@@ -520,9 +437,9 @@ static void one_in_twenty_lost(void **state)
 	struct stories stories = { 0 };
 
 	(void)state;
-	tell_many(&stories, 40);
+	losses_many(&stories.list[stories.count++], 40);
 	compare(&stories, "loss-forty", &(struct text_options){ 0 }, NULL, NULL);
-	tell_many(&stories, 400);
+	losses_many(&stories.list[stories.count++], 400);
 	compare(&stories, "loss-four-hundred", &(struct text_options){ 0 }, NULL, NULL);
 }
 
