@@ -79,7 +79,8 @@ void losses_many(struct story *story, int count)
 		}
 		story_loss(story, 0, 0, at_us, 10);
 		story_event(story, 0, 0, LINK_LOST);
-		story_again(story, 0, 0, at_us + 24000, at_us + 34050, (size_t)i);
+		story_again(story, 0, 0, at_us + 24000, at_us + 34050,
+		            story->ledger.flows[0].directions[0].segment_count - 1);
 	}
 	story_read(story, 0, 0, count * 1000 + 40000, (uint32_t)count * 10);
 }
