@@ -355,26 +355,55 @@ static double middle_of(const struct group_place *place, const struct timeline_c
 	return (above->y + above->h + place->lanes[place->order[rank + 1]].y) / 2;
 }
 
-/* Over the bars, on the wire's ground, so that they can be read. */
+/* Over the bars, on the wire's ground, so that they can be read. part of the way: false where it is
+ * not free or not in the picture. */
+static bool name_control(struct page *page, struct group_place *place,
+                         const struct timeline_control *control, struct draw_box way, double part)
+{
+	const char *name = timeline_flags_text(control->flags);
+	enum theme_colour colour = control->flags & PACKET_RST ? THEME_BAD : THEME_TEXT_3;
+	struct buffer text = { 0 };
+	struct draw_box box = { .h = 14 };
+	bool free;
+
+	buffer_text(&text, name);
+	if (control->lost)
+		buffer_format(&text, " %s", timeline_death_text(&control->death));
+	box.w = draw_width(&page->draw, &draw_small_3, text.bytes) + 4;
+	box.x = way.x + (way.w - way.x) * part + 3;
+	box.y = middle_of(place, control) + (way.h - way.y) * (part - 0.5) - 7;
+	if (control->lost) {
+		box.x = way.w + 8;
+		box.y = way.h - 7;
+	}
+	free = box.x + box.w <= page->right && draw_room_free(&place->room, box);
+	if (free) {
+		draw_rect(&page->draw, box, draw_colour(&page->draw, THEME_BACKGROUND));
+		draw_text_coloured(&page->draw, &draw_small_3, box.x + 2, box.y + 7, text.bytes,
+		                   draw_colour(&page->draw, colour));
+		draw_room_take(&place->room, box);
+	}
+	buffer_finish(&text);
+	return free;
+}
+
 static void name_controls(struct page *page, struct group_place *place)
 {
+	static const double parts[] = { 0.5, 0.3, 0.7, 0.15 };
+
 	for (size_t i = 0; i < place->group->control_count; i++) {
 		const struct timeline_control *control = &place->group->controls[i];
-		const char *name = timeline_flags_text(control->flags);
-		enum theme_colour colour = control->flags & PACKET_RST ? THEME_BAD : THEME_TEXT_3;
-		struct draw_box way, box = { .h = 14 };
+		/* Between more lanes only the middle is sure to be the wire. */
+		size_t most = place->group->lane_count > 2 || control->lost
+		                      ? 1
+		                      : sizeof(parts) / sizeof(*parts);
+		struct draw_box way;
 
 		if (!control_way(page, place, control, &way))
 			continue;
-		box.w = draw_width(&page->draw, &draw_small_3, name) + 4;
-		box.x = (way.x + way.w) / 2 + 3;
-		box.y = middle_of(place, control) - 7;
-		if (box.x + box.w > page->right || !draw_room_free(&place->room, box))
-			continue;
-		draw_rect(&page->draw, box, draw_colour(&page->draw, THEME_BACKGROUND));
-		draw_text_coloured(&page->draw, &draw_small_3, box.x + 2, box.y + 7, name,
-		                   draw_colour(&page->draw, colour));
-		draw_room_take(&place->room, box);
+		for (size_t k = 0; k < most; k++)
+			if (name_control(page, place, control, way, parts[k]))
+				break;
 	}
 }
 

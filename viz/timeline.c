@@ -209,7 +209,8 @@ const char *timeline_flags_text(uint8_t flags)
 	return flags & PACKET_RST   ? "RST"
 	       : flags & PACKET_SYN ? "SYN"
 	       : flags & PACKET_FIN ? "FIN"
-	                            : "ack";
+	       : flags & PACKET_ACK ? "ack"
+	                            : "packet";
 }
 
 static void count_death(struct timeline_deaths *deaths, const struct timeline_death *death)

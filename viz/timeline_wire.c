@@ -356,9 +356,9 @@ void timeline_add_drops(struct build *build)
 	for (uint32_t i = 0; i < trace->event_count; i++) {
 		uint32_t packet = build->ledger->event_packets[i];
 
-		if (!link_event_is_loss(trace->events[i].kind) ||
-		    (packet < trace->packet_count && carriers[packet]) ||
-		    (packet == LEDGER_NONE && trace->events[i].data_number))
+		/* One with data is a segment, or a fragment of one. */
+		if (!link_event_is_loss(trace->events[i].kind) || trace->events[i].data_number ||
+		    (packet < trace->packet_count && carriers[packet]))
 			continue;
 		add_drop(build, i, packet);
 	}

@@ -27,6 +27,7 @@ void losses_loss(struct story *story)
 	story_segment(story, 0, 0, 20001, 30050, 500);
 	story_again(story, 0, 0, 42000, 52050, 1);
 	story_drop(story, 0, 1, 52060, PACKET_ACK, LINK_LOST);
+	story_control(story, 0, 0, 32000, PACKET_FIN);
 	story_read(story, 0, 0, 10090, 500);
 	story_read(story, 0, 0, 52090, 1000);
 }
