@@ -24,14 +24,18 @@ static bool alike(const struct comb *a, const struct comb *b)
 	       a->late == b->late;
 }
 
-/* The last comb of such, if its last departure is near. */
+/* The last comb of such, if its last departure is near; between a cross and what leaves behind it
+ * is nothing to draw. */
 static struct comb *find_near(struct combs *combs, const struct comb *one, int near)
 {
 	for (size_t i = combs->count; i-- > 0;) {
 		struct comb *comb = &combs->list[i];
 
 		if (alike(comb, one))
-			return one->start - comb->last <= near ? comb : NULL;
+			return one->start - comb->last <= near &&
+			                       (!one->lost || one->start <= comb->end + 1)
+			               ? comb
+			               : NULL;
 	}
 	return NULL;
 }

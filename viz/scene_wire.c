@@ -19,6 +19,8 @@
 #define UPRIGHT_ALPHA 0.45
 #define STRIPE_LEAST  1.5
 #define AGAIN_ALPHA   0.45
+#define EDGE_SEEN     6.0
+#define TWICE_MOST    24.0
 #define TWICE_APART   3.0  /* of the second band of a packet that came twice */
 #define QUEUE_HIGH    10.0 /* of what waits in the link */
 #define QUEUE_SEEN    2.0
@@ -159,6 +161,14 @@ static void draw_entry(struct page *page, const struct group_place *place, struc
 	draw_line(&page->draw, way.x + 1, from, way.x + 1, way.y, 2, colour, 1, 0);
 }
 
+/* Pixels to the right at which a second line runs beside a first, however they slant. */
+static double twice_apart(struct draw_box way)
+{
+	double height = fmax(fabs(way.h - way.y), 1);
+
+	return fmin(TWICE_APART * hypot(way.w - way.x, height) / height, TWICE_MOST);
+}
+
 /* A band of one colour, or of its writes' stripes; faint with a dashed front if it goes again. */
 static void draw_body(struct page *page, const struct timeline_segment *segment,
                       const struct scene_content *content, struct draw_box way, double width,
@@ -170,12 +180,19 @@ static void draw_body(struct page *page, const struct timeline_segment *segment,
 		draw_stripes(page, content, way.x, way.y, way.w, way.h, width, again);
 	else if (width > LINE_WIDTH)
 		draw_way(page, way.x, way.y, way.w, way.h, width, colour, again ? AGAIN_ALPHA : 1);
+	/* Between two of one write. */
+	if (content->count < 2 && segment->serial_ns && width > EDGE_SEEN)
+		draw_line(&page->draw, way.x, way.y, way.w, way.h, 1.2,
+		          draw_colour(&page->draw, THEME_BACKGROUND), 0.8, 0);
 	if (width <= LINE_WIDTH || again)
 		draw_line(&page->draw, way.x, way.y, way.w, way.h, LINE_WIDTH, colour, 1,
 		          again ? 4 : 0);
-	if (segment->twice)
-		draw_line(&page->draw, way.x + width + TWICE_APART, way.y,
-		          way.w + width + TWICE_APART, way.h, 1.2, colour, 1, 0);
+	if (segment->twice) {
+		double apart = width + twice_apart(way);
+
+		draw_line(&page->draw, way.x + apart, way.y, way.w + apart, way.h, 1.2, colour, 1,
+		          0);
+	}
 }
 
 /* late is how far right of its moment a segment stands, because others left at the same: a bundle.

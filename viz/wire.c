@@ -107,15 +107,30 @@ static void draw_ack_marks(const struct frame *frame, struct cells *cells,
 	}
 }
 
-/* Combs, farther and farther departures joined until they take few rows. */
+static int rows_of(const struct frame *frame, int near)
+{
+	struct combs combs;
+
+	combs_find(&combs, frame, near);
+	int rows = combs.row_count;
+	combs_finish(&combs);
+	return rows;
+}
+
+/* Combs, farther and farther departures joined until they take few rows, or joining no longer
+ * helps. */
 static void draw_combs(const struct frame *frame, struct cells *cells)
 {
 	struct combs combs;
-	int near = NEIGHBOUR;
+	int near = NEIGHBOUR, least = -1;
 
 	for (;; near *= 2) {
 		combs_find(&combs, frame, near);
 		if (combs.row_count <= ROWS_MAX || near > frame->options.width)
+			break;
+		if (least < 0)
+			least = rows_of(frame, frame->options.width);
+		if (combs.row_count <= least)
 			break;
 		combs_finish(&combs);
 	}
