@@ -288,7 +288,8 @@ static void inner_label(const struct frame *frame, const struct comb *comb, int 
 	*label = (struct label){ .count = 0 };
 }
 
-/* What stands behind a cross: what died, if it had no room before it, and of what. */
+/* What stands behind a comb: what died, or is not plain, if it had no room within; and of what it
+ * died. */
 static void tail_label(const struct frame *frame, const struct comb *comb, struct label *label)
 {
 	struct timeline_death death = { .cause = comb->cause };
@@ -296,13 +297,12 @@ static void tail_label(const struct frame *frame, const struct comb *comb, struc
 	struct label inner;
 
 	*label = (struct label){ .count = 0 };
+	if (!comb->lost && (comb->ack || !*manner(comb)))
+		return;
 	inner_label(frame, comb, length, &inner);
-	if (!inner.count) {
-		comb_label(frame, comb, 0, LABEL_GLYPHS / 4, label);
-		if (!label->count)
-			comb_label(frame, comb, 1, LABEL_GLYPHS / 4, label);
-	}
-	if (comb->cause == LINK_EVENT_KIND_COUNT)
+	for (int form = 0; form < FORMS && !inner.count && !label->count; form++)
+		comb_label(frame, comb, form, LABEL_GLYPHS / 4, label);
+	if (!comb->lost || comb->cause == LINK_EVENT_KIND_COUNT)
 		return;
 	label_text(label, label->count ? " " : "");
 	label_text(label, timeline_death_text(&death));
@@ -312,8 +312,6 @@ static int tail_width(const struct frame *frame, const struct comb *comb)
 {
 	struct label label;
 
-	if (!comb->lost)
-		return 0;
 	tail_label(frame, comb, &label);
 	return label.count ? label.width + 2 * TAIL_GAP : 0;
 }
@@ -337,7 +335,7 @@ static void assign_rows(struct combs *combs, int width)
 	for (size_t i = 0; i < combs->count; i++) {
 		struct comb *comb = &combs->list[i];
 
-		/* Where the picture ends, what stands behind a cross stands before the comb. */
+		/* Where the picture ends, what stands behind a comb stands before it. */
 		int before = comb->end + comb->tail > width ? comb->tail : 0;
 
 		while (comb->row < combs->row_count &&
@@ -401,8 +399,6 @@ static void draw_tail(const struct comb *comb, const struct frame *frame, struct
 	struct timeline_death death = { .cause = comb->cause };
 	struct label label;
 
-	if (!comb->lost)
-		return;
 	tail_label(frame, comb, &label);
 	for (int form = 0; form < 2 && label.count; form++) {
 		int at = comb->end + 1 + TAIL_GAP, before = comb->start - TAIL_GAP - label.width;

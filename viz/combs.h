@@ -14,7 +14,7 @@ struct comb {
 	bool drop;           /* packets without bytes that died: of group->drops */
 	bool twice, late;    /* as of the timeline's segments */
 	uint8_t kind, cause; /* enum segment_kind; of a lost one enum link_event_kind */
-	int tail;            /* columns behind the end that a cause takes, or may take */
+	int tail;            /* columns behind the end for what is said there */
 	bool open;           /* it arrives after all that is drawn */
 	int start, end;      /* columns of the first departure and the last arrival */
 	int last;            /* of the last departure */

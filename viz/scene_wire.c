@@ -433,13 +433,26 @@ static double queue_height(const struct page *page, const struct timeline_group 
 	return 0;
 }
 
+/* Bands as wide as their sending took would cover what comes the other way. */
+static bool has_rate(const struct timeline_group *group)
+{
+	for (size_t i = 0; i < group->segment_count; i++)
+		if (group->segments[i].serial_ns)
+			return true;
+	return false;
+}
+
 void scene_wire(struct page *page, struct group_place *place)
 {
+	bool acks_above;
+
 	if (!place->wire)
 		return;
+	acks_above = has_rate(place->group);
 	place->queue_h =
 		scene_wire_is_dense(page, place->group) ? 0 : queue_height(page, place->group);
-	draw_acks(page, place);
+	if (!acks_above)
+		draw_acks(page, place);
 	draw_controls(page, place);
 	scene_drops(page, place);
 	if (scene_wire_is_dense(page, place->group)) {
@@ -448,5 +461,7 @@ void scene_wire(struct page *page, struct group_place *place)
 	} else {
 		draw_segments(page, place);
 	}
+	if (acks_above)
+		draw_acks(page, place);
 	name_controls(page, place);
 }
