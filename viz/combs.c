@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "capture/mem.h"
-#include "capture/quantity.h"
-#include "capture/sizes.h"
+#include "viz/comb_label.h"
 #include "viz/order.h"
 
 #define TAIL_GAP 1 /* columns between a cross and its cause */
@@ -164,155 +163,11 @@ static int by_start(const void *left, const void *right)
 	return a->ack - b->ack;
 }
 
-static void ack_label(const struct frame *frame, const struct comb *comb, int form,
-                      struct label *label)
-{
-	const struct timeline_ack *ack = &frame->group->acks[comb->first_item];
-
-	if (comb->count > 1) {
-		if (!form)
-			label_format(label, "%zu acks", comb->count);
-		return;
-	}
-	label_text(label, "ack");
-	if (!form && ack->upto) {
-		const struct ledger_direction *data =
-			&frame->group->ledger->flows[ack->flow].directions[ack->direction];
-		uint32_t write = ledger_write_at(data, ack->upto - 1);
-
-		if (write == LEDGER_NONE)
-			return;
-		label_text(label, " of ");
-		label_write(label, timeline_number(frame->group, ack->flow, ack->direction, write));
-	}
-}
-
-static void drop_label(const struct frame *frame, const struct comb *comb, struct label *label)
-{
-	const char *name = timeline_flags_text(frame->group->drops[comb->first_item].flags);
-
-	if (comb->count > 1)
-		label_format(label, "%zu %ss", comb->count, name);
-	else
-		label_text(label, name);
-}
-
-/* What the packets of a comb are called; the plural by count. */
-static const char *noun(const struct frame *frame, const struct comb *comb)
-{
-	const struct timeline_segment *segment = &frame->group->segments[comb->first_item];
-	bool message =
-		trace_transport_is_message(frame->group->ledger->flows[segment->flow].transport);
-
-	return message ? "datagrams" : "segments";
-}
-
-/* Indexed by enum segment_kind. */
-static const char *const kinds[] = {
-	[SEGMENT_DATA] = "",
-	[SEGMENT_RETRANSMISSION] = "again",
-	[SEGMENT_KEEPALIVE] = "keep-alive",
-	[SEGMENT_PROBE] = "probe",
-};
-
-/* What is not plain about the segments of a comb. */
-static const char *manner(const struct comb *comb)
-{
-	if (comb->kind != SEGMENT_DATA)
-		return kinds[comb->kind];
-	return comb->late ? "late" : comb->twice ? "twice" : "";
-}
-
-/* Sizes and manner; their number and manner; the manner alone. */
-static void data_label(const struct frame *frame, const struct comb *comb, int form, int room,
-                       struct label *label)
-{
-	struct buffer sizes = { 0 };
-
-	if (form == 0) {
-		sizes_text(&sizes, comb->sizes, comb->count, SIZES_ANY_WIDTH, false);
-		if (cells_width(sizes.bytes, sizes.length) > room) {
-			buffer_finish(&sizes);
-			return;
-		}
-		label_text(label, sizes.bytes);
-	} else if (form == 1 && comb->count > 1) {
-		label_format(label, "%zu %s", comb->count, noun(frame, comb));
-	}
-	if (*manner(comb) && (label->count || form == 2)) {
-		label_text(label, label->count ? " " : "");
-		label_text(label, manner(comb));
-	}
-	buffer_finish(&sizes);
-}
-
-static void comb_label(const struct frame *frame, const struct comb *comb, int form, int room,
-                       struct label *label)
-{
-	if (comb->ack)
-		ack_label(frame, comb, form, label);
-	else if (comb->drop)
-		drop_label(frame, comb, label);
-	else
-		data_label(frame, comb, form, room, label);
-}
-
-#define FORMS 3
-
-/* The longest stretch without teeth. */
-static int longest_stretch(const struct comb *comb, int *start)
-{
-	int length = 0;
-
-	*start = 0;
-	for (int at = comb->start, run = 0; at <= comb->end; at++) {
-		run = comb->left[at] || comb->came[at] ? 0 : run + 1;
-		if (run > length) {
-			length = run;
-			*start = at + 1 - run;
-		}
-	}
-	return length;
-}
-
-/* What stands within a comb; empty where nothing fits. */
-static void inner_label(const struct frame *frame, const struct comb *comb, int length,
-                        struct label *label)
-{
-	for (int form = 0; form < FORMS; form++) {
-		*label = (struct label){ .count = 0 };
-		comb_label(frame, comb, form, length - 2, label);
-		if (label->count && label->width + 2 <= length)
-			return;
-	}
-	*label = (struct label){ .count = 0 };
-}
-
-/* What stands behind a comb: what died, or is not plain, if it had no room within; and of what it
- * died. */
-static void tail_label(const struct frame *frame, const struct comb *comb, struct label *label)
-{
-	struct timeline_death death = { .cause = comb->cause };
-	int start, length = longest_stretch(comb, &start);
-	struct label inner;
-
-	*label = (struct label){ .count = 0 };
-	if (!comb->lost && (comb->ack || !*manner(comb)))
-		return;
-	inner_label(frame, comb, length, &inner);
-	for (int form = 0; form < FORMS && !inner.count && !label->count; form++)
-		comb_label(frame, comb, form, LABEL_GLYPHS / 4, label);
-	if (!comb->lost || comb->cause == LINK_EVENT_KIND_COUNT)
-		return;
-	label_text(label, label->count ? " " : "");
-	label_text(label, timeline_death_text(&death));
-}
-
 static int tail_width(const struct frame *frame, const struct comb *comb)
 {
 	struct label label;
 
-	tail_label(frame, comb, &label);
+	comb_tail(frame, comb, &label);
 	return label.count ? label.width + 2 * TAIL_GAP : 0;
 }
 
@@ -378,10 +233,10 @@ void combs_finish(struct combs *combs)
 static void draw_label(const struct comb *comb, const struct frame *frame, struct cells *cells,
                        int row)
 {
-	int start, length = longest_stretch(comb, &start);
+	int start, length = comb_stretch(comb, &start);
 	struct label label;
 
-	inner_label(frame, comb, length, &label);
+	comb_inner(frame, comb, length, &label);
 	if (!label.count)
 		return;
 	int spaces = label.width + 4 <= length ? 1 : 0;
@@ -399,7 +254,7 @@ static void draw_tail(const struct comb *comb, const struct frame *frame, struct
 	struct timeline_death death = { .cause = comb->cause };
 	struct label label;
 
-	tail_label(frame, comb, &label);
+	comb_tail(frame, comb, &label);
 	for (int form = 0; form < 2 && label.count; form++) {
 		int at = comb->end + 1 + TAIL_GAP, before = comb->start - TAIL_GAP - label.width;
 

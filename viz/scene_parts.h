@@ -96,6 +96,10 @@ bool scene_has_cells(const struct scene_content *content);
 void scene_name_comb(struct buffer *out, const struct timeline_group *group, size_t first,
                      size_t end);
 
+/* Opening and closing packets, and their names over everything else; scene_controls.c. */
+void scene_controls(struct page *page, struct group_place *place);
+void scene_name_controls(struct page *page, struct group_place *place);
+
 /* Segments, acknowledgements, opening and closing; scene_wire.c. */
 void scene_wire(struct page *page, struct group_place *place);
 /* Their names, when everything is drawn that they could cover; scene_manifest.c. */
