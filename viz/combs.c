@@ -4,40 +4,37 @@
 #include <string.h>
 
 #include "capture/mem.h"
-#include "capture/quantity.h"
-#include "capture/sizes.h"
+#include "viz/comb_label.h"
 #include "viz/order.h"
 
-/* How long a lost segment would have been on its way: as long as the first that arrived. */
-static int64_t usual_flight_ns(const struct timeline_group *group)
-{
-	for (size_t i = 0; i < group->segment_count; i++)
-		if (!group->segments[i].lost)
-			return group->segments[i].arrived_ns - group->segments[i].sent_ns;
-	return 0;
-}
-
-static int arrival(const struct frame *frame, const struct timeline_segment *segment)
-{
-	if (!segment->lost)
-		return frame_column(frame, segment->arrived_ns);
-	return frame_column(frame, segment->sent_ns + usual_flight_ns(frame->group));
-}
+#define TAIL_GAP 1 /* columns between a cross and its cause */
 
 bool combs_upright(const struct frame *frame, const struct timeline_segment *segment)
 {
-	return arrival(frame, segment) == frame_column(frame, segment->sent_ns);
+	return !segment->lost &&
+	       frame_column(frame, segment->arrived_ns) == frame_column(frame, segment->sent_ns);
 }
 
-/* The comb that goes this way, if its last departure is near. */
+/* Whether two are told in the same words. */
+static bool alike(const struct comb *a, const struct comb *b)
+{
+	return a->up == b->up && a->ack == b->ack && a->drop == b->drop && a->lost == b->lost &&
+	       a->cause == b->cause && a->kind == b->kind && a->twice == b->twice &&
+	       a->late == b->late;
+}
+
+/* The last comb of such, if its last departure is near; between a cross and what leaves behind it
+ * is nothing to draw. */
 static struct comb *find_near(struct combs *combs, const struct comb *one, int near)
 {
 	for (size_t i = combs->count; i-- > 0;) {
 		struct comb *comb = &combs->list[i];
 
-		if (comb->up == one->up && comb->ack == one->ack)
-			return !comb->lost && !one->lost && one->start - comb->last <= near ? comb
-			                                                                    : NULL;
+		if (alike(comb, one))
+			return one->start - comb->last <= near &&
+			                       (!one->lost || one->start <= comb->end + 1)
+			               ? comb
+			               : NULL;
 	}
 	return NULL;
 }
@@ -66,6 +63,15 @@ static void add(struct combs *combs, const struct frame *frame, const struct com
 	comb->sizes[comb->count++] = size;
 }
 
+/* One that died at once steps down by a column nevertheless: only so there is something to see. */
+static void die(const struct frame *frame, struct comb *one)
+{
+	if (one->start > frame->options.width - 2)
+		one->start = frame->options.width - 2;
+	if (one->end <= one->start)
+		one->end = one->start + 1;
+}
+
 static void add_segments(struct combs *combs, const struct frame *frame, int near)
 {
 	const struct timeline_group *group = frame->group;
@@ -75,11 +81,17 @@ static void add_segments(struct combs *combs, const struct frame *frame, int nea
 		struct comb one = {
 			.up = !frame_goes_down(frame, segment->from_lane, segment->to_lane),
 			.lost = segment->lost,
+			.twice = segment->twice,
+			.late = segment->late,
+			.kind = segment->kind,
+			.cause = segment->lost ? segment->death.cause : LINK_EVENT_KIND_COUNT,
 			.start = frame_column(frame, segment->sent_ns),
-			.end = arrival(frame, segment),
+			.end = frame_column(frame, segment->arrived_ns),
 			.first_item = i,
 		};
 
+		if (one.lost)
+			die(frame, &one);
 		if (frame_has(frame, segment->sent_ns) && one.end > one.start)
 			add(combs, frame, &one, segment->to - segment->from, near);
 	}
@@ -117,6 +129,31 @@ static void add_acks(struct combs *combs, const struct frame *frame, int near)
 	}
 }
 
+static void add_drops(struct combs *combs, const struct frame *frame, int near)
+{
+	const struct timeline_group *group = frame->group;
+
+	for (size_t i = 0; i < group->drop_count; i++) {
+		const struct timeline_drop *drop = &group->drops[i];
+		struct comb one = {
+			.up = !frame_goes_down(frame, drop->from_lane, drop->to_lane),
+			.drop = true,
+			.lost = true,
+			.cause = drop->death.cause,
+			.start = frame_column(frame, drop->sent_ns),
+			.end = frame_column(frame, drop->death.at_ns),
+			.first_item = i,
+		};
+
+		/* What died while opening or closing is no part of this picture. */
+		if (!frame_has(frame, drop->sent_ns) || drop->sent_ns < frame->zero_ns ||
+		    drop->sent_ns - frame->zero_ns > frame->span_ns)
+			continue;
+		die(frame, &one);
+		add(combs, frame, &one, 0, near);
+	}
+}
+
 static int by_start(const void *left, const void *right)
 {
 	const struct comb *a = left, *b = right;
@@ -124,6 +161,14 @@ static int by_start(const void *left, const void *right)
 	if (a->start != b->start)
 		return a->start < b->start ? -1 : 1;
 	return a->ack - b->ack;
+}
+
+static int tail_width(const struct frame *frame, const struct comb *comb)
+{
+	struct label label;
+
+	comb_tail(frame, comb, &label);
+	return label.count ? label.width + 2 * TAIL_GAP : 0;
 }
 
 /* A departure in the column of an arrival moves on by one, rather than to another row. */
@@ -138,18 +183,23 @@ static bool give_way(struct comb *comb, int taken)
 	return true;
 }
 
-static void assign_rows(struct combs *combs)
+static void assign_rows(struct combs *combs, int width)
 {
 	int *taken = mem_alloc(combs->count, sizeof(*taken));
 
 	for (size_t i = 0; i < combs->count; i++) {
 		struct comb *comb = &combs->list[i];
 
-		while (comb->row < combs->row_count && !give_way(comb, taken[comb->row]))
+		/* Where the picture ends, what stands behind a comb stands before it. */
+		int before = comb->end + comb->tail > width ? comb->tail : 0;
+
+		while (comb->row < combs->row_count &&
+		       ((before && taken[comb->row] >= comb->start - before) ||
+		        !give_way(comb, taken[comb->row])))
 			comb->row++;
 		if (comb->row == combs->row_count)
 			combs->row_count++;
-		taken[comb->row] = comb->end;
+		taken[comb->row] = comb->end + comb->tail;
 	}
 	free(taken);
 }
@@ -159,10 +209,13 @@ void combs_find(struct combs *combs, const struct frame *frame, int near)
 	*combs = (struct combs){ 0 };
 	add_segments(combs, frame, near);
 	add_acks(combs, frame, near);
+	add_drops(combs, frame, near);
 	if (!combs->count)
 		return;
+	for (size_t i = 0; i < combs->count; i++)
+		combs->list[i].tail = tail_width(frame, &combs->list[i]);
 	order_items(combs->list, combs->count, sizeof(*combs->list), by_start);
-	assign_rows(combs);
+	assign_rows(combs, frame->options.width);
 }
 
 void combs_finish(struct combs *combs)
@@ -176,92 +229,49 @@ void combs_finish(struct combs *combs)
 	*combs = (struct combs){ 0 };
 }
 
-static void ack_label(const struct frame *frame, const struct comb *comb, int form,
-                      struct label *label)
-{
-	const struct timeline_ack *ack = &frame->group->acks[comb->first_item];
-
-	if (comb->count > 1) {
-		if (!form)
-			label_format(label, "%zu acks", comb->count);
-		return;
-	}
-	label_text(label, "ack");
-	if (!form && ack->upto) {
-		const struct ledger_direction *data =
-			&frame->group->ledger->flows[ack->flow].directions[ack->direction];
-		uint32_t write = ledger_write_at(data, ack->upto - 1);
-
-		if (write == LEDGER_NONE)
-			return;
-		label_text(label, " of ");
-		label_write(label, timeline_number(frame->group, ack->flow, ack->direction, write));
-	}
-}
-
-/* What the packets of a comb are called; the plural by count. */
-static const char *noun(const struct frame *frame, const struct comb *comb)
-{
-	const struct timeline_segment *segment = &frame->group->segments[comb->first_item];
-	bool message =
-		trace_transport_is_message(frame->group->ledger->flows[segment->flow].transport);
-
-	return message ? "datagrams" : "segments";
-}
-
-/* Indexed by enum segment_kind. */
-static const char *const kinds[] = {
-	[SEGMENT_DATA] = "",
-	[SEGMENT_RETRANSMISSION] = " again",
-	[SEGMENT_KEEPALIVE] = " keep-alive",
-	[SEGMENT_PROBE] = " probe",
-};
-
-static void data_label(const struct frame *frame, const struct comb *comb, int form, int room,
-                       struct label *label)
-{
-	const struct timeline_segment *segment = &frame->group->segments[comb->first_item];
-	struct buffer sizes = { 0 };
-
-	if (form == 0) {
-		sizes_text(&sizes, comb->sizes, comb->count, SIZES_ANY_WIDTH, false);
-		if (cells_width(sizes.bytes, sizes.length) <= room)
-			label_text(label, sizes.bytes);
-		if (comb->count == 1 && label->count)
-			label_text(label, kinds[segment->kind]);
-	} else if (comb->count > 1) {
-		label_format(label, "%zu %s", comb->count, noun(frame, comb));
-	}
-	buffer_finish(&sizes);
-}
-
 /* Into the longest stretch without teeth: with blanks around it, or tight, or in a shorter form. */
 static void draw_label(const struct comb *comb, const struct frame *frame, struct cells *cells,
                        int row)
 {
-	int start = 0, length = 0;
+	int start, length = comb_stretch(comb, &start);
+	struct label label;
 
-	for (int at = comb->start, run = 0; at <= comb->end; at++) {
-		run = comb->left[at] || comb->came[at] ? 0 : run + 1;
-		if (run > length) {
-			length = run;
-			start = at + 1 - run;
-		}
-	}
-	for (int form = 0; form < 2; form++) {
-		struct label label = { .count = 0 };
-
-		if (comb->ack)
-			ack_label(frame, comb, form, &label);
-		else
-			data_label(frame, comb, form, length - 2, &label);
-		if (!label.count || label.width + 2 > length)
-			continue;
-		int spaces = label.width + 4 <= length ? 1 : 0;
-		int at = start + (length - label.width - 2 * spaces) / 2;
-		cells_fill(cells, row, at, at + label.width + 2 * spaces, " ");
-		cells_label(cells, row, at + spaces, &label);
+	comb_inner(frame, comb, length, &label);
+	if (!label.count)
 		return;
+	int spaces = label.width + 4 <= length ? 1 : 0;
+	int at = start + (length - label.width - 2 * spaces) / 2;
+
+	cells_fill(cells, row, at, at + label.width + 2 * spaces, " ");
+	cells_label(cells, row, at + spaces, &label);
+}
+
+/* Behind the cross, or before the comb where the picture ends; else only the cause, else nothing.
+ */
+static void draw_tail(const struct comb *comb, const struct frame *frame, struct cells *cells,
+                      int row)
+{
+	struct timeline_death death = { .cause = comb->cause };
+	struct label label;
+
+	comb_tail(frame, comb, &label);
+	for (int form = 0; form < 2 && label.count; form++) {
+		int at = comb->end + 1 + TAIL_GAP, before = comb->start - TAIL_GAP - label.width;
+
+		if (cells_blank(cells, row, at - TAIL_GAP, at + label.width + TAIL_GAP) ||
+		    (at + label.width == frame->options.width &&
+		     cells_blank(cells, row, at - TAIL_GAP, at + label.width))) {
+			cells_label(cells, row, at, &label);
+			return;
+		}
+		if (before > FRAME_GUTTER &&
+		    cells_blank(cells, row, before - TAIL_GAP, comb->start)) {
+			cells_label(cells, row, before, &label);
+			return;
+		}
+		label = (struct label){ .count = 0 };
+		if (comb->cause < LINK_EVENT_KIND_COUNT)
+			label_text(&label, timeline_death_text(&death));
 	}
 }
 
@@ -269,8 +279,10 @@ static const char *tooth(const struct comb *comb, int column)
 {
 	bool left = comb->left[column], came = comb->came[column];
 
+	if (came && comb->lost)
+		return "×";
 	if (column == comb->end)
-		return comb->open ? "─" : comb->lost ? "×" : comb->up ? "╯" : "╮";
+		return comb->open ? "─" : comb->up ? "╯" : "╮";
 	if (column == comb->start)
 		return comb->up ? "╭" : "╰";
 	if (left && came)
@@ -291,4 +303,6 @@ void combs_draw(const struct combs *combs, const struct frame *frame, struct cel
 			cells_fill(cells, row, column, column + 1, tooth(comb, column));
 		draw_label(comb, frame, cells, row);
 	}
+	for (size_t i = 0; i < combs->count; i++)
+		draw_tail(&combs->list[i], frame, cells, first + combs->list[i].row);
 }

@@ -1,8 +1,8 @@
 /*
  * Combs: segments, or acknowledgements, that travel across the wire together, each a tooth at its
- * departure and one at its arrival. wire.c decides what becomes one.
+ * departure and one at its arrival, or a cross where it died. wire.c decides what becomes one.
  *
- *   ╰┴┴── 3× 10 B ──┬┬╮
+ *   ╰┴┴── 3× 10 B ──┬┬╮   ╰── 10 B ──× queue full
  */
 #ifndef SEAM_VIZ_COMBS_H
 #define SEAM_VIZ_COMBS_H
@@ -11,11 +11,15 @@
 
 struct comb {
 	bool up, ack, lost;
-	bool open;      /* it arrives after all that is drawn */
-	int start, end; /* columns of the first departure and the last arrival */
-	int last;       /* of the last departure */
+	bool drop;           /* packets without bytes that died: of group->drops */
+	bool twice, late;    /* as of the timeline's segments */
+	uint8_t kind, cause; /* enum segment_kind; of a lost one enum link_event_kind */
+	int tail;            /* columns behind the end for what is said there */
+	bool open;           /* it arrives after all that is drawn */
+	int start, end;      /* columns of the first departure and the last arrival */
+	int last;            /* of the last departure */
 	size_t count;
-	size_t first_item;    /* in group->segments or group->acks */
+	size_t first_item;    /* in group->segments, group->acks or group->drops */
 	uint8_t *left, *came; /* by column: a departure, an arrival */
 	uint64_t *sizes;
 	size_t size_capacity;

@@ -114,6 +114,36 @@ static void draw_segments(const struct frame *frame, struct cells *cells)
 	free(counts);
 }
 
+/* Where packets died, and how many: behind the last cross, else over them. */
+static void draw_losses(const struct frame *frame, struct cells *cells)
+{
+	const struct timeline_group *group = frame->group;
+	struct timeline_deaths deaths = timeline_count_deaths(group);
+	struct label label = { .count = 0 };
+	int row, end = FRAME_GUTTER;
+
+	if (!deaths.count)
+		return;
+	row = frame_row(frame, cells, "lost");
+	for (size_t i = 0; i < group->segment_count + group->drop_count; i++) {
+		bool segment = i < group->segment_count;
+		const struct timeline_drop *drop = &group->drops[i - group->segment_count];
+		int64_t at_ns = segment ? group->segments[i].death.at_ns : drop->death.at_ns;
+
+		if ((segment && !group->segments[i].lost) || !frame_has(frame, at_ns))
+			continue;
+		int column = frame_column(frame, at_ns);
+		cells_fill(cells, row, column, column + 1, "×");
+		end = column + 1 > end ? column + 1 : end;
+	}
+	label_format(&label, " %zu", deaths.count);
+	if (deaths.cause < LINK_EVENT_KIND_COUNT)
+		label_format(&label, ": %s", link_event_text(deaths.cause));
+	if (end + label.width > frame->options.width)
+		end = frame->options.width - label.width;
+	cells_label(cells, row, end, &label);
+}
+
 static void draw_side(const struct frame *frame, struct cells *cells, bool below)
 {
 	for (uint32_t lane = 0; lane < frame->group->lane_count; lane++) {
@@ -132,5 +162,6 @@ void density_draw(const struct frame *frame, struct cells *cells)
 {
 	draw_side(frame, cells, false);
 	draw_segments(frame, cells);
+	draw_losses(frame, cells);
 	draw_side(frame, cells, true);
 }

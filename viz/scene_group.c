@@ -6,6 +6,7 @@
 #include "viz/summary.h"
 
 #define HEADING_GAP 26.0
+#define LINE_HEIGHT 16.0
 #define INFO_X      76.0 /* of what the gutter says of a lane */
 
 static void say_kept(struct buffer *out, const struct summary_counts *counts)
@@ -147,25 +148,109 @@ static void draw_info(struct page *page, double x, double y, struct buffer *text
 	draw_text_within(&page->draw, &draw_small_3, x, y, most, text->bytes);
 }
 
-/* Between each two lanes; the first has the figures of all. */
+/* What a line of the wire's figures explains: how it is drawn. */
+enum sample {
+	SAMPLE_NONE,
+	SAMPLE_CROSS,
+	SAMPLE_AGAIN,
+	SAMPLE_TWICE,
+	SAMPLE_QUEUE,
+	SAMPLE_COUNT,
+};
+
+struct wire_lines {
+	struct buffer text[2 + SAMPLE_COUNT];
+	enum sample sample[2 + SAMPLE_COUNT];
+	size_t count;
+};
+
+static struct buffer *add_line(struct wire_lines *lines, enum sample sample)
+{
+	lines->sample[lines->count] = sample;
+	return &lines->text[lines->count++];
+}
+
+/* What the wire did besides carrying packets. */
+static void say_wire_fates(struct wire_lines *lines, const struct timeline_group *group)
+{
+	struct timeline_deaths deaths = timeline_count_deaths(group);
+	size_t again = 0, twice = 0;
+	int64_t queued_ns = 0;
+	char time[QUANTITY_TEXT];
+
+	for (size_t i = 0; i < group->segment_count; i++) {
+		const struct timeline_segment *segment = &group->segments[i];
+
+		again += segment->kind == SEGMENT_RETRANSMISSION;
+		twice += segment->twice;
+		queued_ns = segment->queued_ns > queued_ns ? segment->queued_ns : queued_ns;
+	}
+	if (deaths.count) {
+		struct buffer *line = add_line(lines, SAMPLE_CROSS);
+
+		buffer_format(line, "%zu lost", deaths.count);
+		if (deaths.cause < LINK_EVENT_KIND_COUNT && deaths.cause != LINK_LOST)
+			buffer_format(line, ": %s", link_event_text(deaths.cause));
+	}
+	if (again)
+		buffer_format(add_line(lines, SAMPLE_AGAIN), "%zu sent again", again);
+	if (twice)
+		buffer_format(add_line(lines, SAMPLE_TWICE), "%zu came twice", twice);
+	if (queued_ns)
+		buffer_format(add_line(lines, SAMPLE_QUEUE), "≤ %s in the queue",
+		              quantity_time(time, queued_ns));
+}
+
+static void draw_sample(struct page *page, double x, double y, enum sample sample)
+{
+	struct draw *draw = &page->draw;
+	uint32_t colour = draw_colour(draw, THEME_TEXT_2);
+
+	switch (sample) {
+	case SAMPLE_NONE:
+	case SAMPLE_COUNT: break;
+	case SAMPLE_CROSS: draw_cross(draw, x + 8, y, 8, draw_colour(draw, THEME_BAD)); break;
+	case SAMPLE_AGAIN: draw_line(draw, x, y, x + 16, y, 2.4, colour, 1, 4); break;
+	case SAMPLE_TWICE:
+		draw_line(draw, x, y - 2, x + 16, y - 2, 2.4, colour, 1, 0);
+		draw_line(draw, x, y + 2.5, x + 16, y + 2.5, 1.2, colour, 1, 0);
+		break;
+	case SAMPLE_QUEUE: draw_hatch(draw, (struct draw_box){ x, y - 3, 16, 6 }, colour); break;
+	}
+}
+
+/* Between each two lanes; the first has the figures of all, as many as it has room for. */
 static void draw_wire_name(struct page *page, const struct group_place *place, double top,
                            double bottom, bool first)
 {
 	struct summary_counts counts = summary_count(place->group);
-	struct buffer text = { 0 };
+	struct wire_lines lines = { .count = 0 };
+	double middle = (top + bottom) / 2;
 
 	if (bottom - top < 20)
 		return;
-	draw_text(&page->draw, &draw_text_2, THEME_MARGIN + 2, (top + bottom) / 2, "wire");
+	draw_text(&page->draw, &draw_text_2, THEME_MARGIN + 2, middle, "wire");
 	if (!first)
 		return;
-	scene_count(&text, counts.packets, counts.messages ? "datagram" : "segment");
-	if (counts.acks) {
-		buffer_text(&text, "\n");
-		scene_count(&text, counts.acks, "ack");
+	scene_count(add_line(&lines, SAMPLE_NONE), counts.packets,
+	            counts.messages ? "datagram" : "segment");
+	if (counts.acks)
+		scene_count(add_line(&lines, SAMPLE_NONE), counts.acks, "ack");
+	say_wire_fates(&lines, place->group);
+	size_t room = (size_t)((bottom - top) / LINE_HEIGHT), shown;
+
+	shown = lines.count < room ? lines.count : room;
+	for (size_t i = 0; i < lines.count; i++) {
+		double y = middle + LINE_HEIGHT * ((double)i - (double)(shown - 1) / 2), x = INFO_X;
+
+		if (i < shown) {
+			draw_sample(page, x, y, lines.sample[i]);
+			x += lines.sample[i] == SAMPLE_NONE ? 0 : 22;
+			draw_text_within(&page->draw, &draw_small_3, x, y, page->left - x - 8,
+			                 lines.text[i].bytes);
+		}
+		buffer_finish(&lines.text[i]);
 	}
-	draw_info(page, INFO_X, (top + bottom) / 2, &text);
-	buffer_finish(&text);
 }
 
 void scene_gutter(struct page *page, const struct group_place *place)

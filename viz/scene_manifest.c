@@ -151,21 +151,32 @@ static void say_segment(struct buffer *out, const struct timeline_segment *segme
 	case SEGMENT_PROBE: buffer_text(out, "probe "); break;
 	}
 	buffer_text(out, quantity_bytes(size, segment->to - segment->from));
-	if (segment->lost)
-		buffer_text(out, " lost");
+	buffer_text(out, segment->late ? " late" : "");
+	buffer_text(out, segment->twice ? " twice" : "");
 }
 
-static void draw_manifest(struct page *page, struct draw_box box, bool cells,
-                          const struct scene_content *content, const char *text)
+bool scene_has_cells(const struct scene_content *content)
+{
+	return content->count && content->count <= CELLS_MOST && content->last < NAMES_LETTERS;
+}
+
+struct draw_box scene_manifest_box(struct page *page, double x, double y, bool cells,
+                                   const struct scene_content *content, const char *text,
+                                   const char *more, bool dry)
 {
 	struct draw *draw = &page->draw;
-	double x = box.x + 6, y = box.y + (box.h - 14) / 2;
+	double width = cells ? THEME_CELL * (double)content->shown : 0;
+	double extra = more ? ceil(draw_width(draw, &draw_text_2, more)) + 8 : 0;
+	struct draw_box box = { x, y, 12, BOX_HEIGHT };
 
+	box.w += ceil(draw_width(draw, &draw_text_1, text)) + (cells ? width + 6 : 0) + extra;
+	if (dry)
+		return box;
 	draw_round(draw, box, 4, draw_colour(draw, THEME_BACKGROUND), 1,
 	           draw_colour(draw, THEME_BORDER));
+	x += 6;
+	y += (box.h - 14) / 2;
 	if (cells) {
-		double width = THEME_CELL * (double)content->shown;
-
 		draw_rect(draw, (struct draw_box){ x - 1, y - 1, width + 2, 16 },
 		          draw_colour(draw, THEME_TEXT));
 		for (size_t i = 0; i < content->shown; i++) {
@@ -176,7 +187,10 @@ static void draw_manifest(struct page *page, struct draw_box box, bool cells,
 		}
 		x += width + 6;
 	}
-	draw_text(draw, &draw_text_1, x, box.y + box.h / 2, text);
+	x = draw_text(draw, &draw_text_1, x, box.y + box.h / 2, text);
+	if (more)
+		draw_text(draw, &draw_text_2, x + 8, box.y + box.h / 2, more);
+	return box;
 }
 
 /* The manifest of one segment, with cells, else with the name of its writes, else its size. */
@@ -187,33 +201,31 @@ static void place_manifest(struct page *page, struct group_place *place,
 	struct track way;
 	double width;
 
-	if (!track(page, place, segment->from_lane, segment->to_lane, segment->sent_ns,
-	           segment->arrived_ns, &way))
+	if (segment->lost || !track(page, place, segment->from_lane, segment->to_lane,
+	                            segment->sent_ns + segment->queued_ns,
+	                            segment->arrived_ns - segment->serial_ns, &way))
 		return;
 	scene_content(&content, place->group, segment->flow, segment->direction, segment->from,
 	              segment->to);
-	width = content.count > 1 ? fmin(THEME_BAND_FIRST + THEME_BAND_EACH * (double)content.count,
-	                                 THEME_BAND_MOST)
-	                          : 2;
+	width = scene_segment_width(page, segment, content.count);
 	for (int form = 0; form < 3; form++) {
 		bool cells = form == 0;
 		struct buffer text = { 0 };
-		struct draw_box box = { 0, 0, 12, BOX_HEIGHT };
+		struct draw_box box;
 		bool placed;
 
-		if (cells &&
-		    (!content.count || content.count > CELLS_MOST || content.last >= NAMES_LETTERS))
+		if (cells && !scene_has_cells(&content))
 			continue;
 		if (form == 1 && content.count) {
 			scene_content_name(&text, &content);
 			buffer_text(&text, "  ");
 		}
 		say_segment(&text, segment);
-		box.w += ceil(draw_width(&page->draw, &draw_text_1, text.bytes)) +
-		         (cells ? THEME_CELL * (double)content.shown + 6 : 0);
+		box = scene_manifest_box(page, 0, 0, cells, &content, text.bytes, NULL, true);
 		placed = find_place(page, place, &way, width, &box);
 		if (placed) {
-			draw_manifest(page, box, cells, &content, text.bytes);
+			scene_manifest_box(page, box.x, box.y, cells, &content, text.bytes, NULL,
+			                   false);
 			draw_room_take(&place->room, box);
 		}
 		buffer_finish(&text);
@@ -228,7 +240,8 @@ static bool is_single(const struct timeline_group *group, const struct timeline_
 
 	scene_content(&content, group, segment->flow, segment->direction, segment->from,
 	              segment->to);
-	return content.count < 2 && segment->kind == SEGMENT_DATA && !segment->lost;
+	return content.count < 2 && segment->kind == SEGMENT_DATA && !segment->lost &&
+	       !segment->late && !segment->twice;
 }
 
 /* The end of a comb: neighbours with one write each on the same way, close to each other. */
@@ -251,8 +264,8 @@ static size_t comb_end(const struct page *page, const struct timeline_group *gro
 }
 
 /* "10 segments of 10 B", "20 datagrams of 4–1448 B". */
-static void name_comb(struct buffer *out, const struct timeline_group *group, size_t first,
-                      size_t end)
+void scene_name_comb(struct buffer *out, const struct timeline_group *group, size_t first,
+                     size_t end)
 {
 	enum trace_transport transport =
 		group->ledger->flows[group->segments[first].flow].transport;
@@ -287,7 +300,7 @@ static void place_comb(struct page *page, struct group_place *place, size_t firs
 	/* On loopback the name stands behind the last tooth. */
 	if (fabs(way.x1 - way.x0) < UPRIGHT)
 		way.x0 = way.x1 = page_x(page, b->sent_ns);
-	name_comb(&text, place->group, first, end);
+	scene_name_comb(&text, place->group, first, end);
 	if (!place_pill(page, place, &way, 0, text.bytes)) {
 		way.x0 = page_x(page, middle->sent_ns);
 		way.x1 = page_x(page, middle->arrived_ns);
@@ -307,7 +320,7 @@ static void place_dense(struct page *page, struct group_place *place)
 	if (!track(page, place, middle->from_lane, middle->to_lane, middle->sent_ns,
 	           middle->arrived_ns, &way))
 		return;
-	name_comb(&text, group, 0, group->segment_count);
+	scene_name_comb(&text, group, 0, group->segment_count);
 	place_pill(page, place, &way, 0, text.bytes);
 	buffer_finish(&text);
 }
@@ -322,6 +335,7 @@ void scene_manifests(struct page *page, struct group_place *place)
 		place_dense(page, place);
 		return;
 	}
+	scene_name_losses(page, place);
 	place_acks(page, place);
 	/* Merged segments first: they need their manifest most. */
 	for (size_t i = 0; i < group->segment_count; i++)

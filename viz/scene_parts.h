@@ -9,6 +9,8 @@
 #include "viz/scene.h"
 #include "viz/timeline.h"
 
+struct scene_content;
+
 struct page {
 	struct draw draw;
 	const struct timeline *timeline;
@@ -35,7 +37,9 @@ struct group_place {
 	struct lane_place *lanes; /* by index of the timeline */
 	uint32_t *order;          /* their indices from top to bottom */
 	bool wire;                /* not of UNIX sockets, which have none */
+	double queue_h; /* of the strip before the wire for what waits in the link, or 0 */
 	struct draw_room room;
+	struct draw_box cross; /* the last one's place; w 0: none yet */
 };
 
 #define PLOT_PAD 10.0 /* before 0 */
@@ -61,6 +65,40 @@ void scene_gutter(struct page *page, const struct group_place *place);
  * if one of them is no lane, or both are one.
  */
 bool scene_way(const struct group_place *place, uint32_t from, uint32_t to, double *y0, double *y1);
+
+/*
+ * The line of a segment's front, its two ends: from where it left, behind the link's queue, to
+ * where it arrived or died. False if it is on no wire. Its band is width wide behind it, in pixels:
+ * as long as the link took to send it, where it has a rate, else by the number of its writes.
+ */
+bool scene_segment_way(const struct page *page, const struct group_place *place,
+                       const struct timeline_segment *segment, struct draw_box *way);
+double scene_segment_width(const struct page *page, const struct timeline_segment *segment,
+                           size_t writes);
+
+/* A cross where a packet died, and the room that it takes, unless it would cover another one's;
+ * scene_losses.c. */
+void scene_cross(struct page *page, struct group_place *place, double x, double y);
+/* Shortens a way between two lanes to where the packet died. */
+struct draw_box scene_death_way(const struct page *page, struct draw_box way,
+                                const struct timeline_death *death);
+/* Packets without bytes that died. */
+void scene_drops(struct page *page, struct group_place *place);
+/* What died, and of what, beside the crosses. */
+void scene_name_losses(struct page *page, struct group_place *place);
+/* A box with cells for the writes, if asked, and text; only measured if dry. */
+struct draw_box scene_manifest_box(struct page *page, double x, double y, bool cells,
+                                   const struct scene_content *content, const char *text,
+                                   const char *more, bool dry);
+/* Whether a manifest can have cells for all of these writes. */
+bool scene_has_cells(const struct scene_content *content);
+/* "4 datagrams of 500 B": of segments first..end that died or not; scene_manifest.c. */
+void scene_name_comb(struct buffer *out, const struct timeline_group *group, size_t first,
+                     size_t end);
+
+/* Opening and closing packets, and their names over everything else; scene_controls.c. */
+void scene_controls(struct page *page, struct group_place *place);
+void scene_name_controls(struct page *page, struct group_place *place);
 
 /* Segments, acknowledgements, opening and closing; scene_wire.c. */
 void scene_wire(struct page *page, struct group_place *place);

@@ -110,12 +110,25 @@ static void draw_read(struct page *page, struct group_place *place, const struct
 static void name_read_crowd(struct buffer *out, const struct timeline_group *group,
                             const struct crowd_item *items, size_t count, bool whole)
 {
-	struct scene_content first, last;
+	uint32_t least = TIMELINE_NONE, most = 0;
+	bool cut_front = false, cut_back = false;
 
-	read_content(&first, group, items[0].index);
-	read_content(&last, group, items[count - 1].index);
-	if (whole && first.count && last.count)
-		names_range(out, first.first, last.last, first.cut_front, last.cut_back, false);
+	/* Datagrams are read in the order in which they come. */
+	for (size_t i = 0; whole && i < count; i++) {
+		struct scene_content content;
+
+		read_content(&content, group, items[i].index);
+		if (content.count && content.first < least) {
+			least = content.first;
+			cut_front = content.cut_front;
+		}
+		if (content.count && content.last >= most && content.last != TIMELINE_NONE) {
+			most = content.last;
+			cut_back = content.cut_back;
+		}
+	}
+	if (least <= most)
+		names_range(out, least, most, cut_front, cut_back, false);
 	buffer_text(out, out->length ? ": " : "");
 	scene_count(out, count, "read");
 }

@@ -2,13 +2,11 @@
 #include <stdlib.h>
 
 #include "capture/mem.h"
-#include "capture/packet.h"
 #include "viz/names.h"
 #include "viz/scene_parts.h"
 
-#define LINE_WIDTH 2.4  /* of a segment with one write */
-#define LOST_AT    0.55 /* how far a lost segment gets */
-#define DENSE      3.0  /* pixels a segment: from there on columns are shaded by their number */
+#define LINE_WIDTH 2.4 /* of a segment with one write */
+#define DENSE      3.0 /* pixels a segment: from there on columns are shaded by their number */
 #define COLUMN     2.0
 #define CROWDED    8.0 /* pixels a segment: from there on none has a name of its own */
 #define ACK_ALPHA  0.6
@@ -19,6 +17,12 @@
 #define STRIPES       20
 #define UPRIGHT_ALPHA 0.45
 #define STRIPE_LEAST  1.5
+#define AGAIN_ALPHA   0.45
+#define EDGE_SEEN     6.0
+#define TWICE_MOST    24.0
+#define TWICE_APART   3.0  /* of the second band of a packet that came twice */
+#define QUEUE_HIGH    10.0 /* of what waits in the link */
+#define QUEUE_SEEN    2.0
 #define WAIT_SEEN     6.0 /* pixels of waiting from where the ack that ended it stands out */
 
 bool scene_way(const struct group_place *place, uint32_t from, uint32_t to, double *y0, double *y1)
@@ -74,7 +78,7 @@ static double room_behind(const struct page *page, const struct timeline_group *
  * loopback the width is no time: the stripes are faint, the edge in front is when it was.
  */
 static void draw_stripes(struct page *page, const struct scene_content *content, double x0,
-                         double y0, double x1, double y1, double width)
+                         double y0, double x1, double y1, double width, bool again)
 {
 	bool upright = fabs(x1 - x0) < width;
 	double most = fmax(floor(width / STRIPE_LEAST), 1);
@@ -85,17 +89,109 @@ static void draw_stripes(struct page *page, const struct scene_content *content,
 	each = width / (double)count;
 	for (size_t i = 0; i < count; i++)
 		draw_way(page, x0 + each * (double)i, y0, x1 + each * (double)i, y1, each + 0.3,
-		         names_colour(content->numbers[i]), upright ? UPRIGHT_ALPHA : 1);
+		         names_colour(content->numbers[i]),
+		         upright ? UPRIGHT_ALPHA
+		         : again ? AGAIN_ALPHA
+		                 : 1);
+	if (again)
+		return;
 	draw_line(&page->draw, x0, y0, x1, y1, upright ? 2.4 : 1.4,
 	          draw_colour(&page->draw, THEME_TEXT), upright ? 1 : 0.8, 0);
 }
 
-static void draw_lost(struct page *page, double x, double y0, double y1, uint32_t colour)
+bool scene_segment_way(const struct page *page, const struct group_place *place,
+                       const struct timeline_segment *segment, struct draw_box *way)
 {
-	double y = y0 + (y1 - y0) * LOST_AT;
+	way->x = page_x(page, segment->sent_ns + segment->queued_ns);
+	way->w = page_x(page, segment->arrived_ns - segment->serial_ns);
+	if (!scene_way(place, segment->from_lane, segment->to_lane, &way->y, &way->h))
+		return false;
+	if (segment->serial_ns)
+		way->y += way->y < way->h ? place->queue_h : -place->queue_h;
+	if (segment->lost)
+		*way = scene_death_way(page, *way, &segment->death);
+	return true;
+}
 
-	draw_line(&page->draw, x, y0, x, y, LINE_WIDTH, colour, 1, 0);
-	draw_cross(&page->draw, x, y, 9, draw_colour(&page->draw, THEME_BAD));
+double scene_segment_width(const struct page *page, const struct timeline_segment *segment,
+                           size_t writes)
+{
+	if (segment->serial_ns)
+		return fmax((double)segment->serial_ns / page->pixel_ns, LINE_WIDTH);
+	if (writes < 2)
+		return LINE_WIDTH;
+	return fmin(THEME_BAND_FIRST + THEME_BAND_EACH * (double)writes, THEME_BAND_MOST);
+}
+
+/* In the link's queue, at the sender's edge of the wire: hatched, as all that waits. */
+static void draw_queued(struct page *page, const struct group_place *place,
+                        const struct timeline_segment *segment)
+{
+	struct scene_content content;
+	double y0, y1, x = page_x(page, segment->sent_ns);
+	struct draw_box box = { x, 0, page_x(page, segment->sent_ns + segment->queued_ns) - x,
+		                QUEUE_HIGH };
+
+	if (box.w < QUEUE_SEEN || !scene_way(place, segment->from_lane, segment->to_lane, &y0, &y1))
+		return;
+	box.y = y0 < y1 ? y0 : y0 - box.h;
+	scene_content(&content, place->group, segment->flow, segment->direction, segment->from,
+	              segment->to);
+	draw_rect(&page->draw, box, draw_colour(&page->draw, THEME_BACKGROUND));
+	draw_hatch(&page->draw, box,
+	           content.count ? names_colour(content.first)
+	                         : draw_colour(&page->draw, THEME_ACK));
+}
+
+/* The first to leave lies over those behind it, so that each stretch shows who is next. */
+static void draw_queue(struct page *page, const struct group_place *place)
+{
+	for (size_t i = place->group->segment_count; i-- > 0;)
+		if (place->group->segments[i].queued_ns)
+			draw_queued(page, place, &place->group->segments[i]);
+}
+
+/* From the sender through the strip of the queue to where its band begins. */
+static void draw_entry(struct page *page, const struct group_place *place, struct draw_box way,
+                       uint32_t colour)
+{
+	double from = way.y < way.h ? way.y - place->queue_h : way.y + place->queue_h;
+
+	draw_line(&page->draw, way.x + 1, from, way.x + 1, way.y, 2, colour, 1, 0);
+}
+
+/* Pixels to the right at which a second line runs beside a first, however they slant. */
+static double twice_apart(struct draw_box way)
+{
+	double height = fmax(fabs(way.h - way.y), 1);
+
+	return fmin(TWICE_APART * hypot(way.w - way.x, height) / height, TWICE_MOST);
+}
+
+/* A band of one colour, or of its writes' stripes; faint with a dashed front if it goes again. */
+static void draw_body(struct page *page, const struct timeline_segment *segment,
+                      const struct scene_content *content, struct draw_box way, double width,
+                      uint32_t colour)
+{
+	bool again = segment->kind != SEGMENT_DATA;
+
+	if (content->count > 1 && width > LINE_WIDTH)
+		draw_stripes(page, content, way.x, way.y, way.w, way.h, width, again);
+	else if (width > LINE_WIDTH)
+		draw_way(page, way.x, way.y, way.w, way.h, width, colour, again ? AGAIN_ALPHA : 1);
+	/* Between two of one write. */
+	if (content->count < 2 && segment->serial_ns && width > EDGE_SEEN)
+		draw_line(&page->draw, way.x, way.y, way.w, way.h, 1.2,
+		          draw_colour(&page->draw, THEME_BACKGROUND), 0.8, 0);
+	if (width <= LINE_WIDTH || again)
+		draw_line(&page->draw, way.x, way.y, way.w, way.h, LINE_WIDTH, colour, 1,
+		          again ? 4 : 0);
+	if (segment->twice) {
+		double apart = width + twice_apart(way);
+
+		draw_line(&page->draw, way.x + apart, way.y, way.w + apart, way.h, 1.2, colour, 1,
+		          0);
+	}
 }
 
 /* late is how far right of its moment a segment stands, because others left at the same: a bundle.
@@ -104,32 +200,33 @@ static void draw_segment(struct page *page, struct group_place *place, size_t in
                          bool bundled)
 {
 	const struct timeline_segment *segment = &place->group->segments[index];
-	double x0 = page_x(page, segment->sent_ns) + late;
-	double x1 = page_x(page, segment->arrived_ns) + late, y0, y1, width;
 	struct scene_content content;
+	struct draw_box way;
 	uint32_t colour;
+	double width;
 
-	if (!scene_way(place, segment->from_lane, segment->to_lane, &y0, &y1))
+	if (!scene_segment_way(page, place, segment, &way))
 		return;
+	way.x += late;
+	way.w += late;
 	scene_content(&content, place->group, segment->flow, segment->direction, segment->from,
 	              segment->to);
 	colour = content.count && segment->kind != SEGMENT_KEEPALIVE
 	                 ? names_colour(content.first)
 	                 : draw_colour(&page->draw, THEME_ACK);
-	width = fmin(THEME_BAND_FIRST + THEME_BAND_EACH * (double)content.count, THEME_BAND_MOST);
-	width = fmin(width, room_behind(page, place->group, index) - 2);
+	width = scene_segment_width(page, segment, content.count);
+	if (!segment->serial_ns)
+		width = fmin(width, fmax(room_behind(page, place->group, index) - 2, LINE_WIDTH));
+	if (!segment->serial_ns && bundled && content.count < 2 && segment->kind == SEGMENT_DATA)
+		width = BUNDLE_STEP - 0.6;
+	if (segment->serial_ns && place->queue_h > 0)
+		draw_entry(page, place, way, colour);
+	draw_body(page, segment, &content, way, width, colour);
 	if (segment->lost)
-		draw_lost(page, x0, y0, y1, colour);
-	else if (content.count > 1 && width > LINE_WIDTH) {
-		draw_stripes(page, &content, x0, y0, x1, y1, width);
-		if (fabs(x1 - x0) < LINE_WIDTH)
-			draw_room_take(&place->room,
-			               (struct draw_box){ x0, fmin(y0, y1), width, fabs(y1 - y0) });
-	} else if (bundled && segment->kind == SEGMENT_DATA)
-		draw_way(page, x0, y0, x1, y1, BUNDLE_STEP - 0.6, colour, 1);
-	else
-		draw_line(&page->draw, x0, y0, x1, y1, LINE_WIDTH, colour, 1,
-		          segment->kind == SEGMENT_DATA ? 0 : 4);
+		scene_cross(page, place, way.w + (width > LINE_WIDTH ? width / 2 : 0), way.h);
+	else if (content.count > 1 && width > LINE_WIDTH && fabs(way.w - way.x) < LINE_WIDTH)
+		draw_room_take(&place->room, (struct draw_box){ way.x, fmin(way.y, way.h), width,
+		                                                fabs(way.h - way.y) });
 }
 
 static void draw_segments(struct page *page, struct group_place *place)
@@ -137,15 +234,18 @@ static void draw_segments(struct page *page, struct group_place *place)
 	const struct timeline_group *group = place->group;
 	double free_from = -HUGE_VAL;
 
+	draw_queue(page, place);
 	for (size_t i = 0; i < group->segment_count; i++) {
 		const struct timeline_segment *segment = &group->segments[i];
 		double x = page_x(page, segment->sent_ns), late = fmax(free_from - x, 0);
 
-		if (i && (segment->from_lane != segment[-1].from_lane || late > BUNDLE_MOST))
+		if (segment->serial_ns || segment->lost ||
+		    (i && (segment->from_lane != segment[-1].from_lane || late > BUNDLE_MOST)))
 			late = 0;
 		draw_segment(page, place, i, late,
 		             late > 0 || room_behind(page, group, i) < BUNDLE_STEP);
-		free_from = x + late + BUNDLE_STEP;
+		if (!segment->lost)
+			free_from = x + late + BUNDLE_STEP;
 	}
 }
 
@@ -163,11 +263,12 @@ static void draw_dense(struct page *page, const struct group_place *place)
 			            next->from_lane != at->from_lane ||
 			            floor(page_x(page, next->sent_ns) / COLUMN) * COLUMN != x0;
 
-			count++;
+			count += !at->lost;
 			if (!last)
 				continue;
 			most = count > most ? count : most;
-			if (pass && scene_way(place, at->from_lane, at->to_lane, &y0, &y1))
+			if (pass && count && !at->lost &&
+			    scene_way(place, at->from_lane, at->to_lane, &y0, &y1))
 				draw_way(page, x0, y0,
 				         x0 + (double)(at->arrived_ns - at->sent_ns) /
 				                         page->pixel_ns,
@@ -178,16 +279,14 @@ static void draw_dense(struct page *page, const struct group_place *place)
 	}
 }
 
-static void draw_dense_losses(struct page *page, const struct group_place *place)
+static void draw_dense_losses(struct page *page, struct group_place *place)
 {
 	for (size_t i = 0; i < place->group->segment_count; i++) {
 		const struct timeline_segment *segment = &place->group->segments[i];
-		double y0, y1;
+		struct draw_box way;
 
-		if (segment->lost &&
-		    scene_way(place, segment->from_lane, segment->to_lane, &y0, &y1))
-			draw_lost(page, page_x(page, segment->sent_ns), y0, y1,
-			          draw_colour(&page->draw, THEME_ACK));
+		if (segment->lost && scene_segment_way(page, place, segment, &way))
+			scene_cross(page, place, way.w, way.h);
 	}
 }
 
@@ -226,84 +325,44 @@ static void draw_acks(struct page *page, const struct group_place *place)
 	}
 }
 
-static const char *control_name(uint8_t flags)
+/* The queue has a strip of its own where something is seen to wait in it. */
+static double queue_height(const struct page *page, const struct timeline_group *group)
 {
-	return flags & PACKET_RST ? "RST" : flags & PACKET_SYN ? "SYN" : "FIN";
+	for (size_t i = 0; i < group->segment_count; i++)
+		if ((double)group->segments[i].queued_ns > QUEUE_SEEN * page->pixel_ns)
+			return QUEUE_HIGH;
+	return 0;
 }
 
-static bool control_way(const struct page *page, const struct group_place *place,
-                        const struct timeline_control *control, struct draw_box *way)
+/* Bands as wide as their sending took would cover what comes the other way. */
+static bool has_rate(const struct timeline_group *group)
 {
-	way->x = page_x(page, control->sent_ns);
-	way->w = page_x(page, control->arrived_ns);
-	return way->x >= page->left && way->x <= page->right &&
-	       scene_way(place, control->from_lane, control->to_lane, &way->y, &way->h);
-}
-
-static void draw_controls(struct page *page, const struct group_place *place)
-{
-	for (size_t i = 0; i < place->group->control_count; i++) {
-		const struct timeline_control *control = &place->group->controls[i];
-		enum theme_colour colour = control->flags & PACKET_RST ? THEME_BAD : THEME_ACK;
-		struct draw_box way;
-
-		if (control_way(page, place, control, &way))
-			draw_line(&page->draw, way.x, way.y, way.w, way.h, 1.1,
-			          draw_colour(&page->draw, colour), 1, 3);
-	}
-}
-
-/* The middle of the wire beside a client's lane, where only its own packets pass. */
-static double middle_of(const struct group_place *place, const struct timeline_control *control)
-{
-	const struct timeline_group *group = place->group;
-	uint32_t own = group->lanes[control->from_lane].server_side ? control->to_lane
-	                                                            : control->from_lane;
-	size_t rank = 0;
-	bool under;
-
-	while (place->order[rank] != own)
-		rank++;
-	under = rank + 1 < group->lane_count && !group->lanes[own].server_side;
-	rank -= !under && rank;
-	const struct lane_place *above = &place->lanes[place->order[rank]];
-	return (above->y + above->h + place->lanes[place->order[rank + 1]].y) / 2;
-}
-
-/* Over the bars, on the wire's ground, so that they can be read. */
-static void name_controls(struct page *page, struct group_place *place)
-{
-	for (size_t i = 0; i < place->group->control_count; i++) {
-		const struct timeline_control *control = &place->group->controls[i];
-		const char *name = control_name(control->flags);
-		enum theme_colour colour = control->flags & PACKET_RST ? THEME_BAD : THEME_TEXT_3;
-		struct draw_box way, box = { .h = 14 };
-
-		if (!control_way(page, place, control, &way))
-			continue;
-		box.w = draw_width(&page->draw, &draw_small_3, name) + 4;
-		box.x = (way.x + way.w) / 2 + 3;
-		box.y = middle_of(place, control) - 7;
-		if (box.x + box.w > page->right || !draw_room_free(&place->room, box))
-			continue;
-		draw_rect(&page->draw, box, draw_colour(&page->draw, THEME_BACKGROUND));
-		draw_text_coloured(&page->draw, &draw_small_3, box.x + 2, box.y + 7, name,
-		                   draw_colour(&page->draw, colour));
-		draw_room_take(&place->room, box);
-	}
+	for (size_t i = 0; i < group->segment_count; i++)
+		if (group->segments[i].serial_ns)
+			return true;
+	return false;
 }
 
 void scene_wire(struct page *page, struct group_place *place)
 {
+	bool acks_above;
+
 	if (!place->wire)
 		return;
-	draw_acks(page, place);
-	draw_controls(page, place);
+	acks_above = has_rate(place->group);
+	place->queue_h =
+		scene_wire_is_dense(page, place->group) ? 0 : queue_height(page, place->group);
+	if (!acks_above)
+		draw_acks(page, place);
+	scene_controls(page, place);
+	scene_drops(page, place);
 	if (scene_wire_is_dense(page, place->group)) {
 		draw_dense(page, place);
 		draw_dense_losses(page, place);
 	} else {
 		draw_segments(page, place);
 	}
-	name_controls(page, place);
+	if (acks_above)
+		draw_acks(page, place);
+	scene_name_controls(page, place);
 }

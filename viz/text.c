@@ -18,7 +18,7 @@
 
 /* What the picture shows of itself, for the legend. */
 struct shown {
-	bool letters, density, waiting, blocked, reads, ruler, cuts;
+	bool letters, density, waiting, blocked, reads, losses, ruler, cuts;
 };
 
 struct text_options text_options_checked(const struct text_options *options)
@@ -147,6 +147,7 @@ static void look(const struct timeline *timeline, const struct drawn *drawn, int
 		shown->density = shown->density || dense;
 		shown->letters = shown->letters || (!dense && group->write_count);
 		shown->reads = shown->reads || (!dense && group->read_count);
+		shown->losses = shown->losses || timeline_count_deaths(group).count;
 		shown->ruler = shown->ruler || (main && main->write_count > 1);
 		shown->cuts = shown->cuts ||
 		              (main && (main->in_segments.splits || main->in_reads.splits));
@@ -221,6 +222,8 @@ static void legend(struct buffer *out, const struct shown *shown,
 		legend_item(out, &column, "▒ waiting in the call", options);
 	if (shown->reads)
 		legend_item(out, &column, "[A] one read", options);
+	if (shown->losses)
+		legend_item(out, &column, "× died on the wire", options);
 	if (shown->ruler && shown->cuts && !shown->density)
 		legend_item(out, &column, "│ a boundary   ╎ a cut", options);
 	else if (shown->ruler)

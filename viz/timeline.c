@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "capture/mem.h"
+#include "capture/packet.h"
 #include "viz/timeline_items.h"
 
 /* Lanes: the endpoints that made a call or stand at one end of a flow, in the file's order. */
@@ -93,6 +94,7 @@ static void allocate(struct build *build)
 	group->reads = mem_alloc(group->read_count, sizeof(*group->reads));
 	group->ticks = mem_alloc(build->trace->call_count, sizeof(*group->ticks));
 	group->controls = mem_alloc(build->ledger->flow_count * 6, sizeof(*group->controls));
+	group->drops = mem_alloc(build->trace->event_count, sizeof(*group->drops));
 	build->told = mem_alloc(build->trace->call_count, sizeof(*build->told));
 	group->write_count = group->segment_count = group->ack_count = group->read_count = 0;
 }
@@ -156,6 +158,7 @@ void timeline_finish(struct timeline *timeline)
 		free(group->reads);
 		free(group->ticks);
 		free(group->controls);
+		free(group->drops);
 		free(group->write_index);
 		free(group->direction_at);
 	}
@@ -194,4 +197,41 @@ bool timeline_is_blocked(const struct timeline_group *group, const struct timeli
 {
 	*to_ns = write->end_ns == CALL_PENDING ? group->end_ns : write->end_ns;
 	return write->end_ns == CALL_PENDING || *to_ns - write->begin_ns >= TIMELINE_BLOCKED_NS;
+}
+
+const char *timeline_death_text(const struct timeline_death *death)
+{
+	return death->cause < LINK_EVENT_KIND_COUNT ? link_event_text(death->cause) : "lost";
+}
+
+const char *timeline_flags_text(uint8_t flags)
+{
+	return flags & PACKET_RST   ? "RST"
+	       : flags & PACKET_SYN ? "SYN"
+	       : flags & PACKET_FIN ? "FIN"
+	       : flags & PACKET_ACK ? "ack"
+	                            : "packet";
+}
+
+static void count_death(struct timeline_deaths *deaths, const struct timeline_death *death)
+{
+	if (!deaths->count++)
+		deaths->cause = death->cause;
+	else if (deaths->cause != death->cause)
+		deaths->cause = LINK_EVENT_KIND_COUNT;
+}
+
+struct timeline_deaths timeline_count_deaths(const struct timeline_group *group)
+{
+	struct timeline_deaths deaths = { .cause = LINK_EVENT_KIND_COUNT };
+
+	for (size_t i = 0; i < group->segment_count; i++)
+		if (group->segments[i].lost)
+			count_death(&deaths, &group->segments[i].death);
+	for (size_t i = 0; i < group->control_count; i++)
+		if (group->controls[i].lost)
+			count_death(&deaths, &group->controls[i].death);
+	for (size_t i = 0; i < group->drop_count; i++)
+		count_death(&deaths, &group->drops[i].death);
+	return deaths;
 }

@@ -44,13 +44,37 @@ struct timeline_hold {
 	const char *details; /* "for the ack of A", "with 10 in flight"; NULL. Lent */
 };
 
+/* Where and when a packet died on the wire. */
+struct timeline_death {
+	int64_t at_ns;
+	double part;   /* of its way: 0 at the sender (the link's queue was full), 1 at the receiver
+	                  (corrupted: it arrived and was thrown away), 0.5 between */
+	uint8_t cause; /* enum link_event_kind; LINK_EVENT_KIND_COUNT: no event says */
+};
+
 struct timeline_segment {
-	int64_t sent_ns, arrived_ns;
+	int64_t sent_ns, arrived_ns; /* lost: arrived_ns is death.at_ns */
+	/* Where the link has a rate: how long it waited in the link's queue behind others (and
+	 * whatever jitter there is), and how long the link took to send it. Else 0. */
+	int64_t queued_ns, serial_ns;
 	uint32_t from_lane, to_lane;
 	uint32_t flow, direction, segment;
 	uint64_t from, to;
 	uint8_t kind; /* enum segment_kind */
-	bool lost;    /* it never arrived */
+	bool lost;    /* no socket of the receiver's got it; then death says more */
+	bool twice;   /* the link delivered it a second time right behind the first */
+	bool late;    /* one that left later was there before it, or the link held it back */
+	struct timeline_death death;
+};
+
+/* A packet without bytes of its own that died on the wire: an acknowledgement, a SYN sent again. */
+struct timeline_drop {
+	int64_t sent_ns;
+	uint32_t from_lane, to_lane;
+	uint32_t flow, direction; /* that it travelled in */
+	uint32_t event;           /* index into the trace's events */
+	uint8_t flags;            /* PACKET_*; 0: not TCP */
+	struct timeline_death death;
 };
 
 struct timeline_ack {
@@ -90,6 +114,8 @@ struct timeline_control {
 	uint32_t from_lane, to_lane;
 	uint32_t packet;
 	uint8_t flags;
+	bool lost;
+	struct timeline_death death;
 };
 
 struct timeline_lane {
@@ -118,8 +144,9 @@ struct timeline_group {
 	struct timeline_read *reads;
 	struct timeline_tick *ticks;
 	struct timeline_control *controls;
+	struct timeline_drop *drops;
 	size_t lane_count, write_count, hold_count, segment_count, ack_count, read_count,
-		tick_count, control_count;
+		tick_count, control_count, drop_count;
 	int main_flow, main_direction; /* the direction with the most writes: what the heading and
 	                                  the ruler show; -1 */
 
@@ -152,6 +179,18 @@ uint32_t timeline_number(const struct timeline_group *group, uint32_t flow, uint
 #define TIMELINE_BLOCKED_NS 1000000
 bool timeline_is_blocked(const struct timeline_group *group, const struct timeline_write *write,
                          int64_t *to_ns);
+
+/* "queue full", "loss", "corruption"; "lost" where no event says why. */
+const char *timeline_death_text(const struct timeline_death *death);
+/* "SYN", "FIN", "RST", "ack", else "packet": what one without bytes is called by its flags. */
+const char *timeline_flags_text(uint8_t flags);
+
+/* How many packets died in a group, whatever they carried, and why. */
+struct timeline_deaths {
+	size_t count;
+	uint8_t cause; /* of all of them; LINK_EVENT_KIND_COUNT: not known, or several */
+};
+struct timeline_deaths timeline_count_deaths(const struct timeline_group *group);
 
 /* The direction of the ledger that heading and ruler show; NULL if the group has no write. */
 const struct ledger_direction *timeline_main(const struct timeline_group *group);

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "capture/mem.h"
-#include "capture/packet.h"
 #include "viz/order.h"
 
 /*
@@ -13,24 +12,14 @@
  */
 #define RELEASE_NS 1000000
 
-static uint32_t lane(const struct build *build, uint16_t endpoint)
-{
-	return endpoint < build->trace->endpoint_count ? build->lane_of[endpoint] : TIMELINE_NONE;
-}
-
 static const struct call *call_of(const struct build *build, uint32_t call)
 {
 	return &build->trace->calls[call];
 }
 
-static int64_t since(const struct build *build, int64_t real_ns)
-{
-	return real_ns - build->group->zero_ns;
-}
-
 static int64_t end_since(const struct build *build, const struct call *call)
 {
-	return call->ended ? since(build, call->end_ns) : CALL_PENDING;
+	return call->ended ? build_since(build, call->end_ns) : CALL_PENDING;
 }
 
 static void add_writes(struct build *build, uint32_t flow, uint32_t direction)
@@ -44,9 +33,9 @@ static void add_writes(struct build *build, uint32_t flow, uint32_t direction)
 
 		build->told[write->call] = true;
 		group->writes[group->write_count++] = (struct timeline_write){
-			.begin_ns = since(build, call->begin_ns),
+			.begin_ns = build_since(build, call->begin_ns),
 			.end_ns = end_since(build, call),
-			.lane = lane(build, from->from_endpoint),
+			.lane = build_lane(build, from->from_endpoint),
 			.flow = flow,
 			.direction = direction,
 			.write = (uint32_t)i,
@@ -126,7 +115,7 @@ static void add_hold(struct build *build, const struct timeline_segment *segment
 	     w < from->write_count && to < segment->to; w++) {
 		const struct call *call = call_of(build, from->writes[w].call);
 
-		if (!call->ended || since(build, call->end_ns) > segment->sent_ns)
+		if (!call->ended || build_since(build, call->end_ns) > segment->sent_ns)
 			break;
 		to = from->writes[w].to;
 	}
@@ -155,16 +144,16 @@ static void add_segments(struct build *build, uint32_t flow, uint32_t direction)
 		return;
 	for (size_t i = 0; i < from->segment_count; i++) {
 		const struct ledger_segment *segment = &from->segments[i];
-		int64_t sent_ns = since(build, ledger_sent_ns(build->ledger, from, segment));
+		int64_t sent_ns = build_since(build, ledger_sent_ns(build->ledger, from, segment));
 		bool lost = segment->arrival == LEDGER_NONE;
 
 		group->segments[group->segment_count++] = (struct timeline_segment){
 			.sent_ns = sent_ns,
 			.arrived_ns = lost ? sent_ns
-			                   : since(build,
-			                           ledger_arrived_ns(build->ledger, from, segment)),
-			.from_lane = lane(build, from->from_endpoint),
-			.to_lane = lane(build, from->to_endpoint),
+			                   : build_since(build, ledger_arrived_ns(build->ledger,
+			                                                          from, segment)),
+			.from_lane = build_lane(build, from->from_endpoint),
+			.to_lane = build_lane(build, from->to_endpoint),
 			.flow = flow,
 			.direction = direction,
 			.segment = (uint32_t)i,
@@ -194,6 +183,7 @@ static void finish_segments(struct build *build)
 	struct timeline_group *group = build->group;
 
 	order_items(group->segments, group->segment_count, sizeof(*group->segments), segment_order);
+	timeline_find_fates(build);
 	for (size_t i = 0; i < group->segment_count; i++) {
 		build_later(&group->end_ns, group->segments[i].arrived_ns);
 		if (group->segments[i].kind == SEGMENT_DATA)
@@ -209,7 +199,7 @@ static int64_t ack_delay(const struct build *build, const struct ledger_directio
 	if (segment == LEDGER_NONE || data->segments[segment].arrival == LEDGER_NONE)
 		return -1;
 	int64_t arrived = ledger_arrived_ns(build->ledger, data, &data->segments[segment]);
-	int64_t delayed_ns = sent_ns - since(build, arrived);
+	int64_t delayed_ns = sent_ns - build_since(build, arrived);
 	return delayed_ns < 0 ? -1 : delayed_ns;
 }
 
@@ -220,17 +210,17 @@ static void add_acks(struct build *build, uint32_t flow, uint32_t direction)
 
 	for (size_t i = 0; i < from->ack_count; i++) {
 		const struct ledger_ack *ack = &from->acks[i];
-		int64_t at_ns = since(build, build->trace->packets[ack->packet].time_ns);
+		int64_t at_ns = build_since(build, build->trace->packets[ack->packet].time_ns);
 		int64_t sent_ns =
 			ack->departure == LEDGER_NONE
 				? at_ns
-				: since(build, build->trace->packets[ack->departure].time_ns);
+				: build_since(build, build->trace->packets[ack->departure].time_ns);
 
 		group->acks[group->ack_count++] = (struct timeline_ack){
 			.sent_ns = sent_ns,
 			.arrived_ns = at_ns,
-			.from_lane = lane(build, from->to_endpoint),
-			.to_lane = lane(build, from->from_endpoint),
+			.from_lane = build_lane(build, from->to_endpoint),
+			.to_lane = build_lane(build, from->from_endpoint),
 			.flow = flow,
 			.direction = direction,
 			.upto = ack->upto,
@@ -287,13 +277,13 @@ static void add_reads(struct build *build, uint32_t flow, uint32_t direction)
 	for (size_t i = 0; i < from->read_count; i++) {
 		const struct ledger_read *read = &from->reads[i];
 		const struct call *call = call_of(build, read->call);
-		uint32_t reader = lane(build, call->endpoint);
+		uint32_t reader = build_lane(build, call->endpoint);
 
 		build->told[read->call] = true;
 		if (reader != TIMELINE_NONE)
 			group->lanes[reader].reads = true;
 		group->reads[group->read_count++] = (struct timeline_read){
-			.begin_ns = since(build, call->begin_ns),
+			.begin_ns = build_since(build, call->begin_ns),
 			.end_ns = end_since(build, call),
 			.lane = reader,
 			.flow = flow,
@@ -332,47 +322,16 @@ static void add_ticks(struct build *build)
 		if (build->told[i])
 			continue;
 		group->ticks[group->tick_count++] = (struct timeline_tick){
-			.at_ns = since(build, failed ? call->end_ns : call->begin_ns),
-			.begin_ns = since(build, call->begin_ns),
+			.at_ns = build_since(build, failed ? call->end_ns : call->begin_ns),
+			.begin_ns = build_since(build, call->begin_ns),
 			.end_ns = end_since(build, call),
-			.lane = lane(build, call->endpoint),
+			.lane = build_lane(build, call->endpoint),
 			.call = (uint32_t)i,
 			.failed = failed,
 			.pending = !call->ended,
 		};
 		if (failed || !call->ended || call->note)
 			build_later(&group->end_ns, group->ticks[group->tick_count - 1].at_ns);
-	}
-}
-
-static void add_controls(struct build *build, uint32_t flow, uint32_t direction)
-{
-	const struct ledger_direction *from = build_direction(build, flow, direction);
-	const struct {
-		uint32_t packet;
-		uint8_t flags;
-	} kinds[] = {
-		{ from->syn_packet, PACKET_SYN },
-		{ from->fin_packet, PACKET_FIN },
-		{ from->rst_packet, PACKET_RST },
-	};
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		if (kinds[i].packet >= build->trace->packet_count)
-			continue;
-		int64_t at_ns = since(build, build->trace->packets[kinds[i].packet].time_ns);
-
-		/* A reset is news; that the kernel closed is not. */
-		if (kinds[i].flags == PACKET_RST)
-			build_later(&build->group->end_ns, at_ns);
-		build->group->controls[build->group->control_count++] = (struct timeline_control){
-			.sent_ns = at_ns,
-			.arrived_ns = at_ns,
-			.from_lane = lane(build, from->from_endpoint),
-			.to_lane = lane(build, from->to_endpoint),
-			.packet = kinds[i].packet,
-			.flags = kinds[i].flags,
-		};
 	}
 }
 
@@ -385,7 +344,8 @@ static void reach_limit(struct build *build)
 
 	if (about->time_limit_hit && from_ns > 0 && from_ns <= TRACE_TIME_MAX &&
 	    about->time_limit_ns > 0 && about->time_limit_ns <= TRACE_TIME_MAX)
-		build_later(&build->group->end_ns, since(build, from_ns + about->time_limit_ns));
+		build_later(&build->group->end_ns,
+		            build_since(build, from_ns + about->time_limit_ns));
 }
 
 void timeline_add_items(struct build *build)
@@ -402,6 +362,7 @@ void timeline_add_items(struct build *build)
 	build_for_directions(build, add_reads);
 	order_items(group->reads, group->read_count, sizeof(*group->reads), read_order);
 	add_ticks(build);
-	build_for_directions(build, add_controls);
+	timeline_add_controls(build);
+	timeline_add_drops(build);
 	reach_limit(build);
 }

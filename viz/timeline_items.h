@@ -1,6 +1,7 @@
 /*
  * What goes on the lanes of one group: timeline.c makes the lanes and the room, timeline_items.c
- * fills in writes, holds, segments, acknowledgements, reads and ticks. Nobody else includes this.
+ * fills in writes, holds, segments, acknowledgements, reads and ticks, timeline_wire.c what the
+ * wire did to them. Nobody else includes this.
  */
 #ifndef SEAM_VIZ_TIMELINE_ITEMS_H
 #define SEAM_VIZ_TIMELINE_ITEMS_H
@@ -14,6 +15,7 @@ struct build {
 	const struct trace *trace;
 	uint32_t *lane_of; /* of an endpoint; TIMELINE_NONE */
 	bool *told;        /* of a call: it is a write or a read, so not a tick */
+	uint32_t *losses;  /* of a packet: the event that ended it; while controls are added */
 };
 
 static inline const struct ledger_direction *build_direction(const struct build *build,
@@ -36,6 +38,24 @@ static inline void build_later(int64_t *end_ns, int64_t ns)
 	if (ns > *end_ns)
 		*end_ns = ns;
 }
+
+static inline int64_t build_since(const struct build *build, int64_t real_ns)
+{
+	return real_ns - build->group->zero_ns;
+}
+
+/* Of an endpoint; TIMELINE_NONE if it has none. */
+static inline uint32_t build_lane(const struct build *build, uint16_t endpoint)
+{
+	return endpoint < build->trace->endpoint_count ? build->lane_of[endpoint] : TIMELINE_NONE;
+}
+
+/* How all segments fared, once they are in order: losses with their place and cause, what came
+ * twice or late, what waited in the link. timeline_wire.c. */
+void timeline_find_fates(struct build *build);
+/* Opening and closing packets, then packets without bytes that died. */
+void timeline_add_controls(struct build *build);
+void timeline_add_drops(struct build *build);
 
 /* Adds everything, each kind in order of time. The room for it is there, the counts are 0. */
 void timeline_add_items(struct build *build);

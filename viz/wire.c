@@ -13,7 +13,6 @@
 /* What takes no visible time, by column. */
 struct marks {
 	unsigned *data, *acks, *old;
-	bool *lost;
 };
 
 static void mark(const struct frame *frame, struct marks *marks)
@@ -26,9 +25,7 @@ static void mark(const struct frame *frame, struct marks *marks)
 
 		if (!frame_has(frame, segment->sent_ns) || !combs_upright(frame, segment))
 			continue;
-		if (segment->lost)
-			marks->lost[column] = true;
-		else if (segment->kind == SEGMENT_DATA || segment->kind == SEGMENT_RETRANSMISSION)
+		if (segment->kind == SEGMENT_DATA || segment->kind == SEGMENT_RETRANSMISSION)
 			marks->data[column]++;
 		else
 			marks->old[column]++;
@@ -58,30 +55,41 @@ static void draw_marks(const struct frame *frame, struct cells *cells, int first
 	for (int column = FRAME_GUTTER; column < cells->width; column++) {
 		unsigned count = marks->data[column] + marks->old[column];
 
-		if (!count && !marks->lost[column])
+		if (!count)
 			continue;
 		cells_fill(cells, blank_row(frame, cells, first, column, column + 1), column,
 		           column + 1,
-		           marks->lost[column]        ? "×"
-		           : count > 1                ? "┃"
+		           count > 1                  ? "┃"
 		           : marks->data[column] == 1 ? "│"
 		                                      : "╵");
 	}
 }
 
-/* A reset is the end of a connection: it is named where it was seen. */
-static void draw_resets(const struct frame *frame, struct cells *cells, int first)
+/* A reset is the end of a connection, and a FIN that died keeps it open: both are named where they
+ * left. */
+static bool is_told(const struct frame *frame, const struct timeline_control *control)
+{
+	return (control->flags & PACKET_RST || control->lost) &&
+	       frame_has(frame, control->sent_ns) && control->sent_ns >= frame->zero_ns &&
+	       control->sent_ns - frame->zero_ns <= frame->span_ns;
+}
+
+static void draw_controls(const struct frame *frame, struct cells *cells, int first)
 {
 	for (size_t i = 0; i < frame->group->control_count; i++) {
 		const struct timeline_control *control = &frame->group->controls[i];
 		int column = frame_column(frame, control->sent_ns);
+		struct label label = { .count = 0 };
 
-		if (!(control->flags & PACKET_RST) || !frame_has(frame, control->sent_ns))
+		if (!is_told(frame, control))
 			continue;
-		if (column > cells->width - 3)
-			column = cells->width - 3;
-		cells_text(cells, blank_row(frame, cells, first, column, column + 3), column,
-		           "RST");
+		label_text(&label, timeline_flags_text(control->flags));
+		if (control->lost)
+			label_format(&label, " × %s", timeline_death_text(&control->death));
+		if (column > cells->width - label.width)
+			column = cells->width - label.width;
+		cells_label(cells, blank_row(frame, cells, first, column, column + label.width),
+		            column, &label);
 	}
 }
 
@@ -99,15 +107,30 @@ static void draw_ack_marks(const struct frame *frame, struct cells *cells,
 	}
 }
 
-/* Combs, farther and farther departures joined until they take few rows. */
+static int rows_of(const struct frame *frame, int near)
+{
+	struct combs combs;
+
+	combs_find(&combs, frame, near);
+	int rows = combs.row_count;
+	combs_finish(&combs);
+	return rows;
+}
+
+/* Combs, farther and farther departures joined until they take few rows, or joining no longer
+ * helps. */
 static void draw_combs(const struct frame *frame, struct cells *cells)
 {
 	struct combs combs;
-	int near = NEIGHBOUR;
+	int near = NEIGHBOUR, least = -1;
 
 	for (;; near *= 2) {
 		combs_find(&combs, frame, near);
 		if (combs.row_count <= ROWS_MAX || near > frame->options.width)
+			break;
+		if (least < 0)
+			least = rows_of(frame, frame->options.width);
+		if (combs.row_count <= least)
 			break;
 		combs_finish(&combs);
 	}
@@ -125,8 +148,10 @@ static bool anything(const struct frame *frame)
 		if (frame_has(frame, group->segments[i].sent_ns))
 			return true;
 	for (size_t i = 0; i < group->control_count; i++)
-		if ((group->controls[i].flags & PACKET_RST) &&
-		    frame_has(frame, group->controls[i].sent_ns))
+		if (is_told(frame, &group->controls[i]))
+			return true;
+	for (size_t i = 0; i < group->drop_count; i++)
+		if (frame_has(frame, group->drops[i].sent_ns))
 			return true;
 	return false;
 }
@@ -141,18 +166,16 @@ void wire_draw(const struct frame *frame, struct cells *cells)
 		return;
 	marks = (struct marks){ mem_alloc(width, sizeof(unsigned)),
 		                mem_alloc(width, sizeof(unsigned)),
-		                mem_alloc(width, sizeof(unsigned)),
-		                mem_alloc(width, sizeof(bool)) };
+		                mem_alloc(width, sizeof(unsigned)) };
 	mark(frame, &marks);
 	draw_combs(frame, cells);
 	if (cells->row_count == first)
 		frame_row(frame, cells, "wire");
 	draw_marks(frame, cells, first, &marks);
-	draw_resets(frame, cells, first);
+	draw_controls(frame, cells, first);
 	if (frame->options.all_acks)
 		draw_ack_marks(frame, cells, &marks);
 	free(marks.data);
 	free(marks.acks);
 	free(marks.old);
-	free(marks.lost);
 }

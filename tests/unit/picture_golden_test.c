@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "losses_fixture.h"
 #include "picture_fixture.h"
 #include "viz/png.h"
 
@@ -115,6 +116,33 @@ static void three_writes_at_one_and_a_half(void **state)
 	picture_fixture_finish(&fixture);
 }
 
+static void what_a_wire_does_to_packets(void **state)
+{
+	struct story stories[3], *told[] = { stories, stories + 1, stories + 2 };
+	struct timeline timeline;
+
+	losses_loss(&stories[0]);
+	losses_queue(&stories[1]);
+	losses_odd(&stories[2]);
+	story_timeline(&timeline, told, 3);
+	check(*state, &timeline, "picture-losses-dark", 1200, 1, false);
+	timeline_finish(&timeline);
+	for (int i = 0; i < 3; i++)
+		story_finish(&stories[i]);
+}
+
+static void one_in_twenty_lost_on_light_ground(void **state)
+{
+	struct story story, *told = &story;
+	struct timeline timeline;
+
+	losses_many(&story, 40);
+	story_timeline(&timeline, &told, 1);
+	check(*state, &timeline, "picture-loss-forty-light", 900, 1.5, true);
+	timeline_finish(&timeline);
+	story_finish(&story);
+}
+
 static int open_fonts(void **state)
 {
 	struct err err = { 0 };
@@ -136,6 +164,8 @@ int main(void)
 		cmocka_unit_test(loopback_on_light_ground),
 		cmocka_unit_test(a_density_of_four_thousand),
 		cmocka_unit_test(three_writes_at_one_and_a_half),
+		cmocka_unit_test(what_a_wire_does_to_packets),
+		cmocka_unit_test(one_in_twenty_lost_on_light_ground),
 	};
 
 	return cmocka_run_group_tests(tests, open_fonts, close_fonts);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "losses_fixture.h"
 #include "picture_fixture.h"
 #include "viz/raster.h"
 #include "viz/scene.h"
@@ -123,13 +124,118 @@ static void failed_lost_and_pending_are_named(void **state)
 	assert_non_null(strstr(scene.texts.bytes, "connect: ECONNREFUSED"));
 	assert_non_null(strstr(scene.texts.bytes, "send: EPIPE"));
 	assert_non_null(strstr(scene.texts.bytes, "recv still waits"));
-	assert_non_null(strstr(scene.texts.bytes, "40 B lost"));
+	assert_non_null(strstr(scene.texts.bytes, "1 lost"));
 	assert_non_null(strstr(scene.texts.bytes, "36 B cut off"));
 	/* What a stranger's file says is escaped. */
 	assert_null(strchr(scene.texts.bytes, '\x1b'));
 	assert_non_null(strstr(scene.texts.bytes, "zwei\\x1b[31m"));
 	scene_finish(&scene);
 	picture_fixture_finish(&fixture);
+}
+
+static size_t count_colour(const struct scene *scene, enum scene_kind kind, uint32_t colour)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < scene->count; i++)
+		count += scene->commands[i].kind == kind && scene->commands[i].colour == colour;
+	return count;
+}
+
+/* Tells the run, lays it out and draws it; the story is over when this returns. */
+static void draw_story(void **state, void (*tell)(struct story *story), double scale,
+                       struct scene *scene)
+{
+	struct scene_options options = { .font = font_of(state), .scale = scale };
+	struct timeline timeline;
+	struct story story, *told = &story;
+
+	tell(&story);
+	story_timeline(&timeline, &told, 1);
+	check_picture(font_of(state), &timeline, scale, 1000);
+	scene_build(scene, &timeline, &options);
+	timeline_finish(&timeline);
+	story_finish(&story);
+}
+
+static void what_died_ends_in_a_cross_with_its_cause(void **state)
+{
+	uint32_t bad = theme_get(false)->colours[THEME_BAD];
+	struct scene scene;
+
+	draw_story(state, losses_loss, 1, &scene);
+	/* Two lines each: the segment's, the acknowledgement's, and the one that explains them. */
+	assert_int_equal(count_colour(&scene, SCENE_LINE, bad), 6);
+	assert_non_null(strstr(scene.texts.bytes, "loss"));
+	assert_non_null(strstr(scene.texts.bytes, "again 500 B"));
+	assert_non_null(strstr(scene.texts.bytes, "1 sent again"));
+	assert_non_null(strstr(scene.texts.bytes, "2 lost"));
+	scene_finish(&scene);
+}
+
+static void a_full_queue_is_named_and_what_waits_in_it_is_hatched(void **state)
+{
+	struct scene scene;
+	size_t bands = 0, hatched = 0;
+
+	draw_story(state, losses_queue, 1, &scene);
+	assert_non_null(strstr(scene.texts.bytes, "queue full"));
+	assert_non_null(strstr(scene.texts.bytes, "13.0 ms in the queue"));
+	for (size_t i = 0; i < scene.count; i++) {
+		bands += scene.commands[i].kind == SCENE_BAND && scene.commands[i].w > 30;
+		hatched += scene.commands[i].kind == SCENE_HATCH;
+	}
+	/* Four were sent, as wide as the link took for them; three waited, and one explains it. */
+	assert_int_equal(bands, 4);
+	assert_int_equal(hatched, 4);
+	scene_finish(&scene);
+}
+
+static void late_doubled_and_damaged_packets_are_named(void **state)
+{
+	struct scene scene;
+
+	draw_story(state, losses_odd, 2, &scene);
+	assert_non_null(strstr(scene.texts.bytes, "500 B late"));
+	assert_non_null(strstr(scene.texts.bytes, "500 B twice"));
+	assert_non_null(strstr(scene.texts.bytes, "corruption"));
+	assert_non_null(strstr(scene.texts.bytes, "listed loss"));
+	assert_non_null(strstr(scene.texts.bytes, "1 came twice"));
+	assert_non_null(strstr(scene.texts.bytes, "BC: 2 reads"));
+	scene_finish(&scene);
+}
+
+static void what_did_not_happen_is_not_explained(void **state)
+{
+	struct picture_fixture fixture;
+	struct scene_options options = { .font = font_of(state) };
+	struct scene scene;
+
+	picture_fixture_three(&fixture, 3, 1000000, 10000000);
+	scene_build(&scene, &fixture.timeline, &options);
+	assert_null(strstr(scene.texts.bytes, "lost"));
+	assert_null(strstr(scene.texts.bytes, "again"));
+	assert_null(strstr(scene.texts.bytes, "twice"));
+	assert_null(strstr(scene.texts.bytes, "queue"));
+	scene_finish(&scene);
+	picture_fixture_finish(&fixture);
+}
+
+static void many_losses_stay_legible(void **state)
+{
+	static const int counts[] = { 3, 40, 400, 4000 };
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
+		struct story story, *told = &story;
+		struct timeline timeline;
+
+		losses_many(&story, counts[i]);
+		story_timeline(&timeline, &told, 1);
+		check_picture(font_of(state), &timeline, 1, 0);
+		check_picture(font_of(state), &timeline, 2, 1000);
+		timeline_finish(&timeline);
+		story_finish(&story);
+	}
 }
 
 static void unix_sockets_have_no_wire(void **state)
@@ -237,6 +343,11 @@ int main(void)
 		cmocka_unit_test(texts_neither_overlap_nor_leave_the_picture),
 		cmocka_unit_test(forty_thousand_writes_are_a_profile_that_names_their_number),
 		cmocka_unit_test(failed_lost_and_pending_are_named),
+		cmocka_unit_test(what_died_ends_in_a_cross_with_its_cause),
+		cmocka_unit_test(a_full_queue_is_named_and_what_waits_in_it_is_hatched),
+		cmocka_unit_test(late_doubled_and_damaged_packets_are_named),
+		cmocka_unit_test(what_did_not_happen_is_not_explained),
+		cmocka_unit_test(many_losses_stay_legible),
 		cmocka_unit_test(unix_sockets_have_no_wire),
 		cmocka_unit_test(the_same_timeline_gives_the_same_scene),
 		cmocka_unit_test(a_given_height_is_met_where_it_is_enough),

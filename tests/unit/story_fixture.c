@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "capture/mem.h"
+#include "capture/packet.h"
 
-#define T0 1767225600000000000 /* 2026-01-01 */
+#define STORY_HEADERS 66                  /* Ethernet, IPv4, TCP with timestamps */
+#define T0            1767225600000000000 /* 2026-01-01 */
 
 static int64_t ns(double us)
 {
@@ -48,6 +50,8 @@ void story_finish(struct story *story)
 	free(story->trace.about.scenario);
 	free(story->trace.about.title);
 	free(story->trace.about.link);
+	free(story->trace.events);
+	free(story->ledger.event_packets);
 	free(story->acks);
 	*story = (struct story){ 0 };
 }
@@ -157,6 +161,7 @@ static struct ledger_segment *add_segment(struct story *story, uint32_t flow, ui
 		.fragments = 1,
 		.first_write = LEDGER_NONE,
 	};
+	story->trace.packets[segment->packet].length = bytes + STORY_HEADERS;
 	/* Of the writes that begin at from, a datagram is of the newest that has one. */
 	for (uint32_t w = 0; w < to->write_count; w++)
 		if (to->writes[w].from <= from && (from < to->writes[w].to || !bytes))
@@ -178,6 +183,88 @@ void story_loss(struct story *story, uint32_t flow, uint32_t direction, double s
 	add_segment(story, flow, direction, sent_us, bytes);
 }
 
+static uint32_t add_event(struct story *story, uint32_t packet, enum link_event_kind kind)
+{
+	struct trace *trace = &story->trace;
+	size_t count = trace->event_count;
+
+	trace->events =
+		mem_grow(trace->events, &story->event_capacity, count, sizeof(*trace->events));
+	story->ledger.event_packets =
+		mem_grow(story->ledger.event_packets, &story->event_packet_capacity, count,
+	                 sizeof(*story->ledger.event_packets));
+	story->ledger.event_packets[count] = packet;
+	trace->events[count] = (struct link_event){ .time_ns = trace->packets[packet].time_ns,
+		                                    .kind = (uint8_t)kind };
+	return (uint32_t)trace->event_count++;
+}
+
+void story_event(struct story *story, uint32_t flow, uint32_t direction, enum link_event_kind kind)
+{
+	struct ledger_direction *to = way(story, flow, direction);
+	struct ledger_segment *segment = &to->segments[to->segment_count - 1];
+
+	segment->event = add_event(story, segment->packet, kind);
+}
+
+/* Ethernet, IPv4 and TCP headers between the two ends of a flow. */
+static uint32_t write_frame(uint8_t *frame, const struct address *from, const struct address *to,
+                            uint8_t flags)
+{
+	memset(frame, 0, 54);
+	frame[12] = 0x08;
+	frame[14] = 0x45;
+	frame[17] = 40;
+	frame[22] = 64;
+	frame[23] = 6;
+	memcpy(frame + 26, from->bytes, 4);
+	memcpy(frame + 30, to->bytes, 4);
+	frame[34] = (uint8_t)(from->port >> 8);
+	frame[35] = (uint8_t)from->port;
+	frame[36] = (uint8_t)(to->port >> 8);
+	frame[37] = (uint8_t)to->port;
+	frame[46] = 0x50;
+	frame[47] = flags;
+	return 54;
+}
+
+void story_drop(struct story *story, uint32_t flow, uint32_t direction, double sent_us,
+                uint8_t flags, enum link_event_kind kind)
+{
+	const struct ledger_flow *on = &story->ledger.flows[flow];
+	uint32_t index = add_event(story, add_packet(story, sent_us), kind);
+	struct link_event *event = &story->trace.events[index];
+
+	event->down = direction;
+	event->captured = event->length = write_frame(event->frame, direction ? &on->b : &on->a,
+	                                              direction ? &on->a : &on->b, flags);
+}
+
+void story_wire(struct story *story, double delay_us, uint64_t rate_bits)
+{
+	struct trace_wire *wire = &story->trace.about.wire;
+
+	wire->known = true;
+	for (int i = 0; i < 2; i++) {
+		wire->delay_ns[i] = (int64_t)(delay_us * 1000);
+		wire->rate_bits[i] = rate_bits;
+	}
+}
+
+void story_control(struct story *story, uint32_t flow, uint32_t direction, double sent_us,
+                   uint8_t flags)
+{
+	struct ledger_direction *to = way(story, flow, direction);
+	uint32_t packet = add_packet(story, sent_us);
+
+	if (flags & PACKET_SYN)
+		to->syn_packet = packet;
+	else if (flags & PACKET_FIN)
+		to->fin_packet = packet;
+	else
+		to->rst_packet = packet;
+}
+
 void story_again(struct story *story, uint32_t flow, uint32_t direction, double sent_us,
                  double arrived_us, size_t segment)
 {
@@ -186,7 +273,9 @@ void story_again(struct story *story, uint32_t flow, uint32_t direction, double 
 	*again = way(story, flow, direction)->segments[segment];
 	again->kind = SEGMENT_RETRANSMISSION;
 	again->packet = add_packet(story, sent_us);
-	again->arrival = add_packet(story, arrived_us);
+	story->trace.packets[again->packet].length = again->length + STORY_HEADERS;
+	again->event = LEDGER_NONE;
+	again->arrival = arrived_us < 0 ? LEDGER_NONE : add_packet(story, arrived_us);
 	way(story, flow, direction)->retransmissions++;
 }
 

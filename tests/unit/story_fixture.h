@@ -14,7 +14,7 @@
 struct story {
 	struct trace trace;
 	struct ledger ledger;
-	size_t call_capacity, packet_capacity, ack_capacity;
+	size_t call_capacity, packet_capacity, ack_capacity, event_capacity, event_packet_capacity;
 	/* Departures of acknowledgements; the ledger knows only their arrival. */
 	struct story_ack {
 		uint32_t flow, direction;
@@ -40,7 +40,17 @@ void story_segment(struct story *story, uint32_t flow, uint32_t direction, doubl
 /* A segment, or a datagram, that never arrives. */
 void story_loss(struct story *story, uint32_t flow, uint32_t direction, double sent_us,
                 uint32_t bytes);
-/* The bytes of the segment number segment once more. */
+/* What the link did to the segment that was told last in that direction. */
+void story_event(struct story *story, uint32_t flow, uint32_t direction, enum link_event_kind kind);
+/* A packet without bytes (PACKET_ACK, PACKET_SYN, …) that travels in that direction and dies. */
+void story_drop(struct story *story, uint32_t flow, uint32_t direction, double sent_us,
+                uint8_t flags, enum link_event_kind kind);
+/* The delay of a wire each way, and its rate (0: no limit). */
+void story_wire(struct story *story, double delay_us, uint64_t rate_bits);
+/* SYN, FIN or RST of that direction. */
+void story_control(struct story *story, uint32_t flow, uint32_t direction, double sent_us,
+                   uint8_t flags);
+/* The bytes of the segment number segment once more; arrived_us below 0: in vain. */
 void story_again(struct story *story, uint32_t flow, uint32_t direction, double sent_us,
                  double arrived_us, size_t segment);
 /* Acknowledges every byte before upto. */

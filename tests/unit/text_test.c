@@ -10,8 +10,9 @@
 #include <cmocka.h>
 
 #include "capture/mem.h"
+#include "capture/packet.h"
 #include "golden_fixture.h"
-#include "story_fixture.h"
+#include "losses_fixture.h"
 #include "viz/cells.h"
 #include "viz/summary.h"
 #include "viz/text.h"
@@ -409,6 +410,40 @@ static void losses_and_retransmissions(void **state)
 	compare(&stories, "loss", &(struct text_options){ 0 }, NULL, NULL);
 }
 
+static void crosses_where_packets_died(void **state)
+{
+	struct stories stories = { 0 };
+
+	(void)state;
+	losses_loss(&stories.list[stories.count++]);
+	losses_queue(&stories.list[stories.count++]);
+	losses_odd(&stories.list[stories.count++]);
+	compare(&stories, "wire-losses", &(struct text_options){ 0 }, NULL, NULL);
+}
+
+static void crosses_in_ascii(void **state)
+{
+	struct stories stories = { 0 };
+
+	(void)state;
+	losses_loss(&stories.list[stories.count++]);
+	losses_queue(&stories.list[stories.count++]);
+	losses_odd(&stories.list[stories.count++]);
+	compare(&stories, "wire-losses-ascii",
+	        &(struct text_options){ .width = 80, .ascii = true, .all_acks = true }, NULL, NULL);
+}
+
+static void one_in_twenty_lost(void **state)
+{
+	struct stories stories = { 0 };
+
+	(void)state;
+	losses_many(&stories.list[stories.count++], 40);
+	compare(&stories, "loss-forty", &(struct text_options){ 0 }, NULL, NULL);
+	losses_many(&stories.list[stories.count++], 400);
+	compare(&stories, "loss-four-hundred", &(struct text_options){ 0 }, NULL, NULL);
+}
+
 static void both_directions(void **state)
 {
 	struct stories stories = { 0 };
@@ -567,6 +602,18 @@ static unsigned next_random(unsigned *seed, unsigned below)
 }
 
 /* Some writes, cut and joined at random, over a random flight. */
+/* Anything may happen to the last segment, or to a packet without bytes. */
+static void happen(struct story *story, uint32_t way, double at_us, unsigned *seed)
+{
+	static const uint8_t flags[] = { PACKET_ACK, PACKET_SYN, PACKET_FIN, PACKET_RST };
+
+	if (!next_random(seed, 4))
+		story_event(story, 0, way, next_random(seed, LINK_EVENT_KIND_COUNT));
+	if (!next_random(seed, 9))
+		story_drop(story, 0, !way, at_us, flags[next_random(seed, 4)],
+		           next_random(seed, LINK_CORRUPTED + 1));
+}
+
 static void tell_anything(struct story *story, unsigned *seed)
 {
 	unsigned count = 1 + next_random(seed, 1 + next_random(seed, 90));
@@ -577,6 +624,8 @@ static void tell_anything(struct story *story, unsigned *seed)
 	uint64_t sent = 0, read = 0;
 	double at_us = 0;
 
+	if (next_random(seed, 2))
+		story_wire(story, flight_us, next_random(seed, 2) * 10000000);
 	for (unsigned i = 0; i < count; i++) {
 		uint32_t bytes = next_random(seed, 5000);
 
@@ -602,6 +651,8 @@ static void tell_anything(struct story *story, unsigned *seed)
 			} else {
 				story_loss(story, 0, way, at_us, size);
 			}
+			if (packets)
+				happen(story, way, at_us, seed);
 		}
 		while (!messages && sent < bytes->bytes) {
 			uint64_t left = bytes->bytes - sent;
@@ -611,6 +662,8 @@ static void tell_anything(struct story *story, unsigned *seed)
 			at_us += next_random(seed, 2000);
 			if (packets)
 				story_segment(story, 0, way, at_us, at_us + flight_us, size);
+			if (packets)
+				happen(story, way, at_us, seed);
 			if (packets && !next_random(seed, 3))
 				story_ack(story, 0, way, at_us + flight_us, at_us + 2 * flight_us,
 				          sent + size);
@@ -669,6 +722,9 @@ int main(void)
 		cmocka_unit_test(forty_writes),
 		cmocka_unit_test(four_hundred_writes),
 		cmocka_unit_test(losses_and_retransmissions),
+		cmocka_unit_test(crosses_where_packets_died),
+		cmocka_unit_test(crosses_in_ascii),
+		cmocka_unit_test(one_in_twenty_lost),
 		cmocka_unit_test(both_directions),
 		cmocka_unit_test(chat_of_four),
 		cmocka_unit_test(refused_connection),

@@ -225,6 +225,203 @@ static void a_recording_is_laid_out_and_drawn(void **state)
 	fixture_destroy(fixture);
 }
 
+static void tell_wire(struct story *story)
+{
+	story_begin(story, "", TRANSPORT_TCP);
+	story_wire(story, 10000, 0);
+	for (int i = 0; i < 3; i++)
+		story_write(story, 0, 0, i * 1000, 100);
+}
+
+static void a_loss_dies_where_its_cause_says(void **state)
+{
+	static const struct {
+		enum link_event_kind kind;
+		double part;
+		int64_t at_ns;
+	} cases[] = {
+		{ LINK_QUEUE_FULL, 0, 500000 },  { LINK_NO_ROOM, 0, 500000 },
+		{ LINK_LOST, 0.5, 5500000 },     { LINK_LISTED, 0.5, 5500000 },
+		{ LINK_CORRUPTED, 1, 10500000 }, { LINK_REFUSED, 1, 10500000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct story story;
+		struct timeline timeline;
+
+		tell_wire(&story);
+		story_loss(&story, 0, 0, 500, 100);
+		story_event(&story, 0, 0, cases[i].kind);
+		lay_out(&timeline, &story);
+		const struct timeline_segment *segment = &timeline.groups[0].segments[0];
+		assert_true(segment->lost);
+		assert_int_equal(segment->death.cause, cases[i].kind);
+		assert_true(segment->death.part == cases[i].part);
+		assert_int_equal(segment->death.at_ns, cases[i].at_ns);
+		assert_int_equal(segment->arrived_ns, cases[i].at_ns);
+		assert_int_equal(timeline_count_deaths(&timeline.groups[0]).count, 1);
+		assert_int_equal(timeline_count_deaths(&timeline.groups[0]).cause, cases[i].kind);
+		finish(&timeline, &story);
+	}
+}
+
+static void a_corrupted_segment_is_lost_where_it_was_seen_to_arrive(void **state)
+{
+	struct story story;
+	struct timeline timeline;
+
+	(void)state;
+	tell_wire(&story);
+	story_segment(&story, 0, 0, 500, 10700, 100);
+	story_event(&story, 0, 0, LINK_CORRUPTED);
+	lay_out(&timeline, &story);
+	assert_true(timeline.groups[0].segments[0].lost);
+	assert_int_equal(timeline.groups[0].segments[0].death.at_ns, 10700000);
+	finish(&timeline, &story);
+}
+
+static void a_loss_without_an_event_dies_halfway_of_the_usual_way(void **state)
+{
+	struct story story;
+	struct timeline timeline;
+
+	(void)state;
+	story_begin(&story, "", TRANSPORT_TCP);
+	story_write(&story, 0, 0, 0, 100);
+	story_write(&story, 0, 0, 1000, 100);
+	story_segment(&story, 0, 0, 0, 8000, 100);
+	story_loss(&story, 0, 0, 1000, 100);
+	lay_out(&timeline, &story);
+	assert_true(timeline.groups[0].segments[1].lost);
+	assert_int_equal(timeline.groups[0].segments[1].death.cause, LINK_EVENT_KIND_COUNT);
+	assert_int_equal(timeline.groups[0].segments[1].death.at_ns, 5000000);
+	assert_string_equal(timeline_death_text(&timeline.groups[0].segments[1].death), "lost");
+	finish(&timeline, &story);
+}
+
+static void an_overtaken_segment_is_late_and_a_duplicate_came_twice(void **state)
+{
+	struct story story;
+	struct timeline timeline;
+	const struct timeline_segment *segments;
+
+	(void)state;
+	tell_wire(&story);
+	story_segment(&story, 0, 0, 500, 10700, 100);
+	story_segment(&story, 0, 0, 600, 10600, 100);
+	story_segment(&story, 0, 0, 1600, 11600, 100);
+	story_event(&story, 0, 0, LINK_DUPLICATED);
+	lay_out(&timeline, &story);
+	segments = timeline.groups[0].segments;
+	assert_true(segments[0].late && !segments[0].twice && !segments[0].lost);
+	assert_false(segments[1].late || segments[1].twice);
+	assert_true(segments[2].twice && !segments[2].late);
+	finish(&timeline, &story);
+}
+
+static void a_rate_shows_what_waited_in_the_queue(void **state)
+{
+	struct story story;
+	struct timeline timeline;
+	const struct timeline_segment *segments;
+
+	(void)state;
+	story_begin(&story, "", TRANSPORT_TCP);
+	/* 166 bytes with their headers at 1.328 Mbit/s: 1 ms each. */
+	story_wire(&story, 10000, 1328000);
+	for (int i = 0; i < 2; i++)
+		story_write(&story, 0, 0, i, 100);
+	story_segment(&story, 0, 0, 0, 11000, 100);
+	story_segment(&story, 0, 0, 1, 12000, 100);
+	lay_out(&timeline, &story);
+	segments = timeline.groups[0].segments;
+	assert_int_equal(segments[0].serial_ns, 1000000);
+	assert_int_equal(segments[0].queued_ns, 0);
+	assert_int_equal(segments[1].serial_ns, 1000000);
+	assert_int_equal(segments[1].queued_ns, 999000);
+	finish(&timeline, &story);
+}
+
+static void packets_without_bytes_that_died_are_drops(void **state)
+{
+	struct story story;
+	struct timeline timeline;
+	const struct timeline_group *group;
+
+	(void)state;
+	tell_wire(&story);
+	story_segment(&story, 0, 0, 500, 10500, 100);
+	story_drop(&story, 0, 1, 10600, PACKET_ACK, LINK_LOST);
+	lay_out(&timeline, &story);
+	group = &timeline.groups[0];
+	assert_int_equal(group->drop_count, 1);
+	assert_int_equal(group->drops[0].sent_ns, 10600000);
+	assert_int_equal(group->drops[0].death.at_ns, 15600000);
+	assert_int_equal(group->drops[0].from_lane, SERVER);
+	assert_int_equal(group->drops[0].to_lane, CLIENT);
+	assert_string_equal(timeline_flags_text(group->drops[0].flags), "ack");
+	finish(&timeline, &story);
+}
+
+static void a_segment_that_died_is_no_drop(void **state)
+{
+	struct story story;
+	struct timeline timeline;
+
+	(void)state;
+	tell_wire(&story);
+	story_loss(&story, 0, 0, 500, 100);
+	story_event(&story, 0, 0, LINK_LOST);
+	lay_out(&timeline, &story);
+	assert_int_equal(timeline.groups[0].drop_count, 0);
+	finish(&timeline, &story);
+}
+
+static void opening_and_closing_take_the_delay(void **state)
+{
+	struct story story;
+	struct timeline timeline;
+	const struct timeline_group *group;
+
+	(void)state;
+	tell_wire(&story);
+	story_control(&story, 0, 0, 20000, PACKET_FIN);
+	story_control(&story, 0, 1, 40000, PACKET_RST);
+	lay_out(&timeline, &story);
+	group = &timeline.groups[0];
+	assert_int_equal(group->control_count, 2);
+	assert_int_equal(group->controls[0].arrived_ns - group->controls[0].sent_ns, 10000000);
+	assert_int_equal(group->controls[1].arrived_ns - group->controls[1].sent_ns, 10000000);
+	assert_false(group->controls[0].lost);
+	finish(&timeline, &story);
+}
+
+/* Two taps: a SYN leaves at the one and arrives at the other, before its double of another port. */
+static void an_opening_arrives_where_the_other_tap_saw_it(void **state)
+{
+	struct fixture *fixture = fixture_begin(TRANSPORT_TCP);
+	struct timeline timeline;
+	struct ledger ledger;
+	const struct ledger *lent = &ledger;
+
+	(void)state;
+	uint32_t other = fixture_interface(fixture, "server");
+	fixture_tap(fixture, 0, 2);
+	fixture_tcp(fixture, FIXTURE_MS(1), 'a', 0, PACKET_SYN, NULL, 0);
+	fixture_tap(fixture, other, 1);
+	fixture_tcp(fixture, FIXTURE_MS(11), 'a', 0, PACKET_SYN, NULL, 0);
+	ledger_build(&ledger, fixture_end(fixture));
+	timeline_build(&timeline, &lent, 1);
+	assert_int_equal(timeline.groups[0].control_count, 1);
+	assert_int_equal(timeline.groups[0].controls[0].arrived_ns -
+	                         timeline.groups[0].controls[0].sent_ns,
+	                 FIXTURE_MS(10));
+	timeline_finish(&timeline);
+	ledger_finish(&ledger);
+	fixture_destroy(fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +434,15 @@ int main(void)
 		cmocka_unit_test(an_ack_releases_only_what_leaves_at_once),
 		cmocka_unit_test(pending_calls_are_ticks_without_an_end),
 		cmocka_unit_test(a_recording_is_laid_out_and_drawn),
+		cmocka_unit_test(a_loss_dies_where_its_cause_says),
+		cmocka_unit_test(a_corrupted_segment_is_lost_where_it_was_seen_to_arrive),
+		cmocka_unit_test(a_loss_without_an_event_dies_halfway_of_the_usual_way),
+		cmocka_unit_test(an_overtaken_segment_is_late_and_a_duplicate_came_twice),
+		cmocka_unit_test(a_rate_shows_what_waited_in_the_queue),
+		cmocka_unit_test(packets_without_bytes_that_died_are_drops),
+		cmocka_unit_test(a_segment_that_died_is_no_drop),
+		cmocka_unit_test(opening_and_closing_take_the_delay),
+		cmocka_unit_test(an_opening_arrives_where_the_other_tap_saw_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
