@@ -19,15 +19,19 @@
 #include "sim/tap.h"
 #include "sim/wire.h"
 
-#define NETWORK_TAPS 2
+#define NETWORK_INTERFACES 2
+#define NETWORK_TAPS       (SCENARIO_ENDPOINT_MAX + 1) /* one for each host */
 
 struct network {
 	const struct scenario *scenario;
 	struct tap taps[NETWORK_TAPS];
-	struct trace_interface interfaces[NETWORK_TAPS]; /* for the recording's header */
-	size_t tap_count; /* 0 over UNIX sockets, 1 on a loopback, 2 on a wire */
+	size_t tap_count;
+	/* For the recording's header: none over UNIX sockets, lo, or client and server. */
+	struct trace_interface interfaces[NETWORK_INTERFACES];
+	size_t interface_count;
+	char client_ports[WIRE_CLIENT_MAX][WIRE_PORT_NAME];
 	struct wire wire;
-	struct forward *forward; /* what is between the two hosts of a wire; else NULL */
+	struct forward *forward; /* what is between the hosts of a wire; else NULL */
 };
 
 /* Inside the sandbox of that tier; on a host's own lo nothing is configured. All of it goes with

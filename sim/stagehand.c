@@ -283,7 +283,7 @@ static void perform(struct stagehand *hand)
 			                                 hand->scenario->endpoints[i].server_side };
 	recording_add_header(&hand->recording, &hand->about.trace, lanes,
 	                     hand->scenario->endpoint_count, hand->network.interfaces,
-	                     hand->network.tap_count);
+	                     hand->network.interface_count);
 	free(lanes);
 	flush(hand);
 	start_threads(hand);
