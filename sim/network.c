@@ -34,8 +34,8 @@ static int open_taps(struct network *network, enum sandbox_tier tier, struct err
 	const struct scenario *scenario = network->scenario;
 	size_t clients = network->wire.client_count;
 
-	network->interfaces[CLIENT].name = "client";
-	network->interfaces[SERVER].name = "server";
+	network->interfaces[CLIENT].name = (char *)"client";
+	network->interfaces[SERVER].name = (char *)"server";
 	network->interface_count = 2;
 	for (size_t i = 0; i < clients; i++) {
 		const struct tap_place place = {
@@ -121,7 +121,7 @@ int network_open(struct network *network, const struct scenario *scenario, enum 
 		return -1;
 	if (trace_transport_is_unix(scenario->transport))
 		return 0;
-	network->interfaces[0].name = "lo";
+	network->interfaces[0].name = (char *)"lo";
 	network->interface_count = 1;
 	return add_tap(network, tier, &(struct tap_place){ .device = "lo" }, err);
 }

@@ -116,8 +116,13 @@ static void record(struct stagehand *hand)
 {
 	struct err err = { 0 };
 
-	if (network_take(&hand->network, &hand->recording, &err) != 0)
+	if (network_take(&hand->network, &hand->recording, &err) != 0) {
+		/* The recording is to be whole up to here. */
+		while (take_calls(hand, CALLS_AT_ONCE))
+			;
+		flush(hand);
 		fail(hand, &err, NULL);
+	}
 	if (clock_monotonic_ns() - hand->flushed_ns > FLUSH_NS || hand->behind) {
 		hand->behind = take_calls(hand, CALLS_AT_ONCE);
 		flush(hand);
