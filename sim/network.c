@@ -4,6 +4,7 @@
 #include "sim/link.h"
 #include "sim/plan.h"
 
+#define LINK_END_MS 50
 #define QUIET_NS    2000000 /* many round trips of lo */
 #define ROOM_LEAST  ((size_t)1 << 20)
 #define ROOM_MOST   ((size_t)64 << 20)
@@ -155,15 +156,17 @@ size_t network_polls(const struct network *network, struct pollfd *polls)
 
 int network_take(struct network *network, struct recording *recording, struct err *err)
 {
-	for (size_t i = 0; i < network->tap_count; i++) {
-		if (tap_take(&network->taps[i], recording, err) != 0)
-			return -1;
-	}
+	int result = 0;
+
+	for (size_t i = 0; i < network->tap_count && !result; i++)
+		result = tap_take(&network->taps[i], recording, err);
 	if (!network->forward)
-		return 0;
+		return result;
 	struct pollfd ended = { .fd = forward_fd(network->forward), .events = POLLIN };
 
-	return poll(&ended, 1, 0) > 0 ? forward_stop(network->forward, err) : 0;
+	/* What took a tap's device away takes the link's port away, too: it says more. */
+	return poll(&ended, 1, result ? LINK_END_MS : 0) > 0 ? forward_stop(network->forward, err)
+	                                                     : result;
 }
 
 bool network_under_way(const struct network *network)
