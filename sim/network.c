@@ -7,6 +7,7 @@
 #define LINK_END_MS 50
 #define QUIET_NS    2000000 /* many round trips of lo */
 #define ROOM_LEAST  ((size_t)1 << 20)
+#define ROOM_USUAL  ((size_t)8 << 20)
 #define ROOM_MOST   ((size_t)64 << 20)
 #define PACKET_ROOM 256 /* of one with few bytes */
 /* While the link waits for a processor: 2048 frames, or 16384 of a script that sends much, which is
@@ -14,10 +15,11 @@
 #define RING_SMALL  (4u << 20)
 #define RING_LARGE  (32u << 20)
 
+/* Interfaces of a wire's recording. */
 enum {
 	CLIENT,
-	SERVER
-}; /* interfaces of a wire's recording */
+	SERVER,
+};
 
 static int add_tap(struct network *network, enum sandbox_tier tier, const struct tap_place *place,
                    struct err *err)
@@ -86,7 +88,7 @@ static int open_forward(struct network *network, struct err *err)
 		.seed = link->seed,
 		.mtu = link->mtu,
 		.room_bytes = room,
-		.ring_bytes = room < ROOM_MOST ? RING_SMALL : RING_LARGE,
+		.ring_bytes = room < ROOM_USUAL ? RING_SMALL : RING_LARGE,
 	};
 
 	for (size_t i = 0; i < network->wire.client_count; i++)
