@@ -79,8 +79,9 @@ int recording_create(const struct recording_names *names, bool force, int *fd, s
  * Reads NAME.partial, writes its blocks in order of time (a call by its begin, once, with its end),
  * syncs, and renames to NAME.pcapng, or if the completion block is missing to
  * NAME.incomplete.pcapng; *path gets which, lent by names. Nothing half-written ever has such a
- * name. A NAME.partial with nothing in it is removed, and *path is NULL. On failure NAME.partial
- * stays.
+ * name. A NAME.partial with nothing in it is removed, and *path is NULL. One that is not complete
+ * and cannot be written anew (the disk that is full cut it) becomes NAME.incomplete.pcapng as it
+ * is. On failure NAME.partial stays.
  */
 int recording_settle(const struct recording_names *names, const char **path, struct err *err);
 

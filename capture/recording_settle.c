@@ -223,6 +223,12 @@ int recording_settle(const struct recording_names *names, const char **path, str
 	target = trace.complete ? names->final : names->incomplete;
 	result = write_file(names, &trace, err);
 	trace_close(&trace);
+	/* A full disk cut it, and has no room for another copy: it keeps the order it came in. */
+	if (result < 0 && target == names->incomplete && rename(names->partial, target) == 0) {
+		*err = (struct err){ 0 };
+		*path = target;
+		return 0;
+	}
 	if (result < 0)
 		return -1;
 	if (rename(names->settling, target) < 0) {

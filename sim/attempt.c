@@ -97,7 +97,7 @@ struct address attempt_target(const struct turn *turn, int endpoint)
 		snprintf((char *)address.bytes, sizeof(address.bytes), "%u", spec->port);
 		return address;
 	}
-	address = link_address(scenario, spec->server_side);
+	address = link_address(scenario, (size_t)endpoint);
 	address.port = spec->port;
 	return address;
 }

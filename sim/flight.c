@@ -5,7 +5,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define ALIGN 16
+#define ALIGN         16
+#define TOUCHED_BYTES (8u << 20)
 
 static size_t size_of(uint32_t length)
 {
@@ -16,12 +17,13 @@ int flight_open(struct flight *flight, size_t capacity, struct err *err)
 {
 	*flight = (struct flight){ .capacity = capacity / ALIGN * ALIGN };
 	void *ring = mmap(NULL, flight->capacity, PROT_READ | PROT_WRITE,
-	                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (ring == MAP_FAILED)
 		return err_machine(err, "the link cannot have %zu bytes for packets under way: %s",
 		                   capacity, strerror(errno));
 	flight->ring = ring;
+	memset(ring, 0, capacity < TOUCHED_BYTES ? flight->capacity : TOUCHED_BYTES);
 	return 0;
 }
 
@@ -99,4 +101,7 @@ void flight_remove(struct flight *flight)
 	flight->used -= size;
 	flight->first = at + size;
 	flight->count--;
+	/* Back to what is in the cache, and was touched. */
+	if (!flight->count)
+		flight->first = flight->end = flight->used = 0;
 }

@@ -17,7 +17,8 @@ struct flight_frame {
 	uint64_t number; /* of its direction's packets */
 	uint32_t length;
 	uint32_t data_number;
-	bool skip; /* not a frame: the rest of the ring is unused */
+	uint16_t port; /* out of which it leaves */
+	bool skip;     /* not a frame: the rest of the ring is unused */
 };
 
 /* A ring of frames, each a struct flight_frame and its bytes. */
@@ -27,6 +28,7 @@ struct flight {
 	size_t count;
 };
 
+/* Only the first 8 MiB are touched before; what a longer queue needs of them is touched then. */
 int flight_open(struct flight *flight, size_t capacity, struct err *err);
 void flight_close(struct flight *flight);
 

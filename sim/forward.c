@@ -14,17 +14,22 @@
 #include "capture/mem.h"
 #include "sim/clock.h"
 #include "sim/forward_way.h"
+#include "sim/port_watch.h"
+#include "sim/waking.h"
 
 #define MTU          1500
-#define SPIN_NS      100000
 #define AT_ONCE      32        /* frames, before the other direction has its turn */
 #define APART_NS     100000000 /* how often the clocks are compared */
 #define FIRST_EVENTS 1024
 
 struct forward {
-	struct port ports[FORWARD_DIRECTION_COUNT]; /* into which frames of a direction come */
+	struct ports ports; /* the clients', then the server's */
+	uint8_t ports_of_hosts[256];
 	struct forward_way ways[FORWARD_DIRECTION_COUNT];
 	struct lateness late;
+	struct waking waking;
+	uint64_t missed, dropped_before, dropped;
+	int watch_fd;          /* tells when a port is lost */
 	int wake_fd, ended_fd; /* to the thread; from it */
 	pthread_t thread;
 	pthread_barrier_t ready;
@@ -62,7 +67,10 @@ void forward_take(struct forward *forward, struct forward_events *list)
 
 size_t forward_under_way(struct forward *forward)
 {
-	return atomic_load(&forward->under_way);
+	/* In this order: a frame counts as under way before it leaves the ring. */
+	bool waiting = ports_waiting(&forward->ports);
+
+	return atomic_load(&forward->under_way) + waiting;
 }
 
 int forward_fd(const struct forward *forward)
@@ -75,36 +83,41 @@ int forward_fd(const struct forward *forward)
 static void break_down(struct forward *forward, int error)
 {
 	err_machine(&forward->err,
-	            "the link broke down in the middle of the run: %s; its namespace or a port has "
-	            "vanished",
+	            "the link broke down in the middle of the run: %s; a network namespace of this "
+	            "run or a port of its wire has vanished",
 	            strerror(error));
 }
 
-/* Sleeps until shortly before next_ns, or until something arrives. */
+/* Whether a port is lost, as an errno. */
+static int look_after_ports(struct forward *forward)
+{
+	return port_watch_lost(forward->watch_fd, forward->ports.devices, forward->ports.count) < 0
+	               ? 0
+	               : ENETDOWN;
+}
+
+/* Sleeps until shortly before next_ns, or until something arrives. Returns an errno that ends the
+ * link. */
 static int await(struct forward *forward, int64_t next_ns)
 {
-	struct pollfd polls[] = { { .fd = forward->ports[FORWARD_UP].fd, .events = POLLIN },
-		                  { .fd = forward->ports[FORWARD_DOWN].fd, .events = POLLIN },
+	struct pollfd polls[] = { { .fd = forward->ports.fd, .events = POLLIN },
+		                  { .fd = forward->watch_fd, .events = POLLIN },
 		                  { .fd = forward->wake_fd, .events = POLLIN } };
-	int64_t wait_ns = next_ns == INT64_MAX ? 0 : next_ns - clock_monotonic_ns() - SPIN_NS;
+	bool endless = next_ns == INT64_MAX;
+	int64_t wake_ns = endless ? 0 : next_ns - waking_lead_ns(&forward->waking);
+	int64_t wait_ns = endless ? 0 : wake_ns - clock_monotonic_ns();
 	struct timespec timeout = { .tv_sec = wait_ns / 1000000000,
 		                    .tv_nsec = wait_ns % 1000000000 };
 
-	if (next_ns != INT64_MAX && wait_ns <= 0)
+	if (!endless && wait_ns <= 0)
 		return 0;
-	if (ppoll(polls, 3, next_ns == INT64_MAX ? NULL : &timeout, NULL) < 0)
-		return errno == EINTR ? 0 : errno;
-	for (int i = 0; i < FORWARD_DIRECTION_COUNT; i++) {
-		int error = 0;
-		socklen_t length = sizeof(error);
+	int count = ppoll(polls, sizeof(polls) / sizeof(*polls), endless ? NULL : &timeout, NULL);
 
-		if (!(polls[i].revents & (POLLERR | POLLHUP | POLLNVAL)))
-			continue;
-		getsockopt(polls[i].fd, SOL_SOCKET, SO_ERROR, &error, &length);
-		if (error)
-			return error;
-	}
-	return 0;
+	if (count < 0)
+		return errno == EINTR ? 0 : errno;
+	if (!count)
+		waking_learn(&forward->waking, clock_monotonic_ns() - wake_ns);
+	return polls[1].revents ? look_after_ports(forward) : 0;
 }
 
 static int64_t next_ns(const struct forward *forward)
@@ -115,19 +128,37 @@ static int64_t next_ns(const struct forward *forward)
 	return up_ns < down_ns ? up_ns : down_ns;
 }
 
-/* One turn for each direction; an errno ends the link. */
+static void count_under_way(struct forward *forward)
+{
+	atomic_store(&forward->under_way, forward_way_count(&forward->ways[FORWARD_UP]) +
+	                                          forward_way_count(&forward->ways[FORWARD_DOWN]));
+}
+
+/* Takes some of what has arrived; true if there may be more. */
+static bool receive(struct forward *forward, int64_t apart_ns)
+{
+	size_t server = forward->ports.count - 1;
+	struct port_frame frame;
+	unsigned taken = 0;
+
+	for (; taken < AT_ONCE && ports_next(&forward->ports, &frame); taken++) {
+		if (frame.port <= server)
+			forward_way_receive(&forward->ways[frame.port == server], &frame, apart_ns);
+		count_under_way(forward);
+		ports_release(&forward->ports);
+	}
+	return taken == AT_ONCE;
+}
+
+/* An errno ends the link. */
 static int turn(struct forward *forward, int64_t apart_ns, bool *more)
 {
-	size_t under_way = 0;
 	int error = 0;
 
-	*more = false;
-	for (int i = 0; i < FORWARD_DIRECTION_COUNT && !error; i++) {
-		*more |= forward_way_receive(&forward->ways[i], apart_ns, AT_ONCE);
+	*more = receive(forward, apart_ns);
+	for (int i = 0; i < FORWARD_DIRECTION_COUNT && !error; i++)
 		error = forward_way_send(&forward->ways[i], AT_ONCE);
-		under_way += forward_way_count(&forward->ways[i]);
-	}
-	atomic_store(&forward->under_way, under_way);
+	count_under_way(forward);
 	return error;
 }
 
@@ -153,30 +184,52 @@ static void *carry(void *context)
 	}
 	if (error)
 		break_down(forward, error);
+	/* Here: the ports are devices of this thread's namespace. */
+	forward->missed = ports_missed(&forward->ports);
+	forward->dropped = ports_dropped(&forward->ports) - forward->dropped_before;
 	eventfd_write(forward->ended_fd, 1);
 	return NULL;
 }
 
 /* ---- its life ---- */
 
+static int open_ports(struct forward *forward, const struct forward_options *options,
+                      struct err *err)
+{
+	const char *devices[FORWARD_CLIENT_MAX + 1];
+	struct ports_options ports = { .devices = devices,
+		                       .count = options->client_count + 1,
+		                       .mtu = options->mtu ? options->mtu : MTU,
+		                       .ring_bytes = options->ring_bytes };
+
+	assert(options->client_count && options->client_count <= FORWARD_CLIENT_MAX);
+	for (size_t i = 0; i < options->client_count; i++) {
+		devices[i] = options->clients[i].port;
+		forward->ports_of_hosts[options->clients[i].host] = (uint8_t)i;
+	}
+	devices[options->client_count] = options->server_port;
+	forward->watch_fd = port_watch_open(err);
+	if (forward->watch_fd < 0 || ports_open(&forward->ports, &ports, err) != 0)
+		return -1;
+	forward->dropped_before = ports_dropped(&forward->ports);
+	return 0;
+}
+
 static int open_parts(struct forward *forward, const struct forward_options *options,
                       struct err *err)
 {
-	const char *devices[FORWARD_DIRECTION_COUNT] = { options->client_port,
-		                                         options->server_port };
-
+	if (open_ports(forward, options, err) != 0)
+		return -1;
 	for (int i = 0; i < FORWARD_DIRECTION_COUNT; i++) {
 		struct forward_way *way = &forward->ways[i];
 
-		*way = (struct forward_way){ .in = &forward->ports[i],
-			                     .out = &forward->ports[!i],
+		*way = (struct forward_way){ .ports = &forward->ports,
+			                     .ports_of_hosts = forward->ports_of_hosts,
 			                     .direction = (enum forward_direction)i,
 			                     .late = &forward->late,
 			                     .each = keep,
 			                     .context = forward };
-		if (forward_way_open(way, options, err) != 0 ||
-		    port_open(&forward->ports[i], devices[i], options->mtu ? options->mtu : MTU,
-		              err) != 0)
+		if (forward_way_open(way, options, err) != 0)
 			return -1;
 	}
 	forward->wake_fd = eventfd(0, EFD_CLOEXEC);
@@ -207,9 +260,7 @@ struct forward *forward_open(const struct forward_options *options, struct err *
 {
 	struct forward *forward = mem_alloc(1, sizeof(*forward));
 
-	forward->wake_fd = forward->ended_fd = -1;
-	for (int i = 0; i < FORWARD_DIRECTION_COUNT; i++)
-		forward->ports[i].fd = -1;
+	forward->wake_fd = forward->ended_fd = forward->watch_fd = forward->ports.fd = -1;
 	pthread_mutex_init(&forward->lock, NULL);
 	if (open_parts(forward, options, err) == 0 && start(forward, err) == 0)
 		return forward;
@@ -238,12 +289,11 @@ struct forward_statistics forward_statistics(const struct forward *forward)
 		.late_median_ns = lateness_at(&forward->late, 0.5),
 		.late_p99_ns = lateness_at(&forward->late, 0.99),
 		.late_max_ns = forward->late.count ? forward->late.max_ns : -1,
+		.missed = forward->missed + forward->dropped,
 	};
 
-	for (int i = 0; i < FORWARD_DIRECTION_COUNT; i++) {
+	for (int i = 0; i < FORWARD_DIRECTION_COUNT; i++)
 		statistics.packets[i] = forward->ways[i].packets;
-		statistics.missed += port_missed(&forward->ports[i]);
-	}
 	return statistics;
 }
 
@@ -255,14 +305,15 @@ void forward_close(struct forward *forward)
 		return;
 	if (forward->running)
 		forward_stop(forward, &ignored);
-	for (int i = 0; i < FORWARD_DIRECTION_COUNT; i++) {
-		port_close(&forward->ports[i]);
+	const int fds[] = { forward->watch_fd, forward->wake_fd, forward->ended_fd };
+
+	ports_close(&forward->ports);
+	for (int i = 0; i < FORWARD_DIRECTION_COUNT; i++)
 		forward_way_close(&forward->ways[i]);
+	for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++) {
+		if (fds[i] >= 0)
+			close(fds[i]);
 	}
-	if (forward->wake_fd >= 0)
-		close(forward->wake_fd);
-	if (forward->ended_fd >= 0)
-		close(forward->ended_fd);
 	pthread_mutex_destroy(&forward->lock);
 	free(forward->events.events);
 	free(forward);

@@ -1,7 +1,12 @@
 /*
- * The middle of a wire: a thread of its own that carries frames between two ports, each direction
- * after what its impairment decides (impair.h). Every decision that is not plain forwarding is an
- * event, and how late the link itself sent is kept.
+ * The middle of a wire: a thread of its own that carries frames between the clients' ports and the
+ * server's, each direction after what its impairment decides (impair.h). Every decision that is not
+ * plain forwarding is an event, and how late the link itself sent is kept.
+ *
+ * It is one link to the server, however many clients there are: what they send upwards shares one
+ * queue and one rate in the order of its arrival, and the numbers of packets count over all of them
+ * in each direction. Downwards a packet goes to the client of its destination address, a multicast
+ * or broadcast to all. Clients do not reach each other.
  */
 #ifndef SEAM_SIM_FORWARD_H
 #define SEAM_SIM_FORWARD_H
@@ -22,12 +27,24 @@ enum forward_direction {
 	FORWARD_DIRECTION_COUNT,
 };
 
+struct forward_client {
+	const char *port;
+	uint8_t host; /* the last byte of its addresses */
+};
+
+#define FORWARD_CLIENT_MAX 64
+
 struct forward_options {
-	const char *client_port, *server_port; /* devices of the calling thread's namespace */
+	/* Devices of the calling thread's namespace; at least one client. */
+	const struct forward_client *clients;
+	size_t client_count;
+	const char *server_port;
 	struct impairment directions[FORWARD_DIRECTION_COUNT];
 	uint64_t seed;
 	uint32_t mtu;      /* of the ports; 0 is 1500 */
 	size_t room_bytes; /* of each direction's packets under way; 0 is 8 MiB */
+	size_t ring_bytes; /* of packets that have arrived while the thread waits for a processor;
+	                      0 is 4 MiB, 30 ms of full frames at 1 Gbit/s */
 };
 
 /* A list that forward_take() fills; zero it before use, free(list.events) after. */
@@ -38,8 +55,9 @@ struct forward_events {
 
 struct forward_statistics {
 	uint64_t packets[FORWARD_DIRECTION_COUNT]; /* that arrived in the middle */
-	uint64_t
-		missed; /* that never reached the link for want of room in its rings: none should */
+	/* That never reached the link or a host for want of room in its ring or in the kernel's
+	 * backlog, no event telling of them: none should. */
+	uint64_t missed;
 	/* Sending after it was due, of all packets; -1 if there were none. */
 	int64_t late_median_ns, late_p99_ns, late_max_ns;
 };
@@ -52,7 +70,8 @@ struct forward *forward_open(const struct forward_options *options, struct err *
 
 /* Any thread, at any time: moves the events since the last time into list (emptied first). */
 void forward_take(struct forward *forward, struct forward_events *list);
-/* Any thread: packets that are under way now. */
+/* Any thread: packets that are under way now, those that the link did not take up yet counted as
+ * one. */
 size_t forward_under_way(struct forward *forward);
 /* Readable when the thread has ended by itself: forward_stop() then says why. */
 int forward_fd(const struct forward *forward);

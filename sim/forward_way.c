@@ -116,6 +116,23 @@ static void dispose(struct forward_way *way, const struct impair_verdict *verdic
 		release_held(way, frame->due_ns, time_ns);
 }
 
+/* Out of which port: upwards the server's, downwards that of the client with this address. One with
+ * an address of nobody's goes to the first client, whose kernel says so. */
+static uint16_t port_for(const struct forward_way *way, const uint8_t *bytes, uint32_t captured)
+{
+	bool six = captured > 14 && bytes[14] >> 4 == 6;
+	uint32_t at = six ? 38 : 30; /* of the destination, behind 14 bytes of Ethernet */
+	uint32_t end = six ? at + 16 : at + 4;
+
+	if (way->direction == FORWARD_UP)
+		return (uint16_t)(way->ports->count - 1);
+	if (captured < end)
+		return 0;
+	if (six ? bytes[at] == 0xff : bytes[at] >= 224)
+		return FORWARD_WAY_ALL;
+	return way->ports_of_hosts[bytes[end - 1]];
+}
+
 static void take(struct forward_way *way, const struct port_frame *arrived, int64_t arrived_ns)
 {
 	static const enum link_event_kind kinds[IMPAIR_FATE_COUNT] = {
@@ -131,7 +148,8 @@ static void take(struct forward_way *way, const struct port_frame *arrived, int6
 	struct flight_frame frame = { .due_ns = verdict.due_ns,
 		                      .number = verdict.number,
 		                      .data_number = (uint32_t)verdict.data_number,
-		                      .length = arrived->length };
+		                      .length = arrived->length,
+		                      .port = port_for(way, arrived->bytes, arrived->captured) };
 
 	if (verdict.fate != IMPAIR_LEAVES) {
 		say(way, kinds[verdict.fate], arrived->time_ns, &frame, arrived->bytes);
@@ -148,23 +166,16 @@ static void take(struct forward_way *way, const struct port_frame *arrived, int6
 	dispose(way, &verdict, &frame, arrived->bytes, arrived->time_ns);
 }
 
-bool forward_way_receive(struct forward_way *way, int64_t apart_ns, unsigned limit)
+void forward_way_receive(struct forward_way *way, const struct port_frame *frame, int64_t apart_ns)
 {
-	struct port_frame arrived;
-	unsigned taken = 0;
+	/* The kernel's stamp: how long the thread took to wake does not count. */
+	int64_t arrived_ns = frame->time_ns - apart_ns;
 
-	for (; taken < limit && port_next(way->in, &arrived); taken++) {
-		/* The kernel's stamp: how long the thread took to wake does not count. */
-		int64_t arrived_ns = arrived.time_ns - apart_ns;
-
-		if (arrived_ns < way->last_arrived_ns)
-			arrived_ns = way->last_arrived_ns;
-		way->last_arrived_ns = arrived_ns;
-		take(way, &arrived, arrived_ns);
-		port_release(way->in);
-		way->packets++;
-	}
-	return taken == limit;
+	if (arrived_ns < way->last_arrived_ns)
+		arrived_ns = way->last_arrived_ns;
+	way->last_arrived_ns = arrived_ns;
+	way->packets++;
+	take(way, frame, arrived_ns);
 }
 
 /* ---- sending ---- */
@@ -177,17 +188,29 @@ int64_t forward_way_next_ns(const struct forward_way *way)
 	return way->holds && way->held.due_ns < next_ns ? way->held.due_ns : next_ns;
 }
 
-/* 0, or an errno that ends the link. */
-static int send_frame(struct forward_way *way, const struct flight_frame *frame,
-                      const uint8_t *bytes, int64_t now_ns)
+static int send_to(const struct forward_way *way, size_t port, const struct flight_frame *frame,
+                   const uint8_t *bytes)
 {
-	lateness_add(way->late, now_ns - frame->due_ns);
-	if (port_send(way->out, bytes, frame->length) == 0)
+	if (ports_send(way->ports, port, bytes, frame->length) == 0)
 		return 0;
 	if (errno == ENETDOWN || errno == ENXIO || errno == ENODEV || errno == EBADF)
 		return errno;
 	say(way, LINK_REFUSED, clock_realtime_ns(), frame, bytes);
 	return 0;
+}
+
+/* 0, or an errno that ends the link. */
+static int send_frame(struct forward_way *way, const struct flight_frame *frame,
+                      const uint8_t *bytes, int64_t now_ns)
+{
+	int error = 0;
+
+	lateness_add(way->late, now_ns - frame->due_ns);
+	if (frame->port != FORWARD_WAY_ALL)
+		return send_to(way, frame->port, frame, bytes);
+	for (size_t port = 0; port + 1 < way->ports->count && !error; port++)
+		error = send_to(way, port, frame, bytes);
+	return error;
 }
 
 int forward_way_send(struct forward_way *way, unsigned limit)

@@ -12,13 +12,16 @@
 #include "sim/forward.h"
 #include "sim/impair.h"
 #include "sim/lateness.h"
-#include "sim/port.h"
+#include "sim/ports.h"
+
+#define FORWARD_WAY_ALL 0xffff /* a port: all clients' */
 
 /* Takes an event, from the link's thread. */
 typedef void forward_way_event(void *context, const struct link_event *event);
 
 struct forward_way {
-	struct port *in, *out;
+	const struct ports *ports;     /* the clients', then the server's */
+	const uint8_t *ports_of_hosts; /* 256 of them, by the last byte of an address */
 	enum forward_direction direction;
 	struct impair impair;
 	struct flight flight;
@@ -36,9 +39,8 @@ int forward_way_open(struct forward_way *way, const struct forward_options *opti
                      struct err *err);
 void forward_way_close(struct forward_way *way);
 
-/* Takes up to limit frames that have arrived; apart_ns is how far CLOCK_REALTIME is ahead. True if
- * there may be more. */
-bool forward_way_receive(struct forward_way *way, int64_t apart_ns, unsigned limit);
+/* Takes a frame that has arrived; apart_ns is how far CLOCK_REALTIME is ahead. */
+void forward_way_receive(struct forward_way *way, const struct port_frame *frame, int64_t apart_ns);
 /* Sends what is due, up to limit frames; 0, or an errno that ends the link. */
 int forward_way_send(struct forward_way *way, unsigned limit);
 /* When the next frame is due; INT64_MAX if none is under way. */

@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "sim/wire.h"
+
 #define IPV6_MTU_LEAST 1280
 
 /* An ioctl(2) on a device, over a socket of its own. */
@@ -182,14 +184,31 @@ int link_configure(const struct scenario *scenario, struct err *err)
 	return set_sysctls(scenario, err);
 }
 
-struct address link_address(const struct scenario *scenario, bool server_side)
+size_t link_client(const struct scenario *scenario, size_t endpoint)
+{
+	int usual = scenario_endpoint(scenario, "client");
+	size_t before = 0;
+
+	if ((int)endpoint == usual)
+		return 0;
+	for (size_t i = 0; i < endpoint; i++)
+		before += !scenario->endpoints[i].server_side && (int)i != usual;
+	return before + (usual >= 0);
+}
+
+struct address link_address(const struct scenario *scenario, size_t endpoint)
 {
 	struct address address = { .family = scenario->family == 6 ? ADDRESS_IPV6 : ADDRESS_IPV4 };
-	const char *host =
-		scenario->link.wire ? (server_side ? "10.0.0.2" : "10.0.0.1") : "127.0.0.1";
+	bool six = scenario->family == 6;
+	uint8_t host = WIRE_SERVER_HOST;
 
-	if (scenario->family == 6)
-		host = scenario->link.wire ? (server_side ? "fd00::2" : "fd00::1") : "::1";
-	inet_pton(scenario->family == 6 ? AF_INET6 : AF_INET, host, address.bytes);
+	if (!scenario->link.wire) {
+		inet_pton(six ? AF_INET6 : AF_INET, six ? "::1" : "127.0.0.1", address.bytes);
+		return address;
+	}
+	if (!scenario->endpoints[endpoint].server_side)
+		host = wire_client_host(link_client(scenario, endpoint));
+	inet_pton(six ? AF_INET6 : AF_INET, six ? "fd00::" : "10.0.0.0", address.bytes);
+	address.bytes[six ? 15 : 3] = host;
 	return address;
 }

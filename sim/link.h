@@ -33,8 +33,12 @@ int64_t link_packets(const char *device);
  */
 int link_ports_free(const struct scenario *scenario, struct err *err);
 
-/* Of the host that the scenario's client or server side is on, its port left 0. */
-struct address link_address(const struct scenario *scenario, bool server_side);
+/* Of a wire: which client-side host an endpoint has for itself, from 0; the one called `client`, or
+ * else the first, has 0. Only of one that is not server_side. */
+size_t link_client(const struct scenario *scenario, size_t endpoint);
+
+/* Of the host that an endpoint is on, its port left 0. */
+struct address link_address(const struct scenario *scenario, size_t endpoint);
 
 /*
  * "loopback, MTU 1500, offload off"; "wire, 10 ms each way, MTU 1500, loss 3 %, drops data packets

@@ -20,20 +20,23 @@
 #include "sim/tap.h"
 #include "sim/wire.h"
 
-#define NETWORK_TAPS  2
-#define NETWORK_HOSTS 2
+#define NETWORK_INTERFACES 2
+#define NETWORK_TAPS       (SCENARIO_ENDPOINT_MAX + 1) /* one for each host */
 
 struct network {
 	const struct scenario *scenario;
 	struct tap taps[NETWORK_TAPS];
-	struct trace_interface interfaces[NETWORK_TAPS]; /* for the recording's header */
-	size_t tap_count; /* 0 over UNIX sockets, 1 on a loopback, 2 on a wire */
-	/* Whose counters are watched: 0 over UNIX sockets and on a host's own lo, 1 on a
-	 * loopback, 2 on a wire. */
-	struct counters_host hosts[NETWORK_HOSTS];
+	size_t tap_count;
+	/* For the recording's header: none over UNIX sockets, lo, or client and server. */
+	struct trace_interface interfaces[NETWORK_INTERFACES];
+	size_t interface_count;
+	/* Whose counters are watched: none over UNIX sockets and on a host's own lo; lo; or each
+	 * client and then the server. */
+	struct counters_host hosts[NETWORK_TAPS];
 	size_t host_count;
+	char client_ports[WIRE_CLIENT_MAX][WIRE_PORT_NAME];
 	struct wire wire;
-	struct forward *forward;      /* what is between the two hosts of a wire; else NULL */
+	struct forward *forward;      /* what is between the hosts of a wire; else NULL */
 	struct forward_events events; /* room for those that network_take() moves */
 };
 

@@ -282,6 +282,8 @@ int scenario_file_resolve(const struct scenario_file *file, size_t index, struct
 	if (!result)
 		result = parse_endpoints(&parsing, root);
 	if (!result)
+		result = parse_peers(&parsing);
+	if (!result)
 		result = parse_expect(&parsing, root);
 	node_destroy(root);
 	if (result)

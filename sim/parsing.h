@@ -91,4 +91,7 @@ int payload_repeat(struct parsing *parsing, const struct node *node, const char 
 /* When all scripts are read: implied calls in front, where calls go to, names of sockets. */
 int imply_calls(struct parsing *parsing);
 
+/* After that: over a wire everybody talks to the other side. */
+int parse_peers(const struct parsing *parsing);
+
 #endif

@@ -150,7 +150,7 @@ static struct address bind_address(const struct turn *turn, const struct socket_
 		snprintf((char *)address.bytes, sizeof(address.bytes), "%u", turn->step->port);
 		return address;
 	}
-	address = link_address(scenario, turn->endpoint->spec->server_side);
+	address = link_address(scenario, turn->endpoint->index);
 	if (any)
 		memset(address.bytes, 0, sizeof(address.bytes));
 	address.port = turn->step->port;

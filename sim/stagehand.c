@@ -116,8 +116,13 @@ static void record(struct stagehand *hand)
 {
 	struct err err = { 0 };
 
-	if (network_take(&hand->network, &hand->recording, &err) != 0)
+	if (network_take(&hand->network, &hand->recording, &err) != 0) {
+		/* The recording is to be whole up to here. */
+		while (take_calls(hand, CALLS_AT_ONCE))
+			;
+		flush(hand);
 		fail(hand, &err, NULL);
+	}
 	if (clock_monotonic_ns() - hand->flushed_ns > FLUSH_NS || hand->behind) {
 		hand->behind = take_calls(hand, CALLS_AT_ONCE);
 		flush(hand);
@@ -298,7 +303,7 @@ static void perform(struct stagehand *hand)
 			                                 hand->scenario->endpoints[i].server_side };
 	recording_add_header(&hand->recording, &hand->about.trace, lanes,
 	                     hand->scenario->endpoint_count, hand->network.interfaces,
-	                     hand->network.tap_count);
+	                     hand->network.interface_count);
 	free(lanes);
 	flush(hand);
 	network_count(&hand->network);

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "sim/clock.h"
 #include "sim/link.h"
 #include "sim/plan.h"
 
@@ -11,6 +10,7 @@
 	               */
 #define BULK_SNAP    128
 #define WHOLE_SNAP   262144
+#define RING_LEAST   (2u << 20)
 #define SMALL_WRITES 2000
 #define SMALL_BYTES  (1u << 20)
 
@@ -29,37 +29,42 @@ static char *host_filter(const struct scenario *scenario, enum sandbox_tier tier
 	return filter.bytes;
 }
 
+/* The clients of a wire send through one link: together not more than one alone. */
+static uint32_t ring_bytes(bool small, size_t shared_by)
+{
+	uint32_t whole = small ? 8u << 20 : 64u << 20;
+	uint32_t part = shared_by > 1 ? whole / (uint32_t)shared_by : whole;
+
+	return part < RING_LEAST ? RING_LEAST : part;
+}
+
 /*
  * A block of the ring is handed over when it is full or after the timeout, so a reader that stalls
  * loses nothing for blocks × timeout: 32 × 4 ms here, 256 × 16 ms for a script that sends much. A
  * short timeout also means a short wait for the last packets.
  */
 int tap_open(struct tap *tap, const struct scenario *scenario, enum sandbox_tier tier,
-             const char *device, uint32_t interface, const char *name,
-             struct trace_interface *described, struct err *err)
+             const struct tap_place *place, struct trace_interface *described, struct err *err)
 {
 	struct plan plan = plan_of(scenario);
 	bool small = plan.writes <= SMALL_WRITES && plan.bytes <= SMALL_BYTES;
 	char *filter = host_filter(scenario, tier);
 	struct sniff_options options = { .snap_length =
 		                                 plan.bytes > BULK_BYTES ? BULK_SNAP : WHOLE_SNAP,
-		                         .ring_bytes = small ? 8u << 20 : 64u << 20,
+		                         .ring_bytes = ring_bytes(small, place->shared_by),
 		                         .timeout_ms = small ? 4 : 16,
 		                         .loopback = !scenario->link.wire,
 		                         .filter = filter };
 
-	*tap = (struct tap){
-		.scenario = scenario, .interface = interface, .device = device, .packets_before = -1
-	};
-	tap->sniff = sniff_open(device, &options, err);
+	*tap = (struct tap){ .scenario = scenario, .place = *place, .packets_before = -1 };
+	tap->sniff = sniff_open(place->device, &options, err);
 	free(filter);
 	if (!tap->sniff)
 		return -1;
 	if (!scenario->link.wire && tier != SANDBOX_HOST)
-		tap->packets_before = link_packets(device);
-	*described = (struct trace_interface){ .name = (char *)name,
-		                               .link_type = (uint16_t)sniff_link_type(tap->sniff),
-		                               .snap_length = options.snap_length };
+		tap->packets_before = link_packets(place->device);
+	described->link_type = (uint16_t)sniff_link_type(tap->sniff);
+	described->snap_length = options.snap_length;
 	return 0;
 }
 
@@ -72,7 +77,7 @@ struct taking {
 
 /*
  * Which way a packet passed a tap of a wire: libpcap does not say on Ethernet, but a host's
- * addresses say on which side of the wire it is (wire_hosts.c). 0 unknown, 1 inbound, 2 outbound.
+ * address says whether it is the sender (wire_hosts.c). 0 unknown, 1 inbound, 2 outbound.
  */
 static uint8_t direction_at(const struct tap *tap, const uint8_t *bytes, uint32_t captured)
 {
@@ -81,7 +86,7 @@ static uint8_t direction_at(const struct tap *tap, const uint8_t *bytes, uint32_
 
 	if (!tap->scenario->link.wire || captured <= last)
 		return 0;
-	return bytes[last] == tap->interface + 1 ? 2 : 1;
+	return bytes[last] == tap->place.host ? 2 : 1;
 }
 
 static void on_packet(void *context, int64_t time_ns, const uint8_t *bytes, uint32_t captured,
@@ -91,8 +96,8 @@ static void on_packet(void *context, int64_t time_ns, const uint8_t *bytes, uint
 	struct tap *tap = taking->tap;
 
 	tap->delivered++;
-	recording_add_packet(taking->recording, tap->interface, time_ns, bytes, captured, length,
-	                     direction_at(tap, bytes, captured));
+	recording_add_packet(taking->recording, tap->place.interface, time_ns, bytes, captured,
+	                     length, direction_at(tap, bytes, captured));
 }
 
 int tap_take(struct tap *tap, struct recording *recording, struct err *err)
@@ -118,16 +123,16 @@ int tap_settled(struct tap *tap, bool *settled, struct err *err)
  * In a namespace of our own lo's counter is the truth; on a host's lo other people's packets pass
  * too, and what libpcap counted must do.
  */
-int tap_add_statistics(struct tap *tap, struct recording *recording, struct err *err)
+int tap_count(struct tap *tap, uint64_t *passed, uint64_t *lost, struct err *err)
 {
-	int64_t packets = tap->packets_before >= 0 ? link_packets(tap->device) : -1;
+	int64_t packets = tap->packets_before >= 0 ? link_packets(tap->place.device) : -1;
 	uint64_t received = 0, dropped = 0;
 
 	if (sniff_statistics(tap->sniff, &received, &dropped, err) != 0)
 		return -1;
 	if (packets >= 0)
 		received = (uint64_t)(packets - tap->packets_before);
-	recording_add_statistics(recording, tap->interface, clock_realtime_ns(), received,
-	                         received > tap->delivered ? received - tap->delivered : 0);
+	*passed += received;
+	*lost += received > tap->delivered ? received - tap->delivered : 0;
 	return 0;
 }

@@ -1,12 +1,32 @@
 #include "sim/wire.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "sim/link.h"
+
+const char *wire_client_port(char name[WIRE_PORT_NAME], size_t client)
+{
+	snprintf(name, WIRE_PORT_NAME, client ? "vA%zu" : "vA", client + 1);
+	return name;
+}
+
+const char *wire_middle_client_port(char name[WIRE_PORT_NAME], size_t client)
+{
+	wire_client_port(name, client);
+	name[0] = 'm';
+	return name;
+}
+
+uint8_t wire_client_host(size_t client)
+{
+	return client ? (uint8_t)(client + WIRE_SERVER_HOST) : 1;
+}
 
 static int open_current(struct err *err)
 {
@@ -42,9 +62,10 @@ static int enter(int fd, const char *who, struct err *err)
 	return 0;
 }
 
-int wire_enter_client(const struct wire *wire, struct err *err)
+int wire_enter_client(const struct wire *wire, size_t client, struct err *err)
 {
-	return enter(wire->client, "client", err);
+	assert(client < wire->client_count);
+	return enter(wire->clients[client], "client", err);
 }
 
 int wire_enter_server(const struct wire *wire, struct err *err)
@@ -65,35 +86,49 @@ static int set_up_host(const char *port, uint8_t host, const struct wire_options
 	return wire_hosts_address(port, host, options, err);
 }
 
-static int join(struct wire *wire, const struct wire_options *options, struct err *err)
+/* A new host behind a port of the middle, where the calling thread is before and after. */
+static int add_host(struct wire *wire, int *host, const char *who, uint8_t number, const char *near,
+                    const char *far, const struct wire_options *options, struct err *err)
 {
-	if (wire_hosts_join(WIRE_MIDDLE_CLIENT_PORT, WIRE_CLIENT_PORT, wire->client, options,
-	                    err) ||
-	    wire_hosts_join(WIRE_MIDDLE_SERVER_PORT, WIRE_SERVER_PORT, wire->server, options,
-	                    err) ||
-	    wire_hosts_bring_up(WIRE_MIDDLE_CLIENT_PORT, err) ||
-	    wire_hosts_bring_up(WIRE_MIDDLE_SERVER_PORT, err))
+	*host = make_host(who, err);
+	if (*host < 0 || wire_enter_middle(wire, err) != 0 ||
+	    wire_hosts_join(near, far, *host, options, err) != 0 ||
+	    wire_hosts_bring_up(near, err) != 0 || enter(*host, who, err) != 0 ||
+	    set_up_host(far, number, options, err) != 0)
 		return -1;
-	if (wire_enter_client(wire, err) || set_up_host(WIRE_CLIENT_PORT, 1, options, err))
-		return -1;
-	return wire_enter_server(wire, err) || set_up_host(WIRE_SERVER_PORT, 2, options, err) ? -1
-	                                                                                      : 0;
+	return wire_enter_middle(wire, err);
+}
+
+static int add_hosts(struct wire *wire, const struct wire_options *options, struct err *err)
+{
+	size_t count = options->clients ? options->clients : 1;
+	char near[WIRE_PORT_NAME], far[WIRE_PORT_NAME];
+
+	assert(count <= WIRE_CLIENT_MAX);
+	for (; wire->client_count < count; wire->client_count++) {
+		size_t client = wire->client_count;
+
+		if (add_host(wire, &wire->clients[client], "client", wire_client_host(client),
+		             wire_middle_client_port(near, client), wire_client_port(far, client),
+		             options, err) != 0)
+			return -1;
+	}
+	return add_host(wire, &wire->server, "server", WIRE_SERVER_HOST, WIRE_MIDDLE_SERVER_PORT,
+	                WIRE_SERVER_PORT, options, err);
 }
 
 int wire_open(struct wire *wire, const struct wire_options *options, struct err *err)
 {
 	struct err ignored = { 0 };
-	int result = -1;
+	int result;
 
-	*wire = (struct wire){ -1, -1, -1 };
+	*wire = (struct wire){ .middle = -1, .server = -1 };
+	for (size_t i = 0; i < WIRE_CLIENT_MAX; i++)
+		wire->clients[i] = -1;
 	wire->middle = open_current(err);
 	if (wire->middle < 0)
 		return -1;
-	wire->client = make_host("client", err);
-	if (wire->client >= 0)
-		wire->server = make_host("server", err);
-	if (wire->server >= 0 && wire_enter_middle(wire, err) == 0)
-		result = join(wire, options, err);
+	result = add_hosts(wire, options, err);
 	if (wire_enter_middle(wire, result == 0 ? err : &ignored) != 0)
 		result = -1;
 	if (result != 0)
@@ -101,13 +136,18 @@ int wire_open(struct wire *wire, const struct wire_options *options, struct err 
 	return result;
 }
 
+static void let_go(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
 void wire_close(struct wire *wire)
 {
-	int *all[] = { &wire->client, &wire->middle, &wire->server };
-
-	for (unsigned i = 0; i < sizeof(all) / sizeof(*all); i++) {
-		if (*all[i] >= 0)
-			close(*all[i]);
-		*all[i] = -1;
-	}
+	for (size_t i = 0; i < WIRE_CLIENT_MAX; i++)
+		let_go(&wire->clients[i]);
+	wire->client_count = 0;
+	let_go(&wire->middle);
+	let_go(&wire->server);
 }

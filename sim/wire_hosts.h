@@ -6,17 +6,20 @@
 #define SEAM_SIM_WIRE_HOSTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "capture/err.h"
 
-#define WIRE_MTU 1500
+#define WIRE_MTU        1500
+#define WIRE_CLIENT_MAX 64
 
 /* What a wire is made with. */
 struct wire_options {
-	uint32_t mtu; /* of all four ports; 0 is WIRE_MTU */
-	bool ipv6;    /* hosts have IPv6 addresses */
-	bool no_ipv4; /* hosts have no IPv4 addresses */
+	uint32_t mtu;   /* of all ports; 0 is WIRE_MTU */
+	size_t clients; /* hosts on the client's side, at most WIRE_CLIENT_MAX; 0 is 1 */
+	bool ipv6;      /* hosts have IPv6 addresses */
+	bool no_ipv4;   /* hosts have no IPv4 addresses */
 };
 
 /*

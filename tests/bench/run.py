@@ -73,6 +73,46 @@ def capture(folder):
         f"{recording['checks']['capture_dropped']} lost by the capture, {'all' if recording['checks']['bytes_accounted'] else 'NOT all'} bytes accounted")
 
 
+def carried(folder, name, *settings):
+    """What a scenario over a wire sent in its first flow, its checks in words, and the share of time stolen meanwhile."""
+    overrides = [word for setting in settings for word in ("--set", setting)]
+    before = processor_ticks()
+    subprocess.run([SEAM, "run", os.path.join(HERE, "scenarios", name + ".yaml"), "--out", folder, "--force", "-q", *overrides],
+                   check=True)
+    ticks = [now - then for then, now in zip(before, processor_ticks())]
+    recording = account(os.path.join(folder, name + ".pcapng"))
+    segments = recording["flows"][0]["directions"][0]["segments"]
+    checks = recording["checks"]
+    missing = sum("arrived_ns" not in s for s in segments)
+    said = f"{'all' if not missing else f'{missing} NOT'} arrived, {checks['capture_dropped']} lost by the capture, " \
+           f"{'all' if checks['bytes_accounted'] else 'NOT all'} bytes accounted, {ticks[7] * 100 // max(1, sum(ticks))} % stolen"
+    return segments, said
+
+
+def processor_ticks():
+    with open("/proc/stat") as stat:
+        return [int(word) for word in stat.readline().split()[1:9]]
+
+
+def wire(folder):
+    for delay_ms in (1, 10, 50):
+        errors = []
+        for _ in range(3):
+            segments, said = carried(folder, "wire-delay", f"link.delay={delay_ms}ms")
+            errors.append([(s["arrived_ns"] - s["sent_ns"]) / 1e3 - delay_ms * 1e3 for s in segments if "arrived_ns" in s])
+        quiet = min(errors, key=lambda e: percentile(e, 0.99))
+        row(f"a wire's error of a delay of {delay_ms} ms", f"{statistics.median(quiet):.1f} µs",
+            f"p99 {percentile(quiet, 0.99):.0f}, max {max(quiet):.0f}; the quietest of 3, "
+            f"p99 of the others {', '.join(f'{percentile(e, 0.99):.0f}' for e in errors if e is not quiet)}; {said}")
+    segments, said = carried(folder, "wire-packets")
+    seconds = (segments[-1]["sent_ns"] - segments[0]["sent_ns"]) / 1e9
+    row("packets a second over a wire, two taps", f"{len(segments) / seconds:,.0f}", f"{len(segments):,} of 100,000; {said}")
+    segments, said = carried(folder, "wire-bulk")
+    seconds = (max(s.get("arrived_ns", 0) for s in segments) - segments[0]["sent_ns"]) / 1e9
+    sent = sum(s["to"] - s["from"] for s in segments if not s["retransmission"])
+    row("TCP over a wire, two taps", f"{sent * 8e-9 / seconds:.2f} Gbit/s", f"{sent:,} of 268,435,456 B; {said}")
+
+
 def check():
     begin = time.monotonic()
     lines = subprocess.run([SEAM, "check", "--json"], stdout=subprocess.PIPE).stdout.splitlines()
@@ -93,6 +133,7 @@ def main():
         overhead(folder)
         lateness(folder)
         capture(folder)
+        wire(folder)
     check()
     programs()
 

@@ -51,7 +51,8 @@ static int make_socket(struct probe *probe, int type, int side)
 {
 	struct err err = { 0 };
 
-	need(side ? wire_enter_server(&probe->wire, &err) : wire_enter_client(&probe->wire, &err),
+	need(side ? wire_enter_server(&probe->wire, &err)
+	          : wire_enter_client(&probe->wire, 0, &err),
 	     &err);
 	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
 	struct sockaddr_in own = { .sin_family = AF_INET, .sin_port = htons(9000) };
@@ -74,6 +75,7 @@ static void reach(int fd, const char *host)
 static void open_wire(struct probe *probe, const struct wire_options *wire,
                       struct forward_options *options)
 {
+	const struct forward_client client = { "mA", wire_client_host(0) };
 	struct sandbox_refusal refusal;
 	struct err err = { 0 };
 	int64_t begin_ns = clock_monotonic_ns();
@@ -83,7 +85,8 @@ static void open_wire(struct probe *probe, const struct wire_options *wire,
 		exit(77);
 	}
 	need(wire_open(&probe->wire, wire, &err), &err);
-	options->client_port = WIRE_MIDDLE_CLIENT_PORT;
+	options->clients = &client;
+	options->client_count = 1;
 	options->server_port = WIRE_MIDDLE_SERVER_PORT;
 	probe->forward = forward_open(options, &err);
 	need(probe->forward ? 0 : -1, &err);
