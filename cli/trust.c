@@ -149,6 +149,14 @@ static void describe_pair(struct buffer *out, const struct race *race, const str
 	name_write(out, written);
 }
 
+/* What a person would type: the file if it was named from here, else the library's name. */
+static const char *scenario_operand(const struct trace_about *about)
+{
+	if (about->path && *about->path != '/')
+		return about->path;
+	return about->scenario ? about->scenario : "SCENARIO";
+}
+
 void trust_repeatable(struct buffer *out, const struct ledger *const *ledgers, size_t count)
 {
 	const struct ledger *where;
@@ -169,9 +177,7 @@ void trust_repeatable(struct buffer *out, const struct ledger *const *ledgers, s
 		buffer_format(out, " (%s)", where->trace->about.variant);
 	if (race.margin_ns < RACE_CLOSE_NS)
 		buffer_format(out, ". The next run may differ. Count it: %s run %s --repeat 20",
-		              output_program(),
-		              ledgers[0]->trace->about.scenario ? ledgers[0]->trace->about.scenario
-		                                                : "SCENARIO");
+		              output_program(), scenario_operand(&ledgers[0]->trace->about));
 }
 
 /* Each line of what the checks found, behind the name of the recording. */

@@ -19,7 +19,7 @@
 #define WIRE_SERVER_PORT        "vB"
 #define WIRE_MIDDLE_SERVER_PORT "mB"
 #define WIRE_SERVER_HOST        2
-#define WIRE_PORT_NAME          8
+#define WIRE_PORT_NAME          24 /* room for any number */
 
 /* A client's ports: "vA", "vA2" and so on, and "mA", "mA2" in the middle. Clients are counted from
  * 0. */
