@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints the figures of this machine as a table. Nothing is asserted: machines differ, and so do their moments.
 
-usage: run.py BUILD_FOLDER
+usage: run.py BUILD_FOLDER [SECTION…]     of: start overhead lateness capture wire repeatability check programs
 """
 import json
 import os
@@ -41,7 +41,7 @@ def scripted_ms(recording):
     return max(c.get("end_ns", 0) for c in calls if not c.get("implied") or c["begin_ns"] < 0) / 1e6
 
 
-def start():
+def start(_folder):
     row("seam --version", f"{statistics.median(timed(SEAM, '--version') for _ in range(50)):.1f} ms")
 
 
@@ -113,7 +113,40 @@ def wire(folder):
     row("TCP over a wire, two taps", f"{sent * 8e-9 / seconds:.2f} Gbit/s", f"{sent:,} of 268,435,456 B; {said}")
 
 
-def check():
+# What shows a wire, but for the races: boundary-race's own, and autocork, whose cuts follow the sender's queue.
+REPEATED = ("nagle", "record-ends", "cork-ceiling", "write-write-read-wire", "lost-segment", "lost-tail", "reordering",
+            "slow-link", "mtu", "ipv6")
+RUNS = 100
+MARGIN_NS = 5e6
+
+
+def repeatability(folder):
+    """The share of the most frequent list of segments, of the runs that checked out, with every CPU busy with something else."""
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in os.sched_getaffinity(0)]
+    worst, variants = None, 0
+    for scenario in REPEATED:
+        lines = subprocess.run([SEAM, "run", scenario, "--repeat", str(RUNS), "--json", "--out", folder, "--force"],
+                               check=True, stdout=subprocess.PIPE).stdout.splitlines()
+        for variant in map(json.loads, lines):
+            margin_ns = variant.get("race_margin_ns", {}).get("smallest")
+            if margin_ns is not None and margin_ns < MARGIN_NS:
+                continue
+            believed = variant["runs"]
+            share = max(o["count"] for o in variant["segments"]) / believed
+            variants += 1
+            if worst is None or share < worst[0]:
+                worst = (share, f"{scenario}-{variant['variant']}", believed, variant["not_believed"])
+            if share < 0.99 or variant["not_believed"]:
+                row(f"  {scenario}-{variant['variant']}", f"{share:.1%}",
+                    f"of {believed} runs; {variant['not_believed']} failed their checks twice")
+    for process in busy:
+        process.kill()
+        process.wait()
+    row(f"same segments, the least of {variants} variants", f"{worst[0]:.1%}",
+        f"{worst[1]}: {worst[2]} runs believed, {worst[3]} not; {len(busy)} CPUs kept busy")
+
+
+def check(_folder):
     begin = time.monotonic()
     lines = subprocess.run([SEAM, "check", "--json"], stdout=subprocess.PIPE).stdout.splitlines()
     whole = time.monotonic() - begin
@@ -121,21 +154,21 @@ def check():
     row("seam check of all scenarios", f"{whole:.2f} s", f"{len(variants)} variants, {len(lines)} expectations")
 
 
-def programs():
+def programs(_folder):
     for name in ("ledger_bench", "png_bench"):
         print(f"\n{name}", flush=True)
         subprocess.run([os.path.join(BUILD, "tests", name)], check=True)
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        start()
-        overhead(folder)
-        lateness(folder)
-        capture(folder)
-        wire(folder)
-    check()
-    programs()
+    sections = {"start": start, "overhead": overhead, "lateness": lateness, "capture": capture, "wire": wire,
+                "repeatability": repeatability, "check": check, "programs": programs}
+    unknown = [name for name in sys.argv[2:] if name not in sections]
+    if unknown:
+        sys.exit(f"run.py: no section {unknown[0]}; there are {' '.join(sections)}")
+    for name in sys.argv[2:] or sections:
+        with tempfile.TemporaryDirectory() as folder:
+            sections[name](folder)
 
 
 main()
