@@ -89,10 +89,8 @@ static void release_held(struct forward_way *way, int64_t due_ns, int64_t time_n
 	add(way, &way->held, way->held_bytes, time_ns);
 }
 
-static void hold(struct forward_way *way, const struct flight_frame *frame, const uint8_t *bytes,
-                 int64_t time_ns)
+static void hold(struct forward_way *way, const struct flight_frame *frame, const uint8_t *bytes)
 {
-	say(way, LINK_REORDERED, time_ns, frame, bytes);
 	way->holds = true;
 	way->held = *frame;
 	memcpy(way->held_bytes, bytes, frame->length);
@@ -105,13 +103,11 @@ static void dispose(struct forward_way *way, const struct impair_verdict *verdic
 	if (way->holds && frame->due_ns > way->held.due_ns)
 		release_held(way, way->held.due_ns, time_ns);
 	if (verdict->reordered)
-		hold(way, frame, bytes, time_ns);
+		hold(way, frame, bytes);
 	else
 		add(way, frame, bytes, time_ns);
-	if (verdict->duplicated && !verdict->reordered) {
-		say(way, LINK_DUPLICATED, time_ns, frame, bytes);
+	if (verdict->duplicated && !verdict->reordered)
 		add(way, frame, bytes, time_ns);
-	}
 	if (verdict->releases)
 		release_held(way, frame->due_ns, time_ns);
 }
@@ -159,10 +155,15 @@ static void take(struct forward_way *way, const struct port_frame *arrived, int6
 		say(way, LINK_NO_ROOM, arrived->time_ns, &frame, arrived->bytes);
 		return;
 	}
-	if (verdict.corrupted) {
+	/* Events show the packet as it came, undamaged. */
+	if (verdict.corrupted)
 		say(way, LINK_CORRUPTED, arrived->time_ns, &frame, arrived->bytes);
+	if (verdict.reordered)
+		say(way, LINK_REORDERED, arrived->time_ns, &frame, arrived->bytes);
+	else if (verdict.duplicated)
+		say(way, LINK_DUPLICATED, arrived->time_ns, &frame, arrived->bytes);
+	if (verdict.corrupted)
 		corrupt(arrived->bytes, &view, arrived->captured, verdict.corrupt_random);
-	}
 	dispose(way, &verdict, &frame, arrived->bytes, arrived->time_ns);
 }
 
