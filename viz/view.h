@@ -1,0 +1,186 @@
+/*
+ * What is seen of a timeline, and what input does to it: zoom, pan, cursor, selection, stepping,
+ * playing, measuring, searching, folding. Pure: each change is a function of view, model and input,
+ * so that tests replay inputs without a display. Nothing here knows SDL or draws; window.c turns
+ * events into input and scene.c draws a view.
+ */
+#ifndef SEAM_VIZ_VIEW_H
+#define SEAM_VIZ_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture/buffer.h"
+#include "viz/item.h"
+#include "viz/search.h"
+
+#define VIEW_WIDTH_MIN   900
+#define VIEW_HEIGHT_MIN  500
+#define VIEW_PANEL_MIN   260
+#define VIEW_PANEL       392
+#define VIEW_HISTORY     64
+#define VIEW_GROUPS_MOST 64
+#define VIEW_NO_TIME     INT64_MIN
+
+/* A place of the last picture that answers the pointer; the last one that holds a point counts. */
+struct view_target {
+	/* A parallelogram: upper edge x..x+w at y, lower edge moved by skew at y+h. Logical pixels.
+	 */
+	float x, y, w, h, skew;
+	uint8_t kind; /* enum view_target_kind */
+	struct item item;
+};
+enum view_target_kind {
+	VIEW_ON_ITEM,
+	VIEW_ON_PLOT,     /* lanes: time under the pointer */
+	VIEW_ON_HEADING,  /* of item.group: folds it */
+	VIEW_ON_OVERVIEW, /* the strip of the whole run */
+	VIEW_ON_SPLITTER, /* between lanes and panel */
+	VIEW_ON_PANEL,
+	VIEW_ON_AXIS, /* sets the cursor */
+};
+
+struct view_targets {
+	struct view_target *list;
+	size_t count, capacity;
+};
+
+/* Where the plot was in the last picture; scene_build() fills it. */
+struct view_layout {
+	double plot_left, plot_right; /* logical pixels */
+	double overview_left, overview_right;
+	double panel_content, panel_height; /* of what scrolls, and what is seen of it */
+	double groups_content, groups_height;
+};
+
+/* What is looked at; lent. */
+struct view_model {
+	const struct timeline *timeline;
+	const struct item_steps *steps;
+	const struct view_targets *targets;
+	struct view_layout layout;
+};
+
+struct view_place {
+	double from_ns, span_ns;
+	int64_t cursor_ns;
+	struct item selected;
+};
+
+enum view_play {
+	VIEW_STILL,
+	VIEW_PLAYING, /* time runs at 1/slowness of the real one */
+	VIEW_EVENTS,  /* an event a second */
+};
+
+struct view {
+	int width, height;             /* logical pixels */
+	double from_ns, span_ns;       /* the time that the plot shows */
+	double to_from_ns, to_span_ns; /* where a smooth zoom is going; equal when it is still */
+	int64_t cursor_ns;             /* VIEW_NO_TIME: none, and everything has happened */
+	struct item selected, hovered;
+	uint64_t folded; /* bit of each group */
+	double panel_width;
+	double panel_scroll, groups_scroll;
+	bool light, wall_clock, help;
+	enum view_play play;
+	int slowness;        /* 1, 10, 100, 1000 */
+	double play_rest_ns; /* of time that has not made a step yet */
+
+	bool searching; /* the line is being typed */
+	char search[128];
+	char message[256]; /* in the status line, until the next input */
+
+	bool measuring;                         /* M was pressed, or Shift-drag */
+	int64_t measure_from_ns, measure_to_ns; /* VIEW_NO_TIME: not yet */
+
+	bool dragging;   /* button held */
+	uint8_t dragged; /* enum view_target_kind */
+	double drag_x, drag_y;
+
+	struct view_place history[VIEW_HISTORY];
+	size_t history_count;
+};
+
+enum view_input_kind {
+	VIEW_KEY,
+	VIEW_TYPED, /* text, while searching */
+	VIEW_PRESS, /* left button at x, y */
+	VIEW_RELEASE,
+	VIEW_MOVE,
+	VIEW_WHEEL, /* amount, up positive, at x, y */
+	VIEW_DOUBLE,
+	VIEW_RESIZE, /* x, y: the new size */
+	VIEW_TICK,   /* amount: seconds since the last */
+};
+
+enum view_key {
+	VIEW_KEY_RIGHT,
+	VIEW_KEY_LEFT,
+	VIEW_KEY_UP, /* as Page Up: the lanes scroll */
+	VIEW_KEY_DOWN,
+	VIEW_KEY_HOME,
+	VIEW_KEY_END,
+	VIEW_KEY_SPACE,
+	VIEW_KEY_TAB,
+	VIEW_KEY_ENTER,
+	VIEW_KEY_ESCAPE,
+	VIEW_KEY_BACKSPACE,
+	VIEW_KEY_F1,
+	VIEW_KEY_CHARACTER, /* character says which */
+};
+
+enum {
+	VIEW_SHIFT = 1,
+	VIEW_CTRL = 2,
+	VIEW_ALT = 4,
+};
+
+struct view_input {
+	uint8_t kind; /* enum view_input_kind */
+	uint8_t key;  /* enum view_key */
+	uint8_t mods;
+	char character;
+	char typed[32];
+	double x, y, amount;
+};
+
+/* What the caller is to do; a set. */
+enum {
+	VIEW_QUIT = 1,
+	VIEW_SAVE = 2,      /* E: a picture of what is seen */
+	VIEW_WIRESHARK = 4, /* W */
+	VIEW_COPY = 8,      /* C: the description of what is selected */
+	VIEW_AGAIN = 16,    /* R: run or read again */
+	VIEW_CHANGED = 32,  /* draw */
+};
+
+/* Everything fits, no cursor, nothing selected. */
+void view_init(struct view *view, const struct timeline *timeline, int width, int height);
+/* After a reload: place and cursor stay, what is gone is let go. */
+void view_keep(struct view *view, const struct timeline *timeline);
+
+/* Returns what is to be done. Only this changes a view. */
+unsigned view_apply(struct view *view, const struct view_model *model,
+                    const struct view_input *input);
+
+/* It moves by itself: ticks are wanted. An idle view needs none. */
+bool view_is_moving(const struct view *view);
+
+/* Selects and brings into sight; --select and --at. */
+void view_select(struct view *view, const struct view_model *model, struct item item);
+void view_set_cursor(struct view *view, const struct view_model *model, int64_t ns);
+
+/* What the keys do here, for the status line: pairs of key and word. */
+struct view_hint {
+	const char *key, *does;
+};
+size_t view_hints(const struct view *view, struct view_hint *hints, size_t most);
+/* All keys, for the help. */
+const struct view_hint *view_keys(size_t *count);
+
+/* Its state as one JSON object: for tests of the real window. */
+void view_dump(struct buffer *out, const struct view *view, const struct view_model *model);
+
+#endif
