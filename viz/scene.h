@@ -14,6 +14,12 @@
 #include "viz/font.h"
 #include "viz/timeline.h"
 
+struct view;
+struct view_model;
+struct view_targets;
+struct view_layout;
+struct details;
+
 #define SCENE_WIDTH_MIN 640 /* logical pixels; a narrower picture is made as wide */
 
 enum scene_kind {
@@ -69,6 +75,14 @@ struct scene_options {
 	bool light;
 	const struct scene_check *checks;
 	size_t check_count;
+
+	/* A window: what is looked at, instead of the whole in as much room as it needs. Width and
+	 * height are the view's then, light is too. All lent. */
+	const struct view *view;        /* NULL: the whole */
+	const struct view_model *model; /* its steps; may be NULL */
+	struct view_targets *targets;   /* emptied and filled; NULL: not wanted */
+	struct view_layout *layout;     /* filled; NULL: not wanted */
+	const struct details *details;  /* of what is selected, for the panel; NULL: no panel */
 };
 
 /*
