@@ -76,6 +76,7 @@ struct item_step {
 struct item_steps {
 	struct item_step *steps;
 	size_t count;
+	size_t of_kind[STEP_KIND_COUNT]; /* how many of each */
 };
 
 /* n log n. */
