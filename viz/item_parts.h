@@ -13,6 +13,9 @@ const char *item_kind_text(unsigned kind);
  * behind it. */
 size_t item_count(const struct timeline_group *group, unsigned kind);
 
+/* How many of its kind and group come before it in time. */
+size_t item_rank(const struct timeline *timeline, struct item item);
+
 /* The write behind the boundary behind that write, both indices into group->writes: of a stream the
  * next with bytes; TIMELINE_NONE if there is no boundary. */
 uint32_t item_write_behind(const struct timeline_group *group, uint32_t write);
