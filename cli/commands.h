@@ -7,6 +7,7 @@
 
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
+int command_view(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_list(int argc, char **argv);

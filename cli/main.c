@@ -18,6 +18,7 @@ static const struct {
 	{ "run", command_run,
 	  "play a scenario in all its variants, and show what became of every write" },
 	{ "check", command_check, "play scenarios and say whether their expectations hold" },
+	{ "view", command_view, "recordings in a window, to be stepped through" },
 	{ "show", command_show, "a recording in the terminal: timeline, byte ruler, table" },
 	{ "export", command_export, "recordings as a picture, JSON, a table, text" },
 	{ "list", command_list, "the scenarios that ship with it" },
@@ -39,12 +40,13 @@ static void write_welcome(struct buffer *out)
 	buffer_text(out,
 	            "seam shows what becomes of every write: which TCP segments or UDP datagrams "
 	            "carried it,\nwhich reads got it, how long it was held.\n\nTry:\n");
-	buffer_text(out,
-	            "  seam run nagle            twenty small writes, with Nagle's algorithm, "
-	            "without, over UDP\n"
-	            "  seam show nagle-*.pcapng  the same recordings again, whenever you like\n"
-	            "  seam list                 all scenarios: the course begins with the "
-	            "first\n\n");
+	buffer_text(
+		out,
+		"  seam run nagle            twenty small writes, with Nagle's algorithm, "
+		"without, over UDP\n"
+		"  seam view nagle-*.pcapng  the same recordings in a window; without one: seam show\n"
+		"  seam list                 all scenarios: the course begins with the "
+		"first\n\n");
 	write_commands(out);
 }
 

@@ -13,7 +13,7 @@
 #include "viz/scene.h"
 #include "viz/timeline.h"
 
-static void build(struct timeline *timeline, const struct ledger *const *ledgers, size_t count)
+void picture_timeline(struct timeline *timeline, const struct ledger *const *ledgers, size_t count)
 {
 	timeline_build(timeline, ledgers, count);
 	for (size_t i = 0; i < timeline->group_count; i++) {
@@ -31,7 +31,7 @@ void picture_text(struct buffer *out, const struct ledger *const *ledgers, size_
 	struct buffer repeatable = { 0 }, link = { 0 };
 	struct timeline timeline;
 
-	build(&timeline, ledgers, count);
+	picture_timeline(&timeline, ledgers, count);
 	text_render(out, &timeline, options);
 	trust_repeatable(&repeatable, ledgers, count);
 	lines.repeatable = repeatable.bytes;
@@ -49,7 +49,7 @@ void picture_summary(struct buffer *out, const struct ledger *const *ledgers, si
 {
 	struct timeline timeline;
 
-	build(&timeline, ledgers, count);
+	picture_timeline(&timeline, ledgers, count);
 	summary_flows(out, &timeline, options);
 	timeline_finish(&timeline);
 }
@@ -81,7 +81,7 @@ int picture_png(struct buffer *out, const struct ledger *const *ledgers, size_t 
 	if (!font)
 		return -1;
 	trust_judge(&trust, ledgers, count);
-	build(&timeline, ledgers, count);
+	picture_timeline(&timeline, ledgers, count);
 	const struct scene_options scene = {
 		.font = font,
 		.width = options->width,

@@ -13,6 +13,10 @@
 #include "capture/ledger.h"
 #include "viz/summary.h"
 #include "viz/text.h"
+#include "viz/timeline.h"
+
+/* The timeline with its race margins; to be ended with timeline_finish(). */
+void picture_timeline(struct timeline *timeline, const struct ledger *const *ledgers, size_t count);
 
 /*
  * The whole text: title, timelines, rulers, table and closing lines. closing may be NULL; its

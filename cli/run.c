@@ -15,11 +15,13 @@
 #include "cli/output.h"
 #include "cli/picture.h"
 #include "cli/play.h"
+#include "cli/process.h"
 #include "cli/report.h"
 #include "cli/save.h"
 #include "cli/scenarios.h"
 #include "cli/tally.h"
 #include "sim/clock.h"
+#include "viz/window.h"
 
 #define WIDTH_OTHERWISE 100
 #define LIMIT_MOST_MIB  (1 << 20)
@@ -44,7 +46,7 @@ struct run_command {
 	int64_t repeat, jobs;
 	const char *out, *png;
 	int64_t time_limit_ns, limit_mib;
-	bool force, json, quiet, ascii, light;
+	bool force, json, quiet, ascii, light, view;
 
 	const char *path;
 	struct scenario_file *file;
@@ -60,6 +62,7 @@ struct run_command {
 	size_t kept_count, kept_capacity;
 	const struct play **plays; /* those of kept, then */
 	int64_t begun_ns, shown_ns;
+	pid_t viewer;   /* the window of --view; 0: none */
 	struct err err; /* the first that came of a run */
 };
 
@@ -424,6 +427,52 @@ static int show(const struct run_command *command, struct err *err)
 	return result;
 }
 
+/* ---- the window beside it ---- */
+
+/*
+ * `seam view --follow` of the recordings to be: a process of its own, so that what forks the
+ * sandboxes stays free of SDL's threads.
+ */
+static void open_window(struct run_command *command)
+{
+	const char **argv = mem_alloc(command->chosen_count + 6, sizeof(*argv));
+	struct err err = { 0 };
+	size_t count = 0, options;
+	pid_t viewer;
+
+	argv[count++] = PROCESS_SELF;
+	argv[count++] = "view";
+	argv[count++] = "--follow";
+	if (command->light)
+		argv[count++] = "--light";
+	argv[count++] = "--";
+	options = count;
+	for (size_t i = 0; i < command->chosen_count; i++) {
+		struct buffer path = { 0 };
+		char *base = play_base(command->file, command->chosen[i].variant, 0, command->out);
+
+		buffer_format(&path, "%s.pcapng", base);
+		argv[count++] = path.bytes;
+		free(base);
+	}
+	viewer = process_start(argv, PROCESS_CHILD, NULL, &err);
+	if (viewer < 0)
+		output_note("there is no window: %s", err.text);
+	else
+		command->viewer = viewer;
+	for (size_t i = options; i < count; i++)
+		free((char *)argv[i]);
+	free(argv);
+}
+
+static void wait_for_window(const struct run_command *command)
+{
+	int ignored;
+
+	if (command->viewer)
+		process_ended(command->viewer, true, &ignored);
+}
+
 static int execute(struct run_command *command, const char *operand, struct library *library,
                    struct err *err)
 {
@@ -431,6 +480,13 @@ static int execute(struct run_command *command, const char *operand, struct libr
 
 	if (load(command, operand, library, err) != 0)
 		return -1;
+	if (command->view && command->repeat > 1)
+		return err_input(err,
+		                 "--view shows one run of each variant, and --repeat makes more");
+	if (command->view && !window_has_display())
+		output_note("there is no display to open a window on; --view is left out");
+	else if (command->view)
+		open_window(command);
 	interrupt_catch();
 	play_all(command);
 	*err = command->err;
@@ -439,6 +495,7 @@ static int execute(struct run_command *command, const char *operand, struct libr
 		err_machine(err, "the run was interrupted");
 	if (show(command, &showing) != 0 && !err->kind)
 		*err = showing;
+	wait_for_window(command);
 	return err->kind ? -1 : 0;
 }
 
@@ -516,6 +573,10 @@ int command_run(int argc, char **argv)
 		  .kind = OPTION_SWITCH,
 		  .value = &command.light,
 		  .summary = "a light picture" },
+		{ .name = "view",
+		  .kind = OPTION_SWITCH,
+		  .value = &command.view,
+		  .summary = "draw it in a window while it goes on, and end when that is closed" },
 		{ .name = "json",
 		  .kind = OPTION_SWITCH,
 		  .value = &command.json,

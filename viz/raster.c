@@ -285,10 +285,24 @@ static void draw(struct raster *raster, const struct scene_command *command)
 
 int raster_render(const struct scene *scene, struct raster_image *image, struct err *err)
 {
+	*image = (struct raster_image){ 0 };
+	return raster_draw(scene, image, err);
+}
+
+static void make_room(const struct scene *scene, struct raster_image *image)
+{
+	if (image->pixels && image->width == scene->width && image->height == scene->height)
+		return;
+	raster_finish(image);
+	*image = (struct raster_image){ scene->width, scene->height, NULL };
+	image->pixels = mem_alloc((size_t)image->width * (size_t)image->height, 4);
+}
+
+int raster_draw(const struct scene *scene, struct raster_image *image, struct err *err)
+{
 	struct raster raster = { .scene = scene, .image = image };
 	const struct scene_command all = { .kind = SCENE_CLIP };
 
-	*image = (struct raster_image){ scene->width, scene->height, NULL };
 	if (scene->width < 1 || scene->height < 1 || scene->width > RASTER_MOST ||
 	    scene->height > RASTER_MOST)
 		return err_input(err,
@@ -297,7 +311,7 @@ int raster_render(const struct scene *scene, struct raster_image *image, struct 
 		                 scene->width, scene->height, RASTER_MOST);
 	if (sdl_load(&raster.sdl, err))
 		return -1;
-	image->pixels = mem_alloc((size_t)image->width * (size_t)image->height, 4);
+	make_room(scene, image);
 	/* A surface over our own memory: neither a display nor SDL_Init() is needed. */
 	raster.surface =
 		raster.sdl.CreateRGBSurfaceWithFormatFrom(image->pixels, image->width,

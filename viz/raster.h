@@ -20,6 +20,9 @@ struct raster_image {
 /* The caller ends *image with raster_finish(). ERR_INPUT for a picture without pixels or with more
  * than RASTER_MOST a side. */
 int raster_render(const struct scene *scene, struct raster_image *image, struct err *err);
+/* The same over an image that raster_draw() or raster_render() filled, or a zeroed one: its memory
+ * is used again where the size is the same. */
+int raster_draw(const struct scene *scene, struct raster_image *image, struct err *err);
 /* Accepts a zeroed image. */
 void raster_finish(struct raster_image *image);
 

@@ -12,12 +12,36 @@
 
 #define SDL_FUNCTIONS(X)                                                                           \
 	X(CreateRGBSurfaceWithFormatFrom)                                                          \
+	X(CreateWindow)                                                                            \
+	X(DestroyWindow)                                                                           \
+	X(EnableScreenSaver)                                                                       \
 	X(FillRect)                                                                                \
 	X(FreeSurface)                                                                             \
+	X(GetCurrentVideoDriver)                                                                   \
+	X(GetDisplayUsableBounds)                                                                  \
 	X(GetError)                                                                                \
+	X(GetModState)                                                                             \
+	X(GetWindowSize)                                                                           \
+	X(GetWindowSurface)                                                                        \
+	X(Init)                                                                                    \
 	X(IntersectRect)                                                                           \
 	X(MapRGB)                                                                                  \
-	X(SetClipRect)
+	X(PollEvent)                                                                               \
+	X(PushEvent)                                                                               \
+	X(Quit)                                                                                    \
+	X(RegisterEvents)                                                                          \
+	X(SetClipRect)                                                                             \
+	X(SetClipboardText)                                                                        \
+	X(SetHint)                                                                                 \
+	X(SetSurfaceBlendMode)                                                                     \
+	X(SetWindowMinimumSize)                                                                    \
+	X(SetWindowTitle)                                                                          \
+	X(StartTextInput)                                                                          \
+	X(UpdateWindowSurface)                                                                     \
+	X(UpperBlit)                                                                               \
+	X(WaitEvent)                                                                               \
+	X(WaitEventTimeout)                                                                        \
+	X(free)
 
 /* sdl.FillRect(…) is SDL_FillRect(…). */
 struct sdl {

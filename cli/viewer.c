@@ -1,0 +1,510 @@
+#include "cli/viewer.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "capture/mem.h"
+#include "cli/play.h"
+#include "cli/process.h"
+#include "cli/save.h"
+#include "cli/shelf.h"
+#include "cli/watch.h"
+#include "sim/clock.h"
+#include "viz/item.h"
+
+#define NAMES_MOST   9999 /* pictures beside one recording */
+#define ARGUMENTS    10   /* of a run, without variants and settings */
+#define PAUSE_FACTOR 4    /* reading what grows takes no more than a fifth of the time */
+
+struct viewer {
+	const struct viewer_options *options;
+	struct shelf shelf;
+	struct window *window;
+	struct watch *watch;
+	bool at_pending, select_pending;
+
+	/* The scenario's. */
+	struct shelf_stamp played; /* the file that was run last */
+	char *errors;              /* where its run says what went wrong */
+	pid_t child;               /* the run; 0: none */
+	bool again;                /* it is to be run once more when that has ended */
+	int64_t begun_ns;
+	time_t begun; /* as files are dated */
+};
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* ---- what is shown ---- */
+
+static struct window_content content_of(const struct viewer *viewer)
+{
+	const struct shelf_sight *sight = viewer->shelf.sight;
+
+	return (struct window_content){ .timeline = &sight->timeline,
+		                        .checks = sight->trust.checks,
+		                        .check_count = sight->trust.count,
+		                        .title = sight->title.bytes };
+}
+
+/* --at and --select, as soon as there is something to put them on. */
+static void go_there(struct viewer *viewer)
+{
+	const struct timeline *timeline = &viewer->shelf.sight->timeline;
+	struct err err = { 0 };
+	struct item item;
+
+	if (!timeline->group_count)
+		return;
+	if (viewer->at_pending)
+		window_set_cursor(viewer->window, viewer->options->at_ns);
+	viewer->at_pending = false;
+	if (!viewer->select_pending)
+		return;
+	if (item_parse(viewer->options->select, timeline, &item, &err) == 0) {
+		window_select(viewer->window, item);
+		viewer->select_pending = false;
+	} else if (!viewer->child && !viewer->options->follow) {
+		window_say(viewer->window, "%s", err.text);
+		viewer->select_pending = false;
+	}
+}
+
+/* Reads what is new and shows it. */
+static bool look(struct viewer *viewer, bool only_growing, struct err *err)
+{
+	int64_t begun_ns = clock_monotonic_ns();
+	struct window_content content;
+
+	if (!shelf_look(&viewer->shelf, only_growing, err))
+		return false;
+	content = content_of(viewer);
+	window_show(viewer->window, &content);
+	shelf_forget(&viewer->shelf);
+	go_there(viewer);
+	watch_set_pause(viewer->watch, PAUSE_FACTOR * (clock_monotonic_ns() - begun_ns));
+	return true;
+}
+
+/* ---- running the scenario ---- */
+
+static void say_progress(struct viewer *viewer)
+{
+	size_t whole = 0, all = 0;
+
+	for (size_t i = 0; i < viewer->shelf.count; i++) {
+		const struct shelf_item *item = &viewer->shelf.items[i];
+
+		all += item->partial != NULL;
+		whole += item->partial && viewer->begun <= item->seen.changed.tv_sec &&
+		         shelf_place(item) == item->path;
+	}
+	window_say(viewer->window, "running %s: %zu of %zu done",
+	           base_name(viewer->options->scenario), whole, all);
+}
+
+/* The recordings that a run of the scenario as it is now will make. */
+static int expect_recordings(struct viewer *viewer, struct err *err)
+{
+	const struct viewer_options *options = viewer->options;
+	struct scenario_file *file = scenario_file_load(options->scenario, options->sets->items,
+	                                                options->sets->count, err);
+	size_t count = file ? scenario_file_variant_count(file) : 0, chosen = 0;
+	char **paths = mem_alloc(count, sizeof(*paths));
+
+	for (size_t i = 0; i < count; i++) {
+		bool wanted = !options->variants->count;
+		struct buffer path = { 0 };
+		char *base;
+
+		for (size_t k = 0; k < options->variants->count; k++)
+			wanted |= !strcmp(options->variants->items[k],
+			                  scenario_file_variant(file, i));
+		if (!wanted)
+			continue;
+		base = play_base(file, i, 0, options->scratch);
+		buffer_format(&path, "%s.pcapng", base);
+		paths[chosen++] = path.bytes;
+		free(base);
+	}
+	if (file)
+		shelf_set_growing(&viewer->shelf, paths, chosen);
+	for (size_t i = 0; i < chosen; i++) {
+		watch_file(viewer->watch, paths[i]);
+		watch_file(viewer->watch, viewer->shelf.items[i].partial);
+		free(paths[i]);
+	}
+	free(paths);
+	scenario_file_destroy(file);
+	return file ? 0 : -1;
+}
+
+static int start_run(struct viewer *viewer, struct err *err)
+{
+	const struct viewer_options *options = viewer->options;
+	size_t most = ARGUMENTS + 2 * (options->variants->count + options->sets->count), count = 0;
+	const char **argv = mem_alloc(most, sizeof(*argv));
+	pid_t child;
+
+	argv[count++] = PROCESS_SELF;
+	argv[count++] = "run";
+	argv[count++] = "--quiet";
+	argv[count++] = "--force";
+	argv[count++] = "--out";
+	argv[count++] = options->scratch;
+	for (size_t i = 0; i < options->variants->count; i++) {
+		argv[count++] = "--variant";
+		argv[count++] = options->variants->items[i];
+	}
+	for (size_t i = 0; i < options->sets->count; i++) {
+		argv[count++] = "--set";
+		argv[count++] = options->sets->items[i];
+	}
+	argv[count++] = "--";
+	argv[count++] = options->scenario;
+	argv[count] = NULL;
+	child = process_start(argv, PROCESS_CHILD, viewer->errors, err);
+	free(argv);
+	if (child < 0)
+		return -1;
+	viewer->child = child;
+	viewer->begun_ns = clock_monotonic_ns();
+	viewer->begun = time(NULL);
+	watch_process(viewer->watch, child);
+	return 0;
+}
+
+/* Runs the scenario, once what is under way has ended. */
+static void run_again(struct viewer *viewer)
+{
+	struct err err = { 0 };
+
+	viewer->played = shelf_stamp(viewer->options->scenario);
+	if (viewer->child) {
+		viewer->again = true;
+		kill(viewer->child, SIGTERM);
+		return;
+	}
+	if (expect_recordings(viewer, &err) != 0 || start_run(viewer, &err) != 0)
+		window_say(viewer->window, "%s", err.text);
+	else
+		say_progress(viewer);
+	look(viewer, true, &err);
+}
+
+/* The first sentence that the run said, without "seam: ". */
+static void read_errors(const struct viewer *viewer, char *said, size_t size)
+{
+	static const char prefix[] = "seam: ";
+	FILE *file = fopen(viewer->errors, "re");
+	size_t length = file ? fread(said, 1, size - 1, file) : 0;
+
+	said[length] = '\0';
+	said[strcspn(said, "\n")] = '\0';
+	if (!strncmp(said, prefix, strlen(prefix)))
+		memmove(said, said + strlen(prefix), strlen(said + strlen(prefix)) + 1);
+	if (file)
+		fclose(file);
+}
+
+static void end_run(struct viewer *viewer, int code)
+{
+	double seconds = (double)(clock_monotonic_ns() - viewer->begun_ns) / 1e9;
+	char said[240];
+
+	viewer->child = 0;
+	if (viewer->again) {
+		viewer->again = false;
+		run_again(viewer);
+		return;
+	}
+	read_errors(viewer, said, sizeof(said));
+	if (code != 0)
+		window_say(viewer->window, "%s", *said ? said : "the run failed");
+	else if (*said)
+		window_say(viewer->window, "%s", said);
+	else
+		window_say(viewer->window, "%s ran in %.1f s: R, or saving it, runs it again",
+		           base_name(viewer->options->scenario), seconds);
+}
+
+/* ---- what the window asks for ---- */
+
+static void again(void *context, struct window *window)
+{
+	struct viewer *viewer = context;
+	struct err err = { 0 };
+
+	if (viewer->options->scenario) {
+		run_again(viewer);
+		return;
+	}
+	if (!look(viewer, false, &err) && !err.kind)
+		window_say(window, "nothing has changed on disk");
+	else
+		window_say(window, "%s", err.kind ? err.text : "read again");
+}
+
+static void dropped(void *context, struct window *window, const char *path)
+{
+	struct viewer *viewer = context;
+	struct shelf *shelf = &viewer->shelf;
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < shelf->count; i++) {
+		if (!strcmp(shelf->items[i].path, path)) {
+			window_say(window, "%s is open already", base_name(path));
+			return;
+		}
+	}
+	shelf_add(shelf, path, false);
+	look(viewer, false, &err);
+	if (shelf->items[shelf->count - 1].copy) {
+		watch_file(viewer->watch, path);
+		window_say(window, "%s is open beside", base_name(path));
+	} else {
+		shelf_drop_last(shelf);
+		window_say(window, "%s", err.text);
+	}
+}
+
+static void offer_changes(struct viewer *viewer)
+{
+	for (size_t i = 0; i < viewer->shelf.count; i++) {
+		struct shelf_item *item = &viewer->shelf.items[i];
+		struct shelf_stamp now = shelf_stamp(item->path);
+
+		if (item->partial || !shelf_changed(item) || shelf_stamp_equal(&now, &item->told))
+			continue;
+		item->told = now;
+		if (now.there)
+			window_say(viewer->window, "%s has changed on disk: R reads it again",
+			           base_name(item->path));
+		else
+			window_say(viewer->window,
+			           "%s is gone from the disk; what is shown was read before",
+			           base_name(item->path));
+	}
+}
+
+static void woken(void *context, struct window *window)
+{
+	struct viewer *viewer = context;
+	const char *scenario = viewer->options->scenario;
+	struct err err = { 0 };
+	bool ended = false;
+	int code = 0;
+
+	if (viewer->child)
+		ended = process_ended(viewer->child, false, &code);
+	if (look(viewer, true, &err) && viewer->child)
+		say_progress(viewer);
+	if (err.kind)
+		window_say(window, "%s", err.text);
+	if (ended)
+		end_run(viewer, code);
+	if (scenario) {
+		struct shelf_stamp now = shelf_stamp(scenario);
+
+		if (now.there && !shelf_stamp_equal(&now, &viewer->played))
+			run_again(viewer);
+	}
+	offer_changes(viewer);
+}
+
+static void elsewhere(void *context, struct window *window, uint32_t group)
+{
+	struct viewer *viewer = context;
+	const struct shelf_sight *sight = viewer->shelf.sight;
+	const char *path;
+	struct err err = { 0 };
+
+	if (group >= sight->timeline.group_count) {
+		window_say(window, "there is no recording to show in Wireshark");
+		return;
+	}
+	path = shelf_place(&viewer->shelf.items[sight->items[group]]);
+	if (!strcmp(path, "-")) {
+		window_say(window, "Wireshark cannot open what came from standard input");
+		return;
+	}
+	const char *const argv[] = { "wireshark", path, NULL };
+
+	if (process_start(argv, PROCESS_APART, "/dev/null", &err) < 0)
+		window_say(window, "%s; it would open %s", err.text, path);
+	else
+		window_say(window, "Wireshark opens %s", base_name(path));
+}
+
+/* "nagle-nagle", beside the first recording; what a scenario's run leaves goes away with us. */
+static void picture_base(const struct viewer *viewer, struct buffer *base)
+{
+	const char *path = viewer->options->scenario ? base_name(viewer->options->scenario)
+	                   : viewer->shelf.count     ? viewer->shelf.items[0].path
+	                                             : "seam";
+	const char *dot = strrchr(base_name(path), '.');
+
+	if (!strcmp(path, "-"))
+		path = "seam", dot = NULL;
+	buffer_add(base, path, dot && dot > base_name(path) ? (size_t)(dot - path) : strlen(path));
+}
+
+static int save(void *context, const char *form, const struct buffer *bytes, struct buffer *said,
+                struct err *err)
+{
+	const struct viewer *viewer = context;
+	struct buffer base = { 0 }, path = { 0 };
+	int result = -1;
+
+	picture_base(viewer, &base);
+	for (int i = 1; i <= NAMES_MOST && result != 0; i++) {
+		buffer_clear(&path);
+		buffer_format(&path, "%s-view", base.bytes);
+		if (i > 1)
+			buffer_format(&path, "-%d", i);
+		buffer_format(&path, ".%s", form);
+		if (access(path.bytes, F_OK) == 0)
+			continue;
+		result = save_file(path.bytes, bytes->bytes, bytes->length, false, err);
+		if (result != 0 && access(path.bytes, F_OK) != 0)
+			break;
+	}
+	if (result == 0)
+		buffer_format(said, "saved as %s", path.bytes);
+	else if (!err->kind)
+		err_input(err, "there are %d pictures beside %s already", NAMES_MOST, base.bytes);
+	buffer_finish(&base);
+	buffer_finish(&path);
+	return result;
+}
+
+static void drawn(void *context, const struct buffer *json)
+{
+	const struct viewer *viewer = context;
+	struct err err = { 0 };
+
+	if (viewer->options->dump)
+		save_file(viewer->options->dump, json->bytes, json->length, true, &err);
+}
+
+/* ---- from beginning to end ---- */
+
+static void wake(void *context)
+{
+	window_wake(context);
+}
+
+static int fill(struct viewer *viewer, struct err *err)
+{
+	const struct viewer_options *options = viewer->options;
+
+	for (size_t i = 0; i < options->recording_count; i++) {
+		const char *path = options->recordings[i];
+
+		if (!options->follow && strcmp(path, "-") != 0 && access(path, F_OK) != 0)
+			return err_input(err, "cannot open %s: %s: give the path of a recording",
+			                 path, strerror(errno));
+		shelf_add(&viewer->shelf, path, options->follow);
+	}
+	return 0;
+}
+
+static int check_select(const struct viewer *viewer, struct err *err)
+{
+	const struct viewer_options *options = viewer->options;
+	const struct timeline *timeline = &viewer->shelf.sight->timeline;
+	struct item ignored;
+
+	if (!options->select || options->scenario || options->follow || !timeline->group_count)
+		return 0;
+	return item_parse(options->select, timeline, &ignored, err);
+}
+
+static void start_watching(struct viewer *viewer)
+{
+	viewer->watch = watch_create(wake, viewer->window);
+	for (size_t i = 0; i < viewer->shelf.count; i++) {
+		const struct shelf_item *item = &viewer->shelf.items[i];
+
+		if (strcmp(item->path, "-") != 0)
+			watch_file(viewer->watch, item->path);
+		if (item->partial)
+			watch_file(viewer->watch, item->partial);
+	}
+	if (viewer->options->scenario)
+		watch_file(viewer->watch, viewer->options->scenario);
+}
+
+static void finish(struct viewer *viewer)
+{
+	int ignored;
+
+	watch_destroy(viewer->watch);
+	window_close(viewer->window);
+	if (viewer->child) {
+		kill(viewer->child, SIGTERM);
+		process_ended(viewer->child, true, &ignored);
+	}
+	if (viewer->errors)
+		unlink(viewer->errors);
+	free(viewer->errors);
+	shelf_finish(&viewer->shelf);
+}
+
+static enum viewer_end open_and_run(struct viewer *viewer, struct err *err)
+{
+	const struct viewer_options *options = viewer->options;
+	const struct window_calls calls = { .context = viewer,
+		                            .again = again,
+		                            .dropped = dropped,
+		                            .woken = woken,
+		                            .elsewhere = elsewhere,
+		                            .save = save,
+		                            .drawn = options->dump ? drawn : NULL };
+	struct window_content content;
+	struct err reading = { 0 };
+
+	shelf_look(&viewer->shelf, false, &reading);
+	shelf_forget(&viewer->shelf);
+	if (check_select(viewer, err) != 0)
+		return VIEWER_FAILED;
+	content = content_of(viewer);
+	viewer->window = window_open(&options->window, &calls, &content, err);
+	if (!viewer->window)
+		return VIEWER_NO_WINDOW;
+	if (reading.kind)
+		window_say(viewer->window, "%s", reading.text);
+	go_there(viewer);
+	start_watching(viewer);
+	if (options->scenario)
+		run_again(viewer);
+	return window_run(viewer->window, err) == 0 ? VIEWER_CLOSED : VIEWER_FAILED;
+}
+
+enum viewer_end viewer_run(const struct viewer_options *options, struct err *err)
+{
+	struct viewer viewer = { .options = options,
+		                 .at_pending = options->has_at,
+		                 .select_pending = options->select != NULL };
+	enum viewer_end end = VIEWER_FAILED;
+
+	if (options->scenario) {
+		struct buffer errors = { 0 };
+
+		buffer_format(&errors, "%s/errors", options->scratch);
+		viewer.errors = errors.bytes;
+	}
+	if (fill(&viewer, err) == 0)
+		end = open_and_run(&viewer, err);
+	finish(&viewer);
+	return end;
+}
