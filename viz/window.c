@@ -13,7 +13,7 @@
 #include "viz/png.h"
 #include "viz/raster.h"
 #include "viz/sdl.h"
-
+#include "viz/svg.h"
 #include "viz/view.h"
 #include "viz/window_input.h"
 
@@ -197,7 +197,7 @@ static void save(struct window *window, bool svg)
 	if (!window->calls.save)
 		return;
 	if (svg)
-		result = err_input(&err, "no SVG yet");
+		svg_encode(&bytes, &window->scene, window->content.title);
 	else
 		result = png_encode(&bytes, &window->image, &err);
 	if (result == 0)
