@@ -41,11 +41,13 @@ bool item_is_of(struct item item, const struct timeline *timeline);
  * instant has both alike. */
 void item_span(const struct timeline *timeline, struct item item, int64_t *from_ns, int64_t *to_ns);
 
-/* "write B", "segment 2", "ack of A", "boundary B|C": short, for a status line. */
+/* "write B", "segment 2", "ack of A", "boundary B|C": short, for a status line; "nothing" of none.
+ * Segments are counted from 1, in order of departure. */
 void item_name(struct buffer *out, const struct timeline *timeline, struct item item);
 /*
  * The same with what --select takes, which item_parse() reads back: "nagle write 2", "segment 2"
- * (of the first group), counted from 1 in order of time.
+ * (of the first group), counted from 1 in order of time. A group whose name is not its own alone is
+ * "#2". item_parse() also takes the letter of a write ("write B", "boundary B|C").
  */
 void item_address(struct buffer *out, const struct timeline *timeline, struct item item);
 int item_parse(const char *text, const struct timeline *timeline, struct item *item,
@@ -76,6 +78,7 @@ struct item_step {
 struct item_steps {
 	struct item_step *steps;
 	size_t count;
+	size_t of_kind[STEP_KIND_COUNT]; /* how many of each */
 };
 
 /* n log n. */

@@ -1,0 +1,363 @@
+/* Where every byte of a direction is at a moment. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "capture/buffer.h"
+#include "capture/mem.h"
+#include "capture/packet.h"
+#include "story_fixture.h"
+#include "viz/at.h"
+
+/* A story, laid out when it is first asked for. */
+struct tale {
+	struct story story;
+	struct timeline timeline;
+	bool laid_out;
+};
+
+static void finish(struct tale *tale)
+{
+	timeline_finish(&tale->timeline);
+	story_finish(&tale->story);
+}
+
+/* "A10 waiting, B10 read": the runs. */
+static char *places_at(struct tale *tale, double at_us, struct at *at)
+{
+	struct buffer out = { 0 };
+	uint64_t bytes[AT_PLACE_COUNT] = { 0 };
+
+	if (!tale->laid_out)
+		story_timeline(&tale->timeline, &(struct story *){ &tale->story }, 1);
+	tale->laid_out = true;
+	at_build(at, &tale->timeline.groups[0], 0, 0, (int64_t)(at_us * 1000));
+	for (size_t i = 0; i < at->count; i++) {
+		const struct at_run *run = &at->runs[i];
+
+		buffer_format(&out, "%s%c%llu %s", i ? ", " : "",
+		              run->number == TIMELINE_NONE ? '?' : (char)('A' + run->number),
+		              (unsigned long long)(run->to - run->from), at_place_text(run->place));
+		assert_int_equal(run->from, i ? at->runs[i - 1].to : 0);
+		bytes[run->place] += run->to - run->from;
+	}
+	assert_memory_equal(bytes, at->bytes, sizeof(bytes));
+	char *text = mem_text(out.length ? out.bytes : "");
+	buffer_finish(&out);
+	return text;
+}
+
+static void assert_places(struct tale *tale, double at_us, const char *expected)
+{
+	struct at at = { 0 };
+	char *text = places_at(tale, at_us, &at);
+
+	assert_string_equal(text, expected);
+	free(text);
+	at_finish(&at);
+}
+
+static void assert_unacknowledged(struct tale *tale, double at_us, uint64_t expected)
+{
+	struct at at = { 0 };
+
+	free(places_at(tale, at_us, &at));
+	assert_int_equal(at.unacknowledged, expected);
+	at_finish(&at);
+}
+
+/* A leaves at once; B and C wait for its acknowledgement; 10 ms each way. */
+static void tell_nagle(struct story *story)
+{
+	story_begin(story, "", TRANSPORT_TCP);
+	for (int i = 0; i < 3; i++)
+		story_write(story, 0, 0, i * 100, 10);
+	story_segment(story, 0, 0, 1, 10001, 10);
+	story_ack(story, 0, 0, 10010, 20010, 10);
+	story_segment(story, 0, 0, 20015, 30015, 20);
+	story_read(story, 0, 0, 10020, 10);
+	story_read(story, 0, 0, 30020, 20);
+}
+
+static void a_stream_goes_through_every_place(void **state)
+{
+	struct tale tale = { 0 };
+
+	(void)state;
+	tell_nagle(&tale.story);
+	assert_places(&tale, -1, "A10 not written, B10 not written, C10 not written");
+	assert_places(&tale, 0, "A10 waiting, B10 not written, C10 not written");
+	assert_places(&tale, 1, "A10 in flight, B10 not written, C10 not written");
+	assert_places(&tale, 150, "A10 in flight, B10 waiting, C10 not written");
+	assert_places(&tale, 10005, "A10 queued, B10 waiting, C10 waiting");
+	assert_places(&tale, 10020, "A10 read, B10 waiting, C10 waiting");
+	assert_places(&tale, 20015, "A10 read, B10 in flight, C10 in flight");
+	assert_places(&tale, 30016, "A10 read, B10 queued, C10 queued");
+	assert_places(&tale, 30020, "A10 read, B10 read, C10 read");
+	finish(&tale);
+}
+
+static void bytes_stay_unacknowledged_until_the_sender_knows(void **state)
+{
+	struct tale tale = { 0 };
+
+	(void)state;
+	tell_nagle(&tale.story);
+	assert_unacknowledged(&tale, 0, 0);
+	assert_unacknowledged(&tale, 10005, 10);
+	assert_unacknowledged(&tale, 20009, 10);
+	assert_unacknowledged(&tale, 20010, 0);
+	assert_unacknowledged(&tale, 30020, 20);
+	finish(&tale);
+}
+
+static void a_segment_splits_a_write(void **state)
+{
+	struct tale tale = { 0 };
+
+	(void)state;
+	story_begin(&tale.story, "", TRANSPORT_TCP);
+	story_write(&tale.story, 0, 0, 0, 30);
+	story_segment(&tale.story, 0, 0, 1, 101, 10);
+	story_segment(&tale.story, 0, 0, 50, 150, 10);
+	story_read(&tale.story, 0, 0, 120, 4);
+	assert_places(&tale, 125, "A4 read, A6 queued, A10 in flight, A10 waiting");
+	finish(&tale);
+}
+
+static void a_lost_segment_is_in_flight_until_it_came_again(void **state)
+{
+	struct tale tale = { 0 };
+
+	(void)state;
+	story_begin(&tale.story, "", TRANSPORT_TCP);
+	story_wire(&tale.story, 100, 0);
+	for (int i = 0; i < 3; i++)
+		story_write(&tale.story, 0, 0, i, 10);
+	story_segment(&tale.story, 0, 0, 5, 105, 10);
+	story_loss(&tale.story, 0, 0, 6, 10);
+	story_event(&tale.story, 0, 0, LINK_LOST);
+	story_segment(&tale.story, 0, 0, 7, 107, 10);
+	story_read(&tale.story, 0, 0, 120, 10);
+	story_again(&tale.story, 0, 0, 400, -1, 1);
+	story_again(&tale.story, 0, 0, 900, 1000, 1);
+	story_read(&tale.story, 0, 0, 1010, 20);
+	assert_places(&tale, 90, "A10 in flight, B10 in flight, C10 in flight");
+	/* C arrived out of order: it is there, and cannot be read. */
+	assert_places(&tale, 200, "A10 read, B10 in flight, C10 queued");
+	assert_places(&tale, 950, "A10 read, B10 in flight, C10 queued");
+	assert_places(&tale, 1000, "A10 read, B10 queued, C10 queued");
+	assert_places(&tale, 1010, "A10 read, B10 read, C10 read");
+	finish(&tale);
+}
+
+static void a_corrupted_segment_does_not_arrive(void **state)
+{
+	struct tale tale = { 0 };
+
+	(void)state;
+	story_begin(&tale.story, "", TRANSPORT_TCP);
+	story_wire(&tale.story, 100, 0);
+	story_write(&tale.story, 0, 0, 0, 10);
+	story_segment(&tale.story, 0, 0, 5, 105, 10);
+	story_event(&tale.story, 0, 0, LINK_CORRUPTED);
+	assert_places(&tale, 200, "A10 in flight");
+	finish(&tale);
+}
+
+static void what_is_acknowledged_arrived_even_unseen(void **state)
+{
+	struct tale tale = { 0 };
+
+	(void)state;
+	story_begin(&tale.story, "", TRANSPORT_TCP);
+	story_write(&tale.story, 0, 0, 0, 10);
+	story_loss(&tale.story, 0, 0, 5, 10); /* the capture at the receiver missed it */
+	story_ack(&tale.story, 0, 0, 50, 50, 10);
+	assert_places(&tale, 40, "A10 in flight");
+	assert_places(&tale, 50, "A10 queued");
+	finish(&tale);
+}
+
+static void a_reset_loses_what_was_on_its_way(void **state)
+{
+	struct tale tale = { 0 };
+
+	(void)state;
+	story_begin(&tale.story, "", TRANSPORT_TCP);
+	story_write(&tale.story, 0, 0, 0, 10);
+	story_write(&tale.story, 0, 0, 10, 10);
+	story_segment(&tale.story, 0, 0, 5, 105, 10);
+	story_control(&tale.story, 0, 1, 50, PACKET_RST);
+	tale.story.ledger.flows[0].directions[0].state.lost[LOST_RESET] = 20;
+	assert_places(&tale, 40, "A10 in flight, B10 waiting");
+	assert_places(&tale, 50, "A10 lost, B10 lost");
+	finish(&tale);
+}
+
+static void a_receiver_that_closed_loses_what_was_queued(void **state)
+{
+	struct tale tale = { 0 };
+
+	(void)state;
+	story_begin(&tale.story, "", TRANSPORT_TCP);
+	story_write(&tale.story, 0, 0, 0, 10);
+	story_segment(&tale.story, 0, 0, 5, 105, 10);
+	story_read(&tale.story, 0, 0, 110, 4);
+	story_call(&tale.story, 1, CALL_CLOSE, 200, 0);
+	tale.story.ledger.flows[0].directions[0].state.lost[LOST_CLOSED] = 6;
+	assert_places(&tale, 150, "A4 read, A6 queued");
+	assert_places(&tale, 200, "A4 read, A6 lost");
+	finish(&tale);
+}
+
+static void datagrams_arrive_and_are_read_in_any_order(void **state)
+{
+	struct tale tale = { 0 };
+
+	(void)state;
+	story_begin(&tale.story, "", TRANSPORT_UDP);
+	for (int i = 0; i < 3; i++)
+		story_write(&tale.story, 0, 0, i * 10, 10);
+	story_segment(&tale.story, 0, 0, 1, 301, 10);
+	story_segment(&tale.story, 0, 0, 11, 111, 10);
+	story_segment(&tale.story, 0, 0, 21, 121, 10);
+	story_read_datagram(&tale.story, 0, 0, 130, 1);
+	story_read_datagram(&tale.story, 0, 0, 140, 2);
+	story_read_datagram(&tale.story, 0, 0, 320, 0);
+	assert_places(&tale, 10, "A10 in flight, B10 waiting, C10 not written");
+	assert_places(&tale, 115, "A10 in flight, B10 queued, C10 in flight");
+	assert_places(&tale, 135, "A10 in flight, B10 read, C10 queued");
+	assert_places(&tale, 310, "A10 queued, B10 read, C10 read");
+	assert_places(&tale, 400, "A10 read, B10 read, C10 read");
+	assert_unacknowledged(&tale, 400, 0);
+	finish(&tale);
+}
+
+static void a_lost_datagram_is_lost_where_it_died(void **state)
+{
+	struct tale tale = { 0 };
+
+	(void)state;
+	story_begin(&tale.story, "", TRANSPORT_UDP);
+	story_wire(&tale.story, 100, 0);
+	story_write(&tale.story, 0, 0, 0, 10);
+	story_write(&tale.story, 0, 0, 10, 10);
+	story_loss(&tale.story, 0, 0, 1, 10);
+	story_event(&tale.story, 0, 0, LINK_LOST);
+	story_segment(&tale.story, 0, 0, 11, 111, 10);
+	story_read_datagram(&tale.story, 0, 0, 120, 1);
+	assert_places(&tale, 40, "A10 in flight, B10 in flight");
+	assert_places(&tale, 60, "A10 lost, B10 in flight");
+	assert_places(&tale, 200, "A10 lost, B10 read");
+	finish(&tale);
+}
+
+static void a_short_read_loses_the_rest_of_its_datagram(void **state)
+{
+	struct tale tale = { 0 };
+	struct ledger_read *read;
+
+	(void)state;
+	story_begin(&tale.story, "", TRANSPORT_UDP);
+	story_write(&tale.story, 0, 0, 0, 10);
+	story_segment(&tale.story, 0, 0, 1, 101, 10);
+	story_read_datagram(&tale.story, 0, 0, 120, 0);
+	read = &tale.story.ledger.flows[0].directions[0].reads[0];
+	read->length = 4;
+	read->truncated = 6;
+	assert_places(&tale, 110, "A10 queued");
+	assert_places(&tale, 120, "A4 read, A6 lost");
+	finish(&tale);
+}
+
+/* The ledger says that 20 bytes were refused: C came before D, which was read; E is the youngest.
+ */
+static void a_full_buffer_refuses_what_came_before_a_read_one_then_the_youngest(void **state)
+{
+	struct tale tale = { 0 };
+
+	(void)state;
+	story_begin(&tale.story, "", TRANSPORT_UDP);
+	for (int i = 0; i < 6; i++) {
+		story_write(&tale.story, 0, 0, i * 10, 10);
+		story_segment(&tale.story, 0, 0, i * 10 + 1, i * 10 + 101, 10);
+	}
+	story_read_datagram(&tale.story, 0, 0, 200, 0);
+	story_read_datagram(&tale.story, 0, 0, 210, 1);
+	story_read_datagram(&tale.story, 0, 0, 220, 3);
+	tale.story.ledger.flows[0].directions[0].state.lost[LOST_BUFFER] = 20;
+	assert_places(&tale, 160,
+	              "A10 queued, B10 queued, C10 lost, D10 queued, E10 queued, F10 lost");
+	assert_places(&tale, 300, "A10 read, B10 read, C10 lost, D10 read, E10 queued, F10 lost");
+	finish(&tale);
+}
+
+static void unix_bytes_are_queued_when_their_write_returned(void **state)
+{
+	struct tale tale = { 0 };
+
+	(void)state;
+	story_begin(&tale.story, "", TRANSPORT_UNIX_STREAM);
+	story_write(&tale.story, 0, 0, 0, 10);
+	story_write(&tale.story, 0, 0, 10, 10);
+	story_read(&tale.story, 0, 0, 50, 15);
+	assert_places(&tale, 1, "A10 waiting, B10 not written");
+	assert_places(&tale, 20, "A10 queued, B10 queued");
+	assert_places(&tale, 50, "A10 read, B5 read, B5 queued");
+	finish(&tale);
+}
+
+static void bytes_of_no_write_are_there_when_they_are_seen(void **state)
+{
+	struct tale tale = { 0 };
+
+	(void)state;
+	story_begin(&tale.story, "", TRANSPORT_TCP);
+	story_write(&tale.story, 0, 0, 0, 10);
+	story_segment(&tale.story, 0, 0, 1, 101, 25);
+	tale.story.ledger.flows[0].directions[0].bytes = 25;
+	assert_places(&tale, 0, "A10 waiting, ?15 not written");
+	assert_places(&tale, 50, "A10 in flight, ?15 in flight");
+	finish(&tale);
+}
+
+static void a_direction_without_writes_has_no_runs(void **state)
+{
+	struct tale tale = { 0 };
+
+	(void)state;
+	story_begin(&tale.story, "", TRANSPORT_TCP);
+	story_write(&tale.story, 0, 1, 0, 10);
+	assert_places(&tale, 100, "");
+	finish(&tale);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_stream_goes_through_every_place),
+		cmocka_unit_test(bytes_stay_unacknowledged_until_the_sender_knows),
+		cmocka_unit_test(a_segment_splits_a_write),
+		cmocka_unit_test(a_lost_segment_is_in_flight_until_it_came_again),
+		cmocka_unit_test(a_corrupted_segment_does_not_arrive),
+		cmocka_unit_test(what_is_acknowledged_arrived_even_unseen),
+		cmocka_unit_test(a_reset_loses_what_was_on_its_way),
+		cmocka_unit_test(a_receiver_that_closed_loses_what_was_queued),
+		cmocka_unit_test(datagrams_arrive_and_are_read_in_any_order),
+		cmocka_unit_test(a_lost_datagram_is_lost_where_it_died),
+		cmocka_unit_test(a_short_read_loses_the_rest_of_its_datagram),
+		cmocka_unit_test(
+			a_full_buffer_refuses_what_came_before_a_read_one_then_the_youngest),
+		cmocka_unit_test(unix_bytes_are_queued_when_their_write_returned),
+		cmocka_unit_test(bytes_of_no_write_are_there_when_they_are_seen),
+		cmocka_unit_test(a_direction_without_writes_has_no_runs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
