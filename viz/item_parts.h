@@ -1,5 +1,5 @@
 /*
- * What the files of item.c and search.c share. Nobody else includes this.
+ * What the files of item.c, search.c and details.c share. Nobody else includes this.
  */
 #ifndef SEAM_VIZ_ITEM_PARTS_H
 #define SEAM_VIZ_ITEM_PARTS_H
