@@ -487,6 +487,7 @@ static enum viewer_end open_and_run(struct viewer *viewer, struct err *err)
 	start_watching(viewer);
 	if (options->scenario)
 		run_again(viewer);
+	window_wake(viewer->window); /* something may have changed before it was watched */
 	return window_run(viewer->window, err) == 0 ? VIEWER_CLOSED : VIEWER_FAILED;
 }
 

@@ -15,8 +15,10 @@
 
 #include "capture/mem.h"
 
-#define PAUSE_MS 30 /* an editor saves in several steps */
-#define CHANGES  (IN_CLOSE_WRITE | IN_MODIFY | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE)
+#define PAUSE_MS  30 /* an editor saves in several steps */
+/* Of a folder only what comes and goes: whatever else is written there must not wake us. */
+#define IN_FOLDER (IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE)
+#define IN_FILE   (IN_MODIFY | IN_CLOSE_WRITE)
 
 struct watch {
 	void (*wake)(void *context);
@@ -28,18 +30,30 @@ struct watch {
 	atomic_int process; /* pidfd that the thread is to take over; -1 */
 	atomic_int pause_ms;
 
-	pthread_mutex_t lock; /* of the names */
-	char **names;         /* without folders: a stranger of the same name costs a look */
+	pthread_mutex_t lock; /* of the paths */
+	char **paths;
 	size_t count, capacity;
 };
 
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* Whether a file of that name is one of ours; one that came up new is watched from now on. */
 static bool is_ours(struct watch *watch, const char *name)
 {
 	bool found = false;
 
 	pthread_mutex_lock(&watch->lock);
-	for (size_t i = 0; i < watch->count && !found; i++)
-		found = !strcmp(watch->names[i], name);
+	for (size_t i = 0; i < watch->count; i++) {
+		if (strcmp(base_name(watch->paths[i]), name) != 0)
+			continue;
+		inotify_add_watch(watch->changes, watch->paths[i], IN_FILE);
+		found = true;
+	}
 	pthread_mutex_unlock(&watch->lock);
 	return found;
 }
@@ -55,7 +69,8 @@ static bool take_changes(struct watch *watch)
 		for (char *at = events; at < events + length;) {
 			const struct inotify_event *event = (const struct inotify_event *)at;
 
-			ours |= event->mask & IN_Q_OVERFLOW ||
+			/* An event of a file, not of a folder, has no name. */
+			ours |= event->mask & (IN_Q_OVERFLOW | IN_FILE) ||
 			        (event->len && is_ours(watch, event->name));
 			at += sizeof(*event) + event->len;
 		}
@@ -155,8 +170,8 @@ static void release(struct watch *watch)
 		close(process);
 	pthread_mutex_destroy(&watch->lock);
 	for (size_t i = 0; i < watch->count; i++)
-		free(watch->names[i]);
-	free(watch->names);
+		free(watch->paths[i]);
+	free(watch->paths);
 	free(watch);
 }
 
@@ -190,20 +205,25 @@ void watch_destroy(struct watch *watch)
 
 void watch_file(struct watch *watch, const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-	char *folder = !slash ? mem_text(".") : mem_copy(path, slash == path ? 1 : slash - path);
+	const char *name = base_name(path);
+	size_t length = (size_t)(name - path);
+	char *folder = !length ? mem_text(".") : mem_copy(path, length);
+	bool known = false;
 
-	/* The folder, not the file: editors put a new file in the place of the old. */
-	if (watch && !is_ours(watch, name)) {
+	if (watch) {
 		pthread_mutex_lock(&watch->lock);
-		watch->names = mem_grow(watch->names, &watch->capacity, watch->count,
-		                        sizeof(*watch->names));
-		watch->names[watch->count++] = mem_text(name);
+		for (size_t i = 0; i < watch->count; i++)
+			known |= !strcmp(watch->paths[i], path);
+		if (!known) {
+			watch->paths = mem_grow(watch->paths, &watch->capacity, watch->count,
+			                        sizeof(*watch->paths));
+			watch->paths[watch->count++] = mem_text(path);
+		}
 		pthread_mutex_unlock(&watch->lock);
+		/* The folder too: editors put a new file in the place of the old. */
+		inotify_add_watch(watch->changes, folder, IN_FOLDER);
+		inotify_add_watch(watch->changes, path, IN_FILE);
 	}
-	if (watch)
-		inotify_add_watch(watch->changes, folder, CHANGES);
 	free(folder);
 }
 

@@ -26,6 +26,7 @@
 struct window {
 	struct sdl sdl;
 	SDL_Window *handle;
+	uint16_t mods; /* of the last key that went down */
 	uint32_t wake; /* type of the event that window_wake() pushes */
 	struct window_calls calls;
 	struct window_content content;
@@ -262,8 +263,13 @@ static void take_window_event(struct window *window, const SDL_WindowEvent *even
 static void take(struct window *window, SDL_Event *event)
 {
 	const struct window_calls *calls = &window->calls;
-	const struct window_input from = { &window->sdl, window->extra, window->view.searching };
 	struct view_input input;
+
+	if (event->type == SDL_KEYDOWN)
+		window->mods = event->key.keysym.mod;
+
+	const struct window_input from = { &window->sdl, window->extra, window->view.searching,
+		                           window->mods };
 
 	if (event->type == SDL_QUIT) {
 		window->closing = true;

@@ -63,7 +63,7 @@ static bool typed(const struct window_input *from, const SDL_TextInputEvent *eve
 	if (length != 1)
 		return false;
 	input->kind = VIEW_KEY;
-	input->mods = mods_of(from->sdl->GetModState());
+	input->mods = mods_of((SDL_Keymod)from->mods);
 	input->key = event->text[0] == ' ' ? VIEW_KEY_SPACE : VIEW_KEY_CHARACTER;
 	input->character = event->text[0];
 	return true;

@@ -5,6 +5,7 @@
 #define SEAM_VIZ_WINDOW_INPUT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "viz/sdl.h"
 #include "viz/view.h"
@@ -13,6 +14,7 @@ struct window_input {
 	const struct sdl *sdl;
 	double unit;    /* of SDL's coordinates to a logical pixel */
 	bool searching; /* letters are text, not keys */
+	uint16_t mods;  /* SDL's, of the last key that went down: what a letter was typed with */
 };
 
 /* False if the event is nothing to a view. Sizes are not translated: they depend on the surface. */
