@@ -63,12 +63,24 @@ enum view_way {
 	VIEW_FORWARD,
 };
 
+/* The first step at ns or later. */
+size_t view_steps_from(const struct item_steps *steps, int64_t ns);
+/* The step of an item at that time; count if there is none. */
+size_t view_step_of(const struct item_steps *steps, struct item item, int64_t ns);
+/* Of that kind, or of any (STEP_KIND_COUNT), in a group that is not folded. */
+bool view_step_is_shown(const struct view *view, const struct item_step *step, unsigned kind);
+
 void view_put_cursor(struct view *view, int64_t ns);
 /* To the next moment that has an event; of the selected kind only, if asked. False at the end. */
 bool view_step(struct view *view, const struct view_model *model, enum view_way way, bool same);
 void view_step_end(struct view *view, const struct view_model *model, enum view_way way);
+/* ---- view_walk.c ---- */
+
 /* To the next item in order of time, holds and boundaries among them. */
 void view_walk(struct view *view, const struct view_model *model, enum view_way way);
+
+/* ---- view_play.c ---- */
+
 void view_play_or_stop(struct view *view, const struct view_model *model);
 void view_play_on(struct view *view, const struct view_model *model, double seconds);
 
