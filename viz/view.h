@@ -39,6 +39,7 @@ enum view_target_kind {
 	VIEW_ON_SPLITTER, /* between lanes and panel */
 	VIEW_ON_PANEL,
 	VIEW_ON_AXIS, /* sets the cursor */
+	VIEW_KIND_COUNT,
 };
 
 struct view_targets {
@@ -52,9 +53,14 @@ struct view_layout {
 	double overview_left, overview_right;
 	double panel_content, panel_height; /* of what scrolls, and what is seen of it */
 	double groups_content, groups_height;
+	/* Where each group is in what scrolls, so that one can be brought into sight; h 0: not
+	 * known. */
+	struct view_extent {
+		double y, h;
+	} groups[VIEW_GROUPS_MOST];
 };
 
-/* What is looked at; lent. */
+/* What is looked at; lent. Any of the pointers may be NULL: nothing is open yet. */
 struct view_model {
 	const struct timeline *timeline;
 	const struct item_steps *steps;
@@ -74,8 +80,19 @@ enum view_play {
 	VIEW_EVENTS,  /* an event a second */
 };
 
+/* What lies between two points of time, in one group. */
+struct view_measured {
+	uint32_t group;
+	int64_t ns;      /* from the earlier to the later */
+	uint64_t bytes;  /* that left between them, repetitions included */
+	size_t segments; /* that left */
+	size_t holds;    /* that were there for a while */
+};
+
 struct view {
 	int width, height;             /* logical pixels */
+	double run_from_ns, run_to_ns; /* the whole run: what the overview spans */
+	double end_ns;                 /* of its bytes: what F fits first */
 	double from_ns, span_ns;       /* the time that the plot shows */
 	double to_from_ns, to_span_ns; /* where a smooth zoom is going; equal when it is still */
 	int64_t cursor_ns;             /* VIEW_NO_TIME: none, and everything has happened */
@@ -86,6 +103,7 @@ struct view {
 	bool light, wall_clock, help;
 	enum view_play play;
 	int slowness;        /* 1, 10, 100, 1000 */
+	bool by_event;       /* Space plays an event a second */
 	double play_rest_ns; /* of time that has not made a step yet */
 
 	bool searching; /* the line is being typed */
@@ -93,10 +111,15 @@ struct view {
 	char message[256]; /* in the status line, until the next input */
 
 	bool measuring;                         /* M was pressed, or Shift-drag */
+	bool stretching;                        /* by Shift-drag */
 	int64_t measure_from_ns, measure_to_ns; /* VIEW_NO_TIME: not yet */
+	struct view_measured measured;          /* once both are there */
 
-	bool dragging;   /* button held */
-	uint8_t dragged; /* enum view_target_kind */
+	double pointer_x, pointer_y; /* where it was last */
+	bool dragging;               /* button held */
+	bool moved;                  /* since it was pressed: a drag, no click */
+	uint8_t dragged;             /* enum view_target_kind */
+	struct item pressed;         /* what a click selects */
 	double drag_x, drag_y;
 
 	struct view_place history[VIEW_HISTORY];
@@ -156,12 +179,13 @@ enum {
 	VIEW_CHANGED = 32,  /* draw */
 };
 
-/* Everything fits, no cursor, nothing selected. */
+/* Every byte's way fits, no cursor, nothing selected. The timeline may be NULL. */
 void view_init(struct view *view, const struct timeline *timeline, int width, int height);
-/* After a reload: place and cursor stay, what is gone is let go. */
+/* After a reload: place and cursor stay, what is gone is let go. Who saw all, sees all again. */
 void view_keep(struct view *view, const struct timeline *timeline);
 
-/* Returns what is to be done. Only this changes a view. */
+/* Returns what is to be done. Only this, and what follows, changes a view. Inputs that are no
+ * numbers do nothing. */
 unsigned view_apply(struct view *view, const struct view_model *model,
                     const struct view_input *input);
 
@@ -171,11 +195,22 @@ bool view_is_moving(const struct view *view);
 /* Selects and brings into sight; --select and --at. */
 void view_select(struct view *view, const struct view_model *model, struct item item);
 void view_set_cursor(struct view *view, const struct view_model *model, int64_t ns);
+/* A message for the status line, until the next input. */
+void view_say(struct view *view, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The last target that holds the point; a plot gives way to an item up to three pixels beside it.
+ * NULL: none. */
+const struct view_target *view_target_at(const struct view_targets *targets, double x, double y);
+/* The time under x; of the plot's edge where x is outside. */
+double view_time_at(const struct view *view, const struct view_layout *layout, double x);
+bool view_is_folded(const struct view *view, uint32_t group);
 
 /* What the keys do here, for the status line: pairs of key and word. */
 struct view_hint {
 	const char *key, *does;
+	const char *brief; /* for a status line; NULL: only in the help */
 };
+/* does is the brief word there. */
 size_t view_hints(const struct view *view, struct view_hint *hints, size_t most);
 /* All keys, for the help. */
 const struct view_hint *view_keys(size_t *count);
