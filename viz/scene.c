@@ -7,7 +7,9 @@
 #include "capture/escape.h"
 #include "capture/mem.h"
 #include "viz/names.h"
+#include "viz/scene_index.h"
 #include "viz/scene_parts.h"
+#include "viz/scene_view.h"
 
 #define WIRE_SLANTED 3.0 /* pixels of way from where a wire is drawn at its full height */
 #define WIRE_UPRIGHT 64.0
@@ -21,6 +23,11 @@
 double page_x(const struct page *page, int64_t ns)
 {
 	return page->zero_x + (double)ns / page->pixel_ns;
+}
+
+int64_t page_ns(const struct page *page, double x)
+{
+	return (int64_t)((x - page->zero_x) * page->pixel_ns);
 }
 
 void scene_escape(struct buffer *out, const char *text)
@@ -122,8 +129,13 @@ static bool has_wire(const struct timeline_group *group)
 }
 
 /* Whether anything on this group's wire takes a visible time. */
-static bool is_slanted(const struct page *page, const struct timeline_group *group)
+static bool is_slanted(const struct page *page, const struct group_place *place)
 {
+	const struct timeline_group *group = place->whole;
+
+	/* A zoom must not move the lanes: as the whole run would be drawn. */
+	if (page->window)
+		return window_is_slanted(page, place->index);
 	for (size_t i = 0; i < group->segment_count; i++)
 		if ((double)(group->segments[i].arrived_ns - group->segments[i].sent_ns) >
 		    WIRE_SLANTED * page->pixel_ns)
@@ -131,10 +143,10 @@ static bool is_slanted(const struct page *page, const struct timeline_group *gro
 	return false;
 }
 
-static double wire_height(const struct page *page, const struct timeline_group *group,
-                          double stretch)
+static double wire_height(const struct page *page, const struct group_place *place, double stretch)
 {
-	double height = is_slanted(page, group) ? THEME_WIRE : WIRE_UPRIGHT;
+	const struct timeline_group *group = place->whole;
+	double height = is_slanted(page, place) ? THEME_WIRE : WIRE_UPRIGHT;
 
 	if (!has_wire(group))
 		return UNIX_GAP;
@@ -180,10 +192,11 @@ static void order_lanes(struct group_place *place)
 }
 
 /* Returns the y under the group. */
-static double lay_out_group(const struct page *page, struct group_place *place,
+double scene_lay_out_group(const struct page *page, struct group_place *place,
                             const struct timeline_group *group, double y, double stretch)
 {
-	place->group = group;
+	place->group = place->whole = group;
+	place->index = (uint32_t)(group - page->timeline->groups);
 	place->wire = has_wire(group);
 	place->y = y;
 	place->top = y + THEME_GROUP + 2;
@@ -197,7 +210,7 @@ static double lay_out_group(const struct page *page, struct group_place *place,
 		lay_out_lane(&place->lanes[at], &group->lanes[at], y, stretch);
 		y += place->lanes[at].h;
 		if (i + 1 < group->lane_count)
-			y += wire_height(page, group, stretch);
+			y += wire_height(page, place, stretch);
 	}
 	place->bottom = y;
 	return y + GROUP_GAP;
@@ -208,7 +221,7 @@ static double lay_out(const struct page *page, struct group_place *places, doubl
 	double y = THEME_HEADER + THEME_AXIS;
 
 	for (size_t g = 0; g < page->timeline->group_count; g++)
-		y = lay_out_group(page, &places[g], &page->timeline->groups[g], y, stretch);
+		y = scene_lay_out_group(page, &places[g], &page->timeline->groups[g], y, stretch);
 	return y;
 }
 
@@ -230,25 +243,30 @@ static double stretch_to(const struct page *page, struct group_place *places, do
 	return least;
 }
 
-static void draw_group(struct page *page, struct group_place *place)
+void scene_draw_lanes(struct page *page, struct group_place *place)
 {
-	scene_heading(page, place);
 	for (size_t i = 0; i < place->group->lane_count; i++)
 		draw_rect(&page->draw,
 		          (struct draw_box){ page->left, place->lanes[i].y,
 		                             page->right - page->left, place->lanes[i].h },
 		          draw_colour(&page->draw, THEME_LANE));
 	scene_grid(page, place);
-	scene_gutter(page, place);
-	draw_clip(&page->draw, (struct draw_box){ page->left, place->top, page->right - page->left,
-	                                          place->bottom - place->top });
+	scene_clip(page, (struct draw_box){ page->left, place->top, page->right - page->left,
+	                                    place->bottom - place->top });
 	scene_buffer(page, place);
 	scene_wire(page, place);
 	scene_writes(page, place);
 	scene_reads(page, place);
 	scene_ticks(page, place);
 	scene_manifests(page, place);
-	draw_unclip(&page->draw);
+	scene_unclip(page);
+}
+
+static void draw_group(struct page *page, struct group_place *place)
+{
+	scene_heading(page, place);
+	scene_gutter(page, place);
+	scene_draw_lanes(page, place);
 }
 
 static void start(struct scene *scene, struct page *page, const struct timeline *timeline,
@@ -270,8 +288,8 @@ static void start(struct scene *scene, struct page *page, const struct timeline 
 	scene->background = draw_colour(&page->draw, THEME_BACKGROUND);
 }
 
-void scene_build(struct scene *scene, const struct timeline *timeline,
-                 const struct scene_options *options)
+static void build_whole(struct scene *scene, const struct timeline *timeline,
+                        const struct scene_options *options)
 {
 	struct page page;
 	struct group_place *places = mem_alloc(timeline->group_count, sizeof(*places));
@@ -301,6 +319,15 @@ void scene_build(struct scene *scene, const struct timeline *timeline,
 	}
 	scene_ruler(&page, bottom);
 	free(places);
+}
+
+void scene_build(struct scene *scene, const struct timeline *timeline,
+                 const struct scene_options *options)
+{
+	if (options->view)
+		scene_build_view(scene, timeline, options);
+	else
+		build_whole(scene, timeline, options);
 }
 
 void scene_finish(struct scene *scene)

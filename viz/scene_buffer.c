@@ -12,6 +12,7 @@
 #include "capture/quantity.h"
 #include "viz/names.h"
 #include "viz/scene_parts.h"
+#include "viz/scene_view.h"
 
 #define STRIPS_MOST 12000 /* from there on, and below that thickness, only the outline is drawn */
 #define STRIP_LEAST 1.2
@@ -54,6 +55,15 @@ static void close_queue(struct queue *queue)
 	free(queue->before);
 }
 
+uint64_t scene_buffer_peak(const struct timeline_group *group, uint32_t lane)
+{
+	struct queue queue;
+
+	open_queue(&queue, group, lane);
+	close_queue(&queue);
+	return queue.peak;
+}
+
 /* The most that waited at once in any lane of the picture, so that lanes compare. */
 static uint64_t peak_of_all(const struct timeline *timeline)
 {
@@ -61,11 +71,9 @@ static uint64_t peak_of_all(const struct timeline *timeline)
 
 	for (size_t g = 0; g < timeline->group_count; g++)
 		for (uint32_t i = 0; i < timeline->groups[g].lane_count; i++) {
-			struct queue queue;
+			uint64_t of_lane = scene_buffer_peak(&timeline->groups[g], i);
 
-			open_queue(&queue, &timeline->groups[g], i);
-			peak = queue.peak > peak ? queue.peak : peak;
-			close_queue(&queue);
+			peak = of_lane > peak ? of_lane : peak;
 		}
 	return peak;
 }
@@ -73,6 +81,7 @@ static uint64_t peak_of_all(const struct timeline *timeline)
 /* What is needed to draw into one lane's buffer. */
 struct stack {
 	struct page *page;
+	const struct group_place *place;
 	const struct timeline_group *group;
 	const struct lane_place *lane;
 	double pixel_bytes; /* height of a byte */
@@ -106,11 +115,18 @@ static void draw_strip(const struct stack *stack, const struct queue *queue, siz
 		double x0 = page_x(stack->page, from_ns);
 		double x1 = page_x(stack->page, queue->holds[j]->to_ns);
 
-		if (x1 - x0 >= 0.5)
-			draw_hatch(&stack->page->draw,
-			           level(stack, x0, x1, under + piece->from - hold->from,
-			                 under + piece->to - hold->from),
-			           names_colour(write->number));
+		if (x1 - x0 >= 0.5) {
+			struct draw_box box =
+				level(stack, x0, x1, under + piece->from - hold->from,
+			              under + piece->to - hold->from);
+			size_t mark = scene_mark(stack->page);
+
+			draw_hatch(&stack->page->draw, box, names_colour(write->number));
+			scene_happens(stack->page, mark, from_ns, queue->holds[j]->to_ns);
+			scene_answers(stack->page, stack->place, ITEM_HOLD,
+			              (size_t)(hold - stack->group->holds), box, 0);
+			scene_shows(stack->page, write->number, box, 0);
+		}
 		from_ns = queue->holds[j]->to_ns;
 	}
 }
@@ -173,11 +189,14 @@ static void draw_outline(const struct stack *stack, const struct queue *queue)
 	for (size_t i = 0; i < columns; i++) {
 		if (change[i] == 0)
 			continue;
-		if (waiting > 0.5)
-			draw_hatch(&stack->page->draw,
-			           level(stack, page->left + (double)from, page->left + (double)i,
-			                 0, (uint64_t)waiting),
+		if (waiting > 0.5) {
+			double x0 = page->left + (double)from, x1 = page->left + (double)i;
+			size_t mark = scene_mark(page);
+
+			draw_hatch(&stack->page->draw, level(stack, x0, x1, 0, (uint64_t)waiting),
 			           draw_colour(&page->draw, THEME_TEXT_3));
+			scene_happens(stack->page, mark, page_ns(page, x0), page_ns(page, x1));
+		}
 		waiting += change[i];
 		from = i;
 	}
@@ -318,7 +337,9 @@ static void draw_captions(struct page *page, struct group_place *place,
 void scene_buffer(struct page *page, struct group_place *place)
 {
 	const struct timeline_group *group = place->group;
-	uint64_t most = group->hold_count ? peak_of_all(page->timeline) : 0;
+	uint64_t most = page->window        ? window_peak(page)
+	                : group->hold_count ? peak_of_all(page->timeline)
+	                                    : 0;
 
 	for (uint32_t i = 0; i < group->lane_count; i++) {
 		struct queue queue;
@@ -326,12 +347,15 @@ void scene_buffer(struct page *page, struct group_place *place)
 		open_queue(&queue, group, i);
 		if (queue.count) {
 			const struct lane_place *lane = &place->lanes[i];
-			double share = fmax((double)queue.peak / (double)most, SHARE_LEAST);
+			uint64_t peak = page->window ? window_lane_peak(page, place->index, i)
+			                             : queue.peak;
+			double share = fmax((double)peak / (double)most, SHARE_LEAST);
 			struct stack stack = {
 				.page = page,
+				.place = place,
 				.group = group,
 				.lane = lane,
-				.pixel_bytes = share * (lane->buffer_h - 4) / (double)queue.peak,
+				.pixel_bytes = share * (lane->buffer_h - 4) / (double)peak,
 			};
 
 			if (too_fine(&stack, &queue))

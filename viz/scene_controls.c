@@ -11,7 +11,7 @@ static bool control_way(const struct page *page, const struct group_place *place
 {
 	way->x = page_x(page, control->sent_ns);
 	way->w = page_x(page, control->arrived_ns);
-	if (way->x < page->left || way->x > page->right ||
+	if ((page->window ? way->w : way->x) < page->left || way->x > page->right ||
 	    !scene_way(place, control->from_lane, control->to_lane, &way->y, &way->h))
 		return false;
 	if (control->lost)
@@ -28,10 +28,16 @@ void scene_controls(struct page *page, struct group_place *place)
 
 		if (!control_way(page, place, control, &way))
 			continue;
+		size_t mark = scene_mark(page);
 		draw_line(&page->draw, way.x, way.y, way.w, way.h, 1.1,
 		          draw_colour(&page->draw, colour), 1, 3);
 		if (control->lost)
 			scene_cross(page, place, way.w, way.h);
+		scene_happens(page, mark, control->sent_ns, control->arrived_ns);
+		scene_answers(page, place, ITEM_CONTROL, i,
+		              (struct draw_box){ (way.y < way.h ? way.x : way.w) - 3,
+		                                 fmin(way.y, way.h), 6, fabs(way.h - way.y) },
+		              way.y < way.h ? way.w - way.x : way.x - way.w);
 	}
 }
 

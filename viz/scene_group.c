@@ -3,6 +3,7 @@
 
 #include "capture/quantity.h"
 #include "viz/scene_parts.h"
+#include "viz/scene_view.h"
 #include "viz/summary.h"
 
 #define HEADING_GAP 26.0
@@ -57,19 +58,30 @@ static void draw_part(struct page *page, double *x, double y, const struct draw_
 	*x = draw_text_coloured(&page->draw, style, *x, y, text->bytes, colour) + HEADING_GAP;
 }
 
+/* ▼, or ▶ where the group is folded; returns the x of its name. */
+static double draw_fold(struct page *page, const struct group_place *place, double y)
+{
+	bool folded = place->bottom <= place->y + THEME_GROUP;
+
+	draw_text(&page->draw, &draw_small_2, THEME_MARGIN, y, folded ? "▶" : "▼");
+	return THEME_MARGIN + 14;
+}
+
 void scene_heading(struct page *page, const struct group_place *place)
 {
-	struct summary_counts counts = summary_count(place->group);
+	struct summary_counts counts = page->window ? *window_counts(page, place->index)
+	                                            : summary_count(place->group);
 	struct draw *draw = &page->draw;
 	struct buffer name = { 0 }, parts[5] = { { 0 } };
-	double x = page->left, y = place->y + THEME_GROUP / 2.0;
+	double x = page->left, y = place->y + THEME_GROUP / 2.0, name_x = THEME_MARGIN + 2;
 
 	draw_rect(draw, (struct draw_box){ 0, place->y, page->width, THEME_GROUP },
 	          draw_colour(draw, THEME_HEADING));
 	scene_escape(&name, place->group->name);
+	if (page->window)
+		name_x = draw_fold(page, place, y);
 	if (name.length)
-		draw_text_within(draw, &draw_name, THEME_MARGIN + 2, y,
-		                 page->left - THEME_MARGIN - 10, name.bytes);
+		draw_text_within(draw, &draw_name, name_x, y, page->left - name_x - 8, name.bytes);
 	if (counts.writes) {
 		summary_ways(&parts[0], &counts);
 		say_kept(&parts[1], &counts);
@@ -89,7 +101,7 @@ void scene_heading(struct page *page, const struct group_place *place)
 	buffer_finish(&name);
 }
 
-static void say_lane(struct buffer *out, const struct timeline_group *group, uint32_t lane)
+void scene_say_lane(struct buffer *out, const struct timeline_group *group, uint32_t lane)
 {
 	size_t writes = 0, reads = 0;
 	uint64_t written = 0, taken = 0;
@@ -263,7 +275,7 @@ void scene_gutter(struct page *page, const struct group_place *place)
 		struct buffer name = { 0 }, text = { 0 };
 
 		scene_escape(&name, group->lanes[i].name);
-		say_lane(&text, group, i);
+		scene_say_lane(&text, group, i);
 		double x = INFO_X, room = page->left - 8 - info_width(page, &text) - 8;
 
 		if (name.length)

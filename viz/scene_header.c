@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "viz/scene_parts.h"
+#include "viz/scene_view.h"
 
 #define TICK_GAP 100.0 /* the least distance of labelled ticks */
 #define PILL_GAP 8.0
@@ -130,10 +131,18 @@ static double major_step(const struct page *page)
 	return step_of(TICK_GAP * page->pixel_ns);
 }
 
-static void tick_label(char *out, size_t size, double ns, struct unit unit)
+/* The unit stands once: at 0, or at the first label where 0 is out of sight. */
+static void tick_label(char *out, size_t size, double ns, struct unit unit, bool named)
 {
-	snprintf(out, size, "%.10g%s%s", ns / unit.ns, ns == 0 ? " " : "",
-	         ns == 0 ? unit.name : "");
+	snprintf(out, size, "%.10g%s%s", ns / unit.ns, named ? " " : "", named ? unit.name : "");
+}
+
+/* The cursor's time stands there instead. */
+static bool is_flagged(const struct page *page, double x, double half)
+{
+	const struct scene_window *window = page->window;
+
+	return window && x + half + 4 > window->flag_left && x - half - 4 < window->flag_right;
 }
 
 void scene_axis(struct page *page)
@@ -142,6 +151,7 @@ void scene_axis(struct page *page)
 	double step = major_step(page), end_ns = (page->right - page->zero_x) * page->pixel_ns;
 	struct unit unit = unit_of(step, end_ns);
 	double y = THEME_HEADER + THEME_AXIS;
+	bool named = page->from_ns > 0;
 	char label[40];
 
 	draw_text(draw, &draw_small_3, THEME_MARGIN + 2, THEME_HEADER + 18,
@@ -155,10 +165,13 @@ void scene_axis(struct page *page)
 		          draw_colour(draw, major ? THEME_TEXT_3 : THEME_BORDER));
 		if (!major)
 			continue;
-		tick_label(label, sizeof(label), fabs(ns) < step / 100 ? 0 : ns, unit);
+		tick_label(label, sizeof(label), fabs(ns) < step / 100 ? 0 : ns, unit,
+		           named || fabs(ns) < step / 100);
 		width = draw_width(draw, &draw_text_2, label);
-		if (x + width / 2 <= page->right)
-			draw_text(draw, &draw_text_2, x - width / 2, THEME_HEADER + 13, label);
+		if (x + width / 2 > page->right || is_flagged(page, x, width / 2))
+			continue;
+		draw_text(draw, &draw_text_2, x - width / 2, THEME_HEADER + 13, label);
+		named = false;
 	}
 }
 

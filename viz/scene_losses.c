@@ -55,7 +55,7 @@ static bool drop_way(const struct page *page, const struct group_place *place,
                      const struct timeline_drop *drop, struct draw_box *way)
 {
 	way->x = page_x(page, drop->sent_ns);
-	if (way->x < page->left || way->x > page->right ||
+	if ((!page->window && way->x < page->left) || way->x > page->right ||
 	    !scene_way(place, drop->from_lane, drop->to_lane, &way->y, &way->h))
 		return false;
 	*way = scene_death_way(page, *way, &drop->death);
@@ -65,13 +65,20 @@ static bool drop_way(const struct page *page, const struct group_place *place,
 void scene_drops(struct page *page, struct group_place *place)
 {
 	for (size_t i = 0; i < place->group->drop_count; i++) {
+		const struct timeline_drop *drop = &place->group->drops[i];
+		size_t mark = scene_mark(page);
 		struct draw_box way;
 
-		if (!drop_way(page, place, &place->group->drops[i], &way))
+		if (!drop_way(page, place, drop, &way))
 			continue;
 		draw_line(&page->draw, way.x, way.y, way.w, way.h, 1.1,
 		          draw_colour(&page->draw, THEME_ACK), ACK_ALPHA, 0);
 		scene_cross(page, place, way.w, way.h);
+		scene_happens(page, mark, drop->sent_ns, drop->death.at_ns);
+		scene_answers(page, place, ITEM_DROP, i,
+		              (struct draw_box){ (way.y < way.h ? way.x : way.w) - 3,
+		                                 fmin(way.y, way.h), 6, fabs(way.h - way.y) },
+		              way.y < way.h ? way.w - way.x : way.x - way.w);
 	}
 }
 

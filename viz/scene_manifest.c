@@ -98,8 +98,11 @@ static bool place_pill(struct page *page, struct group_place *place, const struc
 }
 
 /* "ack of A": of what it newly acknowledges. */
-static void name_ack(struct buffer *out, const struct timeline_group *group, size_t index)
+static void name_ack(struct buffer *out, const struct group_place *place, size_t at)
 {
+	/* The one before it may be out of sight. */
+	const struct timeline_group *group = place->whole;
+	size_t index = scene_origin(place, ITEM_ACK, at);
 	const struct timeline_ack *ack = &group->acks[index];
 	struct scene_content content;
 	uint64_t from = 0;
@@ -120,6 +123,13 @@ static void name_ack(struct buffer *out, const struct timeline_group *group, siz
 	}
 }
 
+/* The label that took its room last. */
+static void answer_label(struct page *page, const struct group_place *place, enum item_kind kind,
+                         size_t index)
+{
+	scene_answers(page, place, kind, index, place->room.boxes[place->room.count - 1], 0);
+}
+
 static void place_acks(struct page *page, struct group_place *place)
 {
 	const struct timeline_group *group = place->group;
@@ -133,8 +143,9 @@ static void place_acks(struct page *page, struct group_place *place)
 		    !track(page, place, ack->from_lane, ack->to_lane, ack->sent_ns, ack->arrived_ns,
 		           &way))
 			continue;
-		name_ack(&text, group, i);
-		place_pill(page, place, &way, 0, text.bytes);
+		name_ack(&text, place, i);
+		if (place_pill(page, place, &way, 0, text.bytes))
+			answer_label(page, place, ITEM_ACK, i);
 		buffer_finish(&text);
 	}
 }
@@ -193,6 +204,15 @@ struct draw_box scene_manifest_box(struct page *page, double x, double y, bool c
 	return box;
 }
 
+static void show_cells(struct page *page, const struct scene_content *content, struct draw_box box)
+{
+	for (size_t i = 0; content && i < content->shown; i++)
+		scene_shows(page, content->numbers[i],
+		            (struct draw_box){ box.x + 6 + THEME_CELL * (double)i, box.y + 4,
+		                               THEME_CELL, 14 },
+		            0);
+}
+
 /* The manifest of one segment, with cells, else with the name of its writes, else its size. */
 static void place_manifest(struct page *page, struct group_place *place,
                            const struct timeline_segment *segment)
@@ -227,6 +247,9 @@ static void place_manifest(struct page *page, struct group_place *place,
 			scene_manifest_box(page, box.x, box.y, cells, &content, text.bytes, NULL,
 			                   false);
 			draw_room_take(&place->room, box);
+			answer_label(page, place, ITEM_SEGMENT,
+			             (size_t)(segment - place->group->segments));
+			show_cells(page, cells ? &content : NULL, box);
 		}
 		buffer_finish(&text);
 		if (placed)

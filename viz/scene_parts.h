@@ -6,10 +6,13 @@
 #define SEAM_VIZ_SCENE_PARTS_H
 
 #include "viz/draw.h"
+#include "viz/item.h"
 #include "viz/scene.h"
 #include "viz/timeline.h"
 
 struct scene_content;
+struct scene_window;
+struct scene_slice;
 
 struct page {
 	struct draw draw;
@@ -18,7 +21,8 @@ struct page {
 	double width;
 	double left, right;      /* the plot */
 	double zero_x, pixel_ns; /* x of 0; nanoseconds a pixel */
-	int64_t from_ns;         /* the left end of the axis, ≤ 0 */
+	int64_t from_ns;         /* the left end of the axis; ≤ 0 where the whole is drawn */
+	struct scene_window *window; /* NULL: the whole is drawn, for nobody's pointer */
 };
 
 /* Upper and lower edge of an endpoint's lane, and where its things lie within. */
@@ -31,7 +35,10 @@ struct lane_place {
 };
 
 struct group_place {
-	const struct timeline_group *group;
+	const struct timeline_group *group; /* in a window, what is in sight of it: `slice` */
+	const struct timeline_group *whole;
+	const struct scene_slice *slice; /* NULL where the whole is drawn */
+	uint32_t index;                  /* of the group */
 	double y;                 /* of the heading */
 	double top, bottom;       /* of the lanes */
 	struct lane_place *lanes; /* by index of the timeline */
@@ -48,6 +55,38 @@ struct group_place {
 #define BOX_H    18.0
 
 double page_x(const struct page *page, int64_t ns);
+int64_t page_ns(const struct page *page, double x);
+
+/* Where the lanes of a group are, its heading at y, wires and buffers stretched; returns the y
+ * under it. Lanes and order of the place must have room. scene.c. */
+double scene_lay_out_group(const struct page *page, struct group_place *place,
+                           const struct timeline_group *group, double y, double stretch);
+/* What fills a group under its heading: lanes, grid and all that happened; not the gutter. */
+void scene_draw_lanes(struct page *page, struct group_place *place);
+
+/*
+ * What a window does with the items that the parts draw; all of it nothing where the whole is
+ * drawn. scene_future.c, scene_targets.c.
+ *
+ * scene_mark() is before the commands of an item, scene_happens() behind them: what of it has not
+ * happened at the cursor becomes faint. An instant has both times alike.
+ */
+size_t scene_mark(const struct page *page);
+void scene_happens(struct page *page, size_t mark, int64_t from_ns, int64_t to_ns);
+/* The index in the whole group of what a part sees as index. */
+size_t scene_origin(const struct group_place *place, enum item_kind kind, size_t index);
+/* It answers the pointer in this parallelogram, within what is clipped. index is the group's, as
+ * the part sees it. */
+void scene_answers(struct page *page, const struct group_place *place, enum item_kind kind,
+                   size_t index, struct draw_box box, double skew);
+/* Bytes of that write are here: lit where the pointer is on it elsewhere. */
+void scene_shows(struct page *page, uint32_t number, struct draw_box box, double skew);
+/* draw_clip() and draw_unclip(), within the clip of the window. */
+void scene_clip(struct page *page, struct draw_box box);
+void scene_unclip(struct page *page);
+/* A group's writes in sight in a lane, as indices into group->writes: all of them in the whole.
+ * The caller frees them. */
+uint32_t *scene_writes_of(const struct group_place *place, uint32_t lane, size_t *count);
 
 /* Title, conditions and checks; scene_header.c. */
 void scene_header(struct page *page);
@@ -110,6 +149,11 @@ bool scene_ack_stands_out(const struct page *page, const struct timeline_group *
 /* Too many segments to see one, and too many to name one. */
 bool scene_wire_is_dense(const struct page *page, const struct timeline_group *group);
 bool scene_wire_is_crowded(const struct page *page, const struct timeline_group *group);
+
+/* "20 writes, 200 B" and "2 reads, 200 B", a line each. */
+void scene_say_lane(struct buffer *out, const struct timeline_group *group, uint32_t lane);
+/* The most bytes that waited at once in a lane. */
+uint64_t scene_buffer_peak(const struct timeline_group *group, uint32_t lane);
 
 /* The send buffer's waiting bytes; scene_buffer.c. */
 void scene_buffer(struct page *page, struct group_place *place);

@@ -67,6 +67,15 @@ static void draw_read_cells(struct page *page, struct draw_box box,
 	}
 }
 
+static void show_cells(struct page *page, const struct scene_content *content, struct draw_box box)
+{
+	double each = box.w / (double)(content->shown ? content->shown : 1);
+
+	for (size_t i = 0; i < content->shown; i++)
+		scene_shows(page, content->numbers[i],
+		            (struct draw_box){ box.x + each * (double)i, box.y, each, box.h }, 0);
+}
+
 /* One read, framed; behind it its name and what was cut off, if they fit until `most`. */
 static void draw_read(struct page *page, struct group_place *place, const struct lane_place *lane,
                       const struct crowd_item *item, double x, double most)
@@ -77,6 +86,7 @@ static void draw_read(struct page *page, struct group_place *place, const struct
 	struct scene_content content;
 	struct buffer text = { 0 };
 	char size[QUANTITY_TEXT];
+	size_t mark = scene_mark(page);
 
 	read_content(&content, place->group, item->index);
 	draw_round(&page->draw, box, 3, draw_colour(&page->draw, THEME_LANE), 1.4,
@@ -86,6 +96,10 @@ static void draw_read(struct page *page, struct group_place *place, const struct
 		draw_read_cells(page,
 		                (struct draw_box){ box.x + 1.5, box.y + 1.5, box.w - 3, box.h - 3 },
 		                &content);
+	scene_happens(page, mark, read->end_ns, read->end_ns);
+	scene_answers(page, place, ITEM_READ, item->index, box, 0);
+	show_cells(page, &content, box);
+	mark = scene_mark(page);
 	/* When it was: the box is as wide as its name. */
 	if (content.count > 1)
 		draw_rect(&page->draw,
@@ -103,6 +117,7 @@ static void draw_read(struct page *page, struct group_place *place, const struct
 	else if (read->truncated)
 		draw_cross(&page->draw, box.x + box.w, box.y + 2, 6,
 		           draw_colour(&page->draw, THEME_BAD));
+	scene_happens(page, mark, read->end_ns, read->end_ns);
 	buffer_finish(&text);
 }
 
@@ -172,22 +187,35 @@ static void draw_read_crowd(struct page *page, struct group_place *place,
 	struct scene_content content;
 	struct buffer name = { 0 };
 
+	size_t mark = scene_mark(page);
+
 	if (!whole)
 		width = read_crowd_width(page, place->group, items, count, false);
 	box.w = fmax(width, last);
 	draw_round(&page->draw, box, 3, draw_colour(&page->draw, THEME_LANE), 1.2,
 	           draw_colour(&page->draw, THEME_BORDER));
+	scene_happens(page, mark, place->group->reads[items[0].index].end_ns,
+	              place->group->reads[items[0].index].end_ns);
 	draw_room_take(&place->room, box);
 	for (size_t i = 0; i < count; i++) {
 		read_content(&content, place->group, items[i].index);
 		x = fmax(items[i].x, fmin(x, box.x + box.w - 4));
+		size_t own = scene_mark(page);
+		int64_t end_ns = place->group->reads[items[i].index].end_ns;
+
 		draw_rect(&page->draw, (struct draw_box){ x, lane->reads_y + 4, 2, 6 },
 		          content.count ? names_colour(content.first)
 		                        : draw_colour(&page->draw, THEME_ACK));
+		scene_happens(page, own, end_ns, end_ns);
+		scene_answers(page, place, ITEM_READ, items[i].index,
+		              (struct draw_box){ x - 0.5, lane->reads_y + 3, 3, READS_H - 6 }, 0);
 		x += 3;
 	}
+	mark = scene_mark(page);
 	name_read_crowd(&name, place->group, items, count, whole);
 	draw_text(&page->draw, &draw_small, box.x + 5, lane->reads_y + 17, name.bytes);
+	scene_happens(page, mark, place->group->reads[items[0].index].end_ns,
+	              place->group->reads[items[0].index].end_ns);
 	buffer_finish(&name);
 }
 

@@ -10,6 +10,7 @@
 /* One cell of a row: a write, a segment or a read. */
 struct cell {
 	uint64_t from, to;
+	uint32_t index; /* in the ledger direction's list of its kind */
 };
 
 /* An axis of bytes over the width of the plot. */

@@ -57,6 +57,8 @@ static void draw_tick(struct page *page, struct group_place *place,
 	double y = lane->flipped ? lane->y + lane->h - h : lane->y;
 	struct buffer text = { 0 };
 
+	size_t mark = scene_mark(page);
+
 	name_tick(&text, call, tick);
 	if (x < page->left + 2) {
 		/* Its opening; only what failed or waits is kept, at the edge. */
@@ -75,6 +77,10 @@ static void draw_tick(struct page *page, struct group_place *place,
 	if (tick->pending)
 		draw_line(&page->draw, x, lane->flipped ? y + h - 1 : y + 1, page->right,
 		          lane->flipped ? y + h - 1 : y + 1, 1.2, colour, 1, 3);
+	scene_happens(page, mark, tick->failed ? tick->begin_ns : tick->at_ns,
+	              tick->pending ? INT64_MAX : tick->at_ns);
+	scene_answers(page, place, ITEM_TICK, (size_t)(tick - place->group->ticks),
+	              (struct draw_box){ x - 3, y, 7, h + 2 }, 0);
 	if (text.length)
 		place_name(page, place, lane, x + (tick->failed ? 3 : 0), text.bytes,
 		           draw_colour(&page->draw, tick->failed ? THEME_BAD : THEME_TEXT_2));

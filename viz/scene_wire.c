@@ -23,6 +23,7 @@
 #define TWICE_APART   3.0  /* of the second band of a packet that came twice */
 #define QUEUE_HIGH    10.0 /* of what waits in the link */
 #define QUEUE_SEEN    2.0
+#define ANSWER_LEAST 7.0
 #define WAIT_SEEN     6.0 /* pixels of waiting from where the ack that ended it stands out */
 
 bool scene_way(const struct group_place *place, uint32_t from, uint32_t to, double *y0, double *y1)
@@ -138,9 +139,13 @@ static void draw_queued(struct page *page, const struct group_place *place,
 	scene_content(&content, place->group, segment->flow, segment->direction, segment->from,
 	              segment->to);
 	draw_rect(&page->draw, box, draw_colour(&page->draw, THEME_BACKGROUND));
+	size_t mark = scene_mark(page);
 	draw_hatch(&page->draw, box,
 	           content.count ? names_colour(content.first)
 	                         : draw_colour(&page->draw, THEME_ACK));
+	scene_happens(page, mark, segment->sent_ns, segment->sent_ns + segment->queued_ns);
+	scene_answers(page, place, ITEM_SEGMENT, (size_t)(segment - place->group->segments), box,
+	              0);
 }
 
 /* The first to leave lies over those behind it, so that each stretch shows who is next. */
@@ -194,6 +199,25 @@ static void draw_body(struct page *page, const struct timeline_segment *segment,
 	}
 }
 
+/* A thin one answers a little beside it too. */
+static void answer_segment(struct page *page, const struct group_place *place, size_t index,
+                           const struct scene_content *content, struct draw_box way, double width)
+{
+	bool down = way.y < way.h;
+	double more = fmax(ANSWER_LEAST - width, 0), top = down ? way.x : way.w;
+	double skew = down ? way.w - way.x : way.x - way.w;
+	struct draw_box box = { top - more / 2, fmin(way.y, way.h), width + more,
+		                fabs(way.h - way.y) };
+
+	scene_answers(page, place, ITEM_SEGMENT, index, box, skew);
+	for (size_t i = 0; i < content->shown; i++) {
+		double each = width / (double)content->shown;
+
+		scene_shows(page, content->numbers[i],
+		            (struct draw_box){ top + each * (double)i, box.y, each, box.h }, skew);
+	}
+}
+
 /* late is how far right of its moment a segment stands, because others left at the same: a bundle.
  */
 static void draw_segment(struct page *page, struct group_place *place, size_t index, double late,
@@ -219,9 +243,12 @@ static void draw_segment(struct page *page, struct group_place *place, size_t in
 		width = fmin(width, fmax(room_behind(page, place->group, index) - 2, LINE_WIDTH));
 	if (!segment->serial_ns && bundled && content.count < 2 && segment->kind == SEGMENT_DATA)
 		width = BUNDLE_STEP - 0.6;
+	size_t mark = scene_mark(page);
 	if (segment->serial_ns && place->queue_h > 0)
 		draw_entry(page, place, way, colour);
 	draw_body(page, segment, &content, way, width, colour);
+	scene_happens(page, mark, segment->sent_ns, segment->arrived_ns);
+	answer_segment(page, place, index, &content, way, width);
 	if (segment->lost)
 		scene_cross(page, place, way.w + (width > LINE_WIDTH ? width / 2 : 0), way.h);
 	else if (content.count > 1 && width > LINE_WIDTH && fabs(way.w - way.x) < LINE_WIDTH)
@@ -301,7 +328,7 @@ bool scene_ack_stands_out(const struct page *page, const struct timeline_group *
 	return (double)(hold->to_ns - hold->from_ns) > WAIT_SEEN * page->pixel_ns;
 }
 
-static void draw_acks(struct page *page, const struct group_place *place)
+static void draw_acks(struct page *page, struct group_place *place)
 {
 	const struct timeline_group *group = place->group;
 	double before = -HUGE_VAL;
@@ -317,11 +344,17 @@ static void draw_acks(struct page *page, const struct group_place *place)
 		    (!released && x1 - before < 1.2))
 			continue;
 		before = x1;
+		size_t mark = scene_mark(page);
 		draw_line(&page->draw, x0, y0, x1, y1, released ? 2 : 1.1, colour,
 		          released ? 1 : ACK_ALPHA, 0);
 		if (released || x1 - x0 > 8)
 			draw_arrow(&page->draw, x0, y0, x1, y1, released ? 9 : 6, colour,
 			           released ? 1 : ACK_ALPHA);
+		scene_happens(page, mark, ack->sent_ns, ack->arrived_ns);
+		scene_answers(page, place, ITEM_ACK, i,
+		              (struct draw_box){ (y0 < y1 ? x0 : x1) - 3, fmin(y0, y1), 6,
+		                                 fabs(y1 - y0) },
+		              y0 < y1 ? x1 - x0 : x0 - x1);
 	}
 }
 

@@ -12,92 +12,90 @@
 #define BLOCK_APART 3.0 /* writes closer than this stand in one upright block */
 #define BLOCK_WIDTH 9.0
 
-static struct crowd_item *collect_writes(const struct page *page,
-                                         const struct timeline_group *group, uint32_t lane,
-                                         size_t *count)
+static struct crowd_item *collect_writes(const struct page *page, const struct group_place *place,
+                                         uint32_t lane, size_t *count)
 {
-	struct crowd_item *items = mem_alloc(group->write_count, sizeof(*items));
+	uint32_t *writes = scene_writes_of(place, lane, count);
+	struct crowd_item *items = mem_alloc(*count, sizeof(*items));
 	struct draw_style style = { FONT_BOLD, THEME_LETTER_SIZE, THEME_TEXT };
 
-	*count = 0;
-	for (size_t i = 0; i < group->write_count; i++) {
-		const struct timeline_write *write = &group->writes[i];
+	for (size_t i = 0; i < *count; i++) {
+		const struct timeline_write *write = &place->group->writes[writes[i]];
 		struct buffer name = { 0 };
 
-		if (write->lane != lane)
-			continue;
-		items[*count] = (struct crowd_item){ page_x(page, write->begin_ns),
-			                             THEME_LETTER_BOX, (uint32_t)i };
+		items[i] = (struct crowd_item){ page_x(page, write->begin_ns), THEME_LETTER_BOX,
+			                        writes[i] };
 		if (write->number >= NAMES_LETTERS) {
 			names_write(&name, write->number);
-			items[*count].w = draw_width(&page->draw, &style, name.bytes) + 5;
+			items[i].w = draw_width(&page->draw, &style, name.bytes) + 5;
 			buffer_finish(&name);
 		}
-		(*count)++;
 	}
+	free(writes);
 	return items;
 }
 
-/* Which of the group's writes have bytes that waited long enough to be seen. */
-static bool *find_held(const struct page *page, const struct timeline_group *group)
+/* Whether bytes of a write waited long enough to be seen. */
+static bool is_held(const struct page *page, const struct timeline_group *group,
+                    const struct timeline_write *write)
 {
-	bool *held = mem_alloc(group->write_count, sizeof(*held));
-
 	for (size_t h = 0; h < group->hold_count; h++) {
 		const struct timeline_hold *hold = &group->holds[h];
-		const struct ledger_direction *in =
-			&group->ledger->flows[hold->flow].directions[hold->direction];
-		uint32_t write = ledger_write_at(in, hold->from);
 
-		if ((double)(hold->to_ns - hold->from_ns) < WAIT_LEAST * page->pixel_ns)
-			continue;
-		for (; write < in->write_count && in->writes[write].from < hold->to; write++) {
-			uint32_t index =
-				timeline_write_index(group, hold->flow, hold->direction, write);
-
-			if (index != TIMELINE_NONE)
-				held[index] = true;
-		}
+		if (hold->flow == write->flow && hold->direction == write->direction &&
+		    hold->from < write->to && write->from < hold->to &&
+		    (double)(hold->to_ns - hold->from_ns) >= WAIT_LEAST * page->pixel_ns)
+			return true;
 	}
-	return held;
+	return false;
 }
 
 /* Writes at the same moment: one on the other, the first at the wire. */
-static void draw_block(struct page *page, const struct lane_place *lane,
-                       const struct timeline_group *group, const struct crowd_item *items,
-                       size_t count)
+static void draw_block(struct page *page, const struct group_place *place,
+                       const struct lane_place *lane, const struct crowd_item *items, size_t count)
 {
+	const struct timeline_group *group = place->group;
+	size_t mark = scene_mark(page);
 	double each = fmin(lane->buffer_h / (double)count, 6), x = items[0].x - BLOCK_WIDTH;
 
 	if (each * page->draw.scale < 1) {
 		draw_rect(&page->draw,
 		          (struct draw_box){ x, lane->buffer_y, BLOCK_WIDTH, lane->buffer_h },
 		          draw_colour(&page->draw, THEME_ACK));
+		scene_happens(page, mark, group->writes[items[0].index].begin_ns,
+		              group->writes[items[0].index].begin_ns);
 		return;
 	}
-	for (size_t i = 0; i < count; i++)
-		draw_rect(&page->draw,
-		          (struct draw_box){ x,
-		                             lane->flipped ? lane->buffer_y + each * (double)i
-		                                           : lane->buffer_y + lane->buffer_h -
-		                                                     each * (double)(i + 1),
-		                             BLOCK_WIDTH, each },
-		          names_colour(group->writes[items[i].index].number));
+	for (size_t i = 0; i < count; i++) {
+		const struct timeline_write *write = &group->writes[items[i].index];
+		double y = lane->flipped
+		                   ? lane->buffer_y + each * (double)i
+		                   : lane->buffer_y + lane->buffer_h - each * (double)(i + 1);
+		struct draw_box box = { x, y, BLOCK_WIDTH, each };
+
+		mark = scene_mark(page);
+		draw_rect(&page->draw, box, names_colour(write->number));
+		scene_happens(page, mark, write->begin_ns, write->begin_ns);
+		scene_answers(page, place, ITEM_WRITE, items[i].index, box, 0);
+		scene_shows(page, write->number, box, 0);
+	}
 }
 
 static void draw_drop(struct page *page, const struct group_place *place,
                       const struct crowd_item *item, double top, double bottom)
 {
+	const struct timeline_write *write = &place->group->writes[item->index];
 	struct draw_box box = { item->x, top, 2, bottom - top };
+	size_t mark = scene_mark(page);
 
-	draw_rect(&page->draw, box, names_colour(place->group->writes[item->index].number));
+	draw_rect(&page->draw, box, names_colour(write->number));
+	scene_happens(page, mark, write->begin_ns, write->begin_ns);
 }
 
 /* From a write's name to the wire, for those that did not wait. */
 static void draw_drops(struct page *page, const struct group_place *place,
                        const struct lane_place *lane, const struct crowd_item *items, size_t count)
 {
-	bool *held = find_held(page, place->group);
 	double top = lane->flipped ? lane->y : lane->buffer_y;
 	double bottom = lane->flipped ? lane->names_y : lane->y + lane->h;
 
@@ -105,22 +103,26 @@ static void draw_drops(struct page *page, const struct group_place *place,
 		for (end = i + 1; end < count && items[end].x - items[i].x < BLOCK_APART;)
 			end++;
 		if (end - i > 1)
-			draw_block(page, lane, place->group, &items[i], end - i);
-		else if (!held[items[i].index])
+			draw_block(page, place, lane, &items[i], end - i);
+		else if (!is_held(page, place->group, &place->group->writes[items[i].index]))
 			draw_drop(page, place, &items[i], top, bottom);
 	}
-	free(held);
 }
 
 static void draw_write(struct page *page, struct group_place *place, const struct lane_place *lane,
                        const struct crowd_item *item, double x)
 {
-	uint32_t number = place->group->writes[item->index].number;
+	const struct timeline_write *write = &place->group->writes[item->index];
+	uint32_t number = write->number;
 	struct draw_box box = { draw_snap(&page->draw, x), lane->names_y + 1, item->w,
 		                NAMES_H - 3 };
+	size_t mark = scene_mark(page);
 
 	draw_round(&page->draw, box, 2.5, names_colour(number), 0, 0);
 	draw_letter(&page->draw, box, number, THEME_LETTER_SIZE);
+	scene_happens(page, mark, write->begin_ns, write->begin_ns);
+	scene_answers(page, place, ITEM_WRITE, item->index, box, 0);
+	scene_shows(page, number, box, 0);
 	draw_room_take(&place->room, box);
 }
 
@@ -161,9 +163,11 @@ static void draw_blocked(struct page *page, struct group_place *place,
 		to = pending ? page->right : page_x(page, to_ns);
 		if (to - from < WAIT_LEAST)
 			continue;
+		size_t mark = scene_mark(page);
 		draw_hatch(&page->draw,
 		           (struct draw_box){ from, lane->names_y + 5, to - from, NAMES_H - 11 },
 		           names_colour(write->number));
+		scene_happens(page, mark, write->begin_ns, to_ns);
 		if (pending)
 			say_blocked(page, place, lane, write, from);
 	}
@@ -178,6 +182,7 @@ static void name_crowd(struct page *page, struct group_place *place, const struc
 	struct buffer name = { 0 }, all = { 0 };
 	char time[QUANTITY_TEXT];
 	double y = lane->names_y + NAMES_H / 2, end;
+	size_t mark = scene_mark(page);
 
 	names_range(&name, first->number, last->number, false, false, false);
 	buffer_format(&all, "%s: %zu writes in %s", name.bytes, count,
@@ -186,8 +191,10 @@ static void name_crowd(struct page *page, struct group_place *place, const struc
 		end = draw_text(&page->draw, &draw_small, items[0].x, y, all.bytes);
 	else
 		end = draw_text(&page->draw, &draw_small, items[0].x, y, name.bytes);
-	draw_room_take(&place->room,
-	               (struct draw_box){ items[0].x, lane->names_y, end - items[0].x, NAMES_H });
+	struct draw_box box = { items[0].x, lane->names_y, end - items[0].x, NAMES_H };
+	scene_happens(page, mark, first->begin_ns, first->begin_ns);
+	scene_answers(page, place, ITEM_WRITE, items[0].index, box, 0);
+	draw_room_take(&place->room, box);
 	buffer_finish(&name);
 	buffer_finish(&all);
 }
@@ -280,7 +287,7 @@ void scene_writes(struct page *page, struct group_place *place)
 {
 	for (uint32_t i = 0; i < place->group->lane_count; i++) {
 		size_t count;
-		struct crowd_item *items = collect_writes(page, place->group, i, &count);
+		struct crowd_item *items = collect_writes(page, place, i, &count);
 
 		if (count && crowd_is_dense(page, count)) {
 			draw_write_profile(page, place, i, items, count);

@@ -1,0 +1,75 @@
+/*
+ * Where in time the items of a timeline are: for each group, kind and lane a list with a summary of
+ * every block of neighbours, so that what is in sight is found, and what is too much to draw is
+ * counted by columns, without looking at all of it. Pure.
+ */
+#ifndef SEAM_VIZ_SCENE_INDEX_H
+#define SEAM_VIZ_SCENE_INDEX_H
+
+#include "viz/item.h"
+#include "viz/scene.h"
+#include "viz/summary.h"
+
+/* Neighbours in a list. */
+struct index_block {
+	int64_t first_ns, last_ns; /* least and greatest begin */
+	int64_t end_ns;            /* greatest end */
+	int64_t longest_ns;
+	uint32_t longest; /* place in the list of the one that took longest */
+	uint32_t bad;     /* place of one that was lost or failed; TIMELINE_NONE */
+};
+
+/* Items of one kind in one lane: a packet in its sender's, in the timeline's order. */
+struct index_series {
+	uint32_t *items; /* indices into the group's array of that kind */
+	int64_t *begins;
+	struct index_block *blocks;
+	size_t count;
+};
+
+struct index_group {
+	struct index_series *series; /* kind × lanes; index_series() */
+	uint64_t *peaks;             /* a lane: most bytes that waited at once */
+	struct buffer *lanes;        /* a lane: "20 writes, 200 B", a line each */
+	struct summary_counts counts;
+	int64_t flight_ns; /* the longest of a segment */
+};
+
+struct scene_index {
+	const struct timeline *timeline;
+	struct index_group *groups;
+	uint64_t peak;    /* of all lanes */
+	int64_t first_ns; /* of all that is in the timeline: its opening */
+	int64_t end_ns;
+};
+
+/* kind: ITEM_WRITE..ITEM_DROP. */
+const struct index_series *index_series(const struct scene_index *index, size_t group,
+                                        enum item_kind kind, uint32_t lane);
+/* When an item of a group begins and ends in a picture, and in which lane; TIMELINE_NONE: none. */
+void index_span(const struct timeline_group *group, enum item_kind kind, size_t item,
+                int64_t *from_ns, int64_t *to_ns, uint32_t *lane);
+
+/* Indices into a group's array, ascending. */
+struct index_list {
+	uint32_t *items;
+	size_t count, capacity;
+};
+/* Appends those that are in sight from..to, unless they are more than most: false then. */
+bool index_in_sight(const struct index_series *series, const struct timeline_group *group,
+                    enum item_kind kind, int64_t from_ns, int64_t to_ns, size_t most,
+                    struct index_list *list);
+
+/* What begins in one column. */
+struct index_column {
+	size_t count;
+	uint32_t longest; /* index into the group's array; TIMELINE_NONE: nothing is here */
+	uint32_t bad;     /* one that was lost or failed; TIMELINE_NONE */
+	int64_t longest_ns;
+};
+/* What begins in each of count columns of column_ns each; the caller frees it. */
+struct index_column *index_columns(const struct index_series *series,
+                                   const struct timeline_group *group, enum item_kind kind,
+                                   double from_ns, double column_ns, size_t count);
+
+#endif

@@ -1,0 +1,175 @@
+/*
+ * What of a group is in sight. The parts of a picture draw it as they draw a whole group, so that
+ * a zoom shows letters and names where the whole run only had room for a profile.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/mem.h"
+#include "viz/scene_view.h"
+
+#define BEHIND      120.0 /* pixels that a band, a box or a name may reach right of its moment */
+#define WRITE_LEAST 4.0   /* pixels an item; with less there are too many to draw each */
+#define PACKET_LEAST 3.0
+#define HOLDS_MOST  1500
+#define LINES_LEAST 1.0
+
+/* The most that a picture draws one by one. */
+static size_t most_of(const struct page *page, enum item_kind kind)
+{
+	double width = page->right - page->left;
+
+	switch (kind) {
+	case ITEM_WRITE:
+	case ITEM_READ: return (size_t)(width / WRITE_LEAST);
+	case ITEM_SEGMENT: return (size_t)(width / PACKET_LEAST);
+	case ITEM_HOLD: return HOLDS_MOST;
+	default: return (size_t)(width / LINES_LEAST);
+	}
+}
+
+/* Lines that fall on each other are one: the longest of each column, and what went wrong there. */
+static void pick_lines(const struct page *page, const struct group_place *place,
+                       enum item_kind kind, uint32_t lane, struct index_list *list)
+{
+	const struct index_series *series =
+		index_series(page->window->index, place->index, kind, lane);
+	size_t count = (size_t)(page->right - page->left + BEHIND);
+	struct index_column *columns =
+		index_columns(series, place->whole, kind, (double)page_ns(page, page->left - BEHIND),
+	                      page->pixel_ns, count);
+
+	for (size_t i = 0; i < count; i++) {
+		uint32_t item = columns[i].bad != TIMELINE_NONE ? columns[i].bad
+		                                                : columns[i].longest;
+
+		if (item == TIMELINE_NONE)
+			continue;
+		list->items = mem_grow(list->items, &list->capacity, list->count,
+		                       sizeof(*list->items));
+		list->items[list->count++] = item;
+	}
+	free(columns);
+}
+
+static int ascending(const void *left, const void *right)
+{
+	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+
+	return a < b ? -1 : a > b;
+}
+
+static void find_kind(const struct page *page, const struct group_place *place,
+                      struct scene_slice *slice, enum item_kind kind)
+{
+	int64_t from_ns = page_ns(page, page->left - BEHIND), to_ns = page_ns(page, page->right);
+	struct index_list *list = &slice->origins[kind];
+
+	for (uint32_t i = 0; i < place->whole->lane_count; i++) {
+		const struct index_series *series =
+			index_series(page->window->index, place->index, kind, i);
+
+		if (index_in_sight(series, place->whole, kind, from_ns, to_ns, most_of(page, kind),
+		                   list))
+			continue;
+		if (kind == ITEM_WRITE || kind == ITEM_READ || kind == ITEM_SEGMENT ||
+		    kind == ITEM_HOLD)
+			slice->dense[(size_t)kind * place->whole->lane_count + i] = true;
+		else
+			pick_lines(page, place, kind, i, list);
+	}
+	if (list->count)
+		qsort(list->items, list->count, sizeof(*list->items), ascending);
+}
+
+static void *copy_items(const void *array, size_t size, const struct index_list *list,
+                        size_t *count)
+{
+	char *copies = mem_alloc(list->count, size);
+
+	for (size_t i = 0; i < list->count; i++)
+		memcpy(copies + i * size, (const char *)array + list->items[i] * size, size);
+	*count = list->count;
+	return copies;
+}
+
+/* An acknowledgement names the hold that it ended, by its place. */
+static void follow_holds(struct scene_slice *slice)
+{
+	const struct index_list *holds = &slice->origins[ITEM_HOLD];
+
+	for (size_t i = 0; i < slice->group.ack_count; i++) {
+		uint32_t *released = &slice->group.acks[i].released;
+		const uint32_t *found =
+			*released == TIMELINE_NONE || !holds->count
+				? NULL
+				: bsearch(released, holds->items, holds->count, sizeof(*released),
+		                          ascending);
+
+		*released = found ? (uint32_t)(found - holds->items) : TIMELINE_NONE;
+	}
+}
+
+void window_slice(struct page *page, struct group_place *place, struct scene_slice *slice)
+{
+	const struct timeline_group *whole = place->whole;
+	struct timeline_group *group = &slice->group;
+
+	*slice = (struct scene_slice){ .group = *whole };
+	slice->dense = mem_alloc(whole->lane_count * ITEM_KIND_COUNT, sizeof(*slice->dense));
+	for (unsigned kind = ITEM_WRITE; kind <= ITEM_DROP; kind++)
+		find_kind(page, place, slice, (enum item_kind)kind);
+
+#define COPY(member, kind)                                                                         \
+	group->member##s = copy_items(whole->member##s, sizeof(*whole->member##s),                 \
+	                              &slice->origins[kind], &group->member##_count)
+	COPY(hold, ITEM_HOLD);
+	COPY(segment, ITEM_SEGMENT);
+	COPY(ack, ITEM_ACK);
+	COPY(read, ITEM_READ);
+	COPY(tick, ITEM_TICK);
+	COPY(control, ITEM_CONTROL);
+	COPY(drop, ITEM_DROP);
+#undef COPY
+	follow_holds(slice);
+	place->group = group;
+	place->slice = slice;
+}
+
+void window_slice_finish(struct scene_slice *slice)
+{
+	free(slice->group.holds);
+	free(slice->group.segments);
+	free(slice->group.acks);
+	free(slice->group.reads);
+	free(slice->group.ticks);
+	free(slice->group.controls);
+	free(slice->group.drops);
+	for (size_t i = 0; i < ITEM_KIND_COUNT; i++)
+		free(slice->origins[i].items);
+	free(slice->dense);
+}
+
+size_t scene_origin(const struct group_place *place, enum item_kind kind, size_t index)
+{
+	/* Writes keep their array. */
+	if (!place->slice || kind == ITEM_WRITE || kind == ITEM_BOUNDARY)
+		return index;
+	return place->slice->origins[kind].items[index];
+}
+
+uint32_t *scene_writes_of(const struct group_place *place, uint32_t lane, size_t *count)
+{
+	const struct index_list *list = place->slice ? &place->slice->origins[ITEM_WRITE] : NULL;
+	size_t all = list ? list->count : place->group->write_count;
+	uint32_t *writes = mem_alloc(all, sizeof(*writes));
+
+	*count = 0;
+	for (size_t i = 0; i < all; i++) {
+		uint32_t write = list ? list->items[i] : (uint32_t)i;
+
+		if (place->group->writes[write].lane == lane)
+			writes[(*count)++] = write;
+	}
+	return writes;
+}

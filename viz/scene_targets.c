@@ -1,0 +1,215 @@
+/*
+ * What answers the pointer, where it is drawn, and the outlines around what is selected and what
+ * the pointer is on.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "capture/mem.h"
+#include "viz/scene_view.h"
+
+#define SELECTED 2.0
+#define HOVERED  1.2
+
+static double between(double value, double least, double most)
+{
+	return fmax(least, fmin(value, most));
+}
+
+/* Cuts a parallelogram's height to what of it is within the clip; false if nothing is. */
+static bool cut(const struct draw_box *clip, struct draw_box *box, double *skew)
+{
+	double from = 0, to = 1, part = *skew;
+
+	if (box->h <= 0 || box->w <= 0)
+		return false;
+	/* Parts of its height: by the clip's top and bottom, then where its middle line leaves. */
+	from = fmax(from, (clip->y - box->y) / box->h);
+	to = fmin(to, (clip->y + clip->h - box->y) / box->h);
+	if (part != 0) {
+		double a = (clip->x - box->w - box->x) / part;
+		double b = (clip->x + clip->w - box->x) / part;
+
+		from = fmax(from, fmin(a, b));
+		to = fmin(to, fmax(a, b));
+	}
+	if (from >= to)
+		return false;
+	box->x += part * from;
+	box->y += box->h * from;
+	box->h *= to - from;
+	*skew = part * (to - from);
+	if (*skew == 0) {
+		double left = fmax(box->x, clip->x);
+
+		box->w = fmin(box->x + box->w, clip->x + clip->w) - left;
+		box->x = left;
+	}
+	return box->w > 0 && box->h > 0;
+}
+
+static void push(struct page *page, enum view_target_kind kind, struct item item,
+                 struct draw_box box, double skew)
+{
+	struct view_targets *targets = page->window->targets;
+
+	if (!cut(&page->window->clip, &box, &skew))
+		return;
+	targets->list = mem_grow(targets->list, &targets->capacity, targets->count,
+	                         sizeof(*targets->list));
+	targets->list[targets->count++] =
+		(struct view_target){ (float)box.x, (float)box.y,  (float)box.w, (float)box.h,
+			              (float)skew,  (uint8_t)kind, item };
+}
+
+void window_target(struct page *page, enum view_target_kind kind, uint32_t group,
+                   struct draw_box box)
+{
+	push(page, kind, (struct item){ ITEM_NONE, group, 0 }, box, 0);
+}
+
+void window_item_target(struct page *page, struct item item, struct draw_box box, double skew)
+{
+	push(page, VIEW_ON_ITEM, item, box, skew);
+}
+
+void scene_answers(struct page *page, const struct group_place *place, enum item_kind kind,
+                   size_t index, struct draw_box box, double skew)
+{
+	if (page->window)
+		window_item_target(page,
+		                   (struct item){ (uint8_t)kind, place->index,
+		                                  (uint32_t)scene_origin(place, kind, index) },
+		                   box, skew);
+}
+
+void scene_shows(struct page *page, uint32_t number, struct draw_box box, double skew)
+{
+	struct scene_window *window = page->window;
+
+	if (!window || window->lit == TIMELINE_NONE || number != window->lit ||
+	    !cut(&window->clip, &box, &skew))
+		return;
+	window->lit_boxes = mem_grow(window->lit_boxes, &window->lit_capacity, window->lit_count,
+	                             sizeof(*window->lit_boxes));
+	window->lit_skews = mem_grow(window->lit_skews, &window->lit_skew_capacity,
+	                             window->lit_count, sizeof(*window->lit_skews));
+	window->lit_skews[window->lit_count] = skew;
+	window->lit_boxes[window->lit_count++] = box;
+}
+
+static void outline(struct page *page, struct draw_box box, double skew, double width,
+                    uint32_t colour)
+{
+	struct draw *draw = &page->draw;
+	double right = box.x + box.w, bottom = box.y + box.h;
+
+	if (fabs(skew) < 0.5) {
+		double x = draw_snap(draw, box.x) - width, y = draw_snap(draw, box.y) - width;
+
+		right = draw_snap(draw, right) + width;
+		bottom = draw_snap(draw, bottom) + width;
+		draw_rect(draw, (struct draw_box){ x, y, right - x, width }, colour);
+		draw_rect(draw, (struct draw_box){ x, bottom - width, right - x, width }, colour);
+		draw_rect(draw, (struct draw_box){ x, y, width, bottom - y }, colour);
+		draw_rect(draw, (struct draw_box){ right - width, y, width, bottom - y }, colour);
+		return;
+	}
+	draw_line(draw, box.x, box.y, right, box.y, width, colour, 1, 0);
+	draw_line(draw, box.x + skew, bottom, right + skew, bottom, width, colour, 1, 0);
+	draw_line(draw, box.x, box.y, box.x + skew, bottom, width, colour, 1, 0);
+	draw_line(draw, right, box.y, right + skew, bottom, width, colour, 1, 0);
+}
+
+/* Strips of one hold are one thing. */
+static bool join(struct draw_box *all, const struct view_target *target)
+{
+	double right = fmax(all->x + all->w, (double)target->x + (double)target->w);
+	double bottom = fmax(all->y + all->h, (double)target->y + (double)target->h);
+
+	if (target->item.kind != ITEM_HOLD)
+		return false;
+	if (all->w <= 0) {
+		*all = (struct draw_box){ target->x, target->y, target->w, target->h };
+		return true;
+	}
+	all->x = fmin(all->x, target->x);
+	all->y = fmin(all->y, target->y);
+	all->w = right - all->x;
+	all->h = bottom - all->y;
+	return true;
+}
+
+static void outline_item(struct page *page, struct item item, size_t first, double width,
+                         uint32_t colour)
+{
+	const struct view_targets *targets = page->window->targets;
+	struct draw_box joined = { 0 };
+
+	if (item.kind == ITEM_NONE)
+		return;
+	for (size_t i = first; i < targets->count; i++) {
+		const struct view_target *target = &targets->list[i];
+
+		if (target->kind == VIEW_ON_ITEM && item_equal(target->item, item) &&
+		    !join(&joined, target))
+			outline(page,
+			        (struct draw_box){ target->x, target->y, target->w, target->h },
+			        target->skew, width, colour);
+	}
+	if (joined.w > 0)
+		outline(page, joined, 0, width, colour);
+}
+
+void window_outline(struct page *page, size_t first)
+{
+	struct scene_window *window = page->window;
+	uint32_t text = draw_colour(&page->draw, THEME_TEXT);
+
+	for (size_t i = 0; i < window->lit_count; i++)
+		outline(page, window->lit_boxes[i], window->lit_skews[i], HOVERED, text);
+	window->lit_count = 0;
+	if (window->view->hovered.kind != ITEM_WRITE)
+		outline_item(page, window->view->hovered, first, HOVERED,
+		             draw_colour(&page->draw, THEME_TEXT_2));
+	outline_item(page, window->view->selected, first, SELECTED, text);
+}
+
+static struct draw_box common(struct draw_box a, struct draw_box b)
+{
+	double right = fmin(a.x + a.w, b.x + b.w), bottom = fmin(a.y + a.h, b.y + b.h);
+	double x = between(a.x, b.x, b.x + b.w), y = between(a.y, b.y, b.y + b.h);
+
+	return (struct draw_box){ x, y, fmax(right - x, 0), fmax(bottom - y, 0) };
+}
+
+/* A clip without width would be none. */
+static void set_clip(struct page *page, struct draw_box box)
+{
+	page->window->clip = box;
+	if (box.w <= 0 || box.h <= 0)
+		box = (struct draw_box){ -4, -4, 1, 1 };
+	draw_clip(&page->draw, box);
+}
+
+void window_area(struct page *page, struct draw_box area)
+{
+	page->window->area = area;
+	set_clip(page, area);
+}
+
+void scene_clip(struct page *page, struct draw_box box)
+{
+	if (page->window)
+		set_clip(page, common(box, page->window->area));
+	else
+		draw_clip(&page->draw, box);
+}
+
+void scene_unclip(struct page *page)
+{
+	if (page->window)
+		set_clip(page, page->window->area);
+	else
+		draw_unclip(&page->draw);
+}
