@@ -1,0 +1,300 @@
+#!/bin/sh
+# A real window on an X server of its own: every act is followed by what the view says of itself
+# and by a look at the screen.
+. "$(dirname "$0")/lib.sh"
+skip_without Xvfb xdotool python3
+golden=$(cd "$(dirname "$0")/../golden" && pwd)
+drop=${SEAM_BUILD_DIR:-}/tests/drop_probe
+# What SDL's libraries keep until the end is not ours.
+printf 'leak:libX11\nleak:libdbus\nleak:libfontconfig\nleak:libSDL2\n' >suppressions
+export LSAN_OPTIONS="suppressions=$work/suppressions:print_suppressions=0"
+
+Xvfb -displayfd 3 -screen 0 2600x1500x24 -fbdir "$work" -nolisten tcp 3>display >/dev/null 2>xvfb_err &
+xvfb=$!
+trap 'kill $viewer $xvfb 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT
+viewer=
+for _ in $(seq 100); do [ -s display ] && break; sleep 0.1; done
+[ -s display ] || { echo "Xvfb does not start: $(cat xvfb_err)"; exit 1; }
+DISPLAY=:$(cat display)
+export DISPLAY
+unset WAYLAND_DISPLAY GDK_SCALE SDL_VIDEODRIVER
+
+# see.py until FILE CONDITION: d is the file's JSON, v the view in it; waits 10 s for it.
+# see.py place FILE CONDITION: prints x and y of the first place p that fits.
+# see.py look WIDTH HEIGHT [PNG]: of the screen's corner, how many colours and a checksum.
+cat >see.py <<'PY'
+import json, struct, sys, time, zlib
+
+def load(path):
+    d = json.load(open(path))
+    return d, d["view"]
+
+def until(path, condition):
+    end = time.time() + 10
+    while True:
+        try:
+            d, v = load(path)
+            if eval(condition, {"d": d, "v": v, "kind": lambda k: [p for p in v["places"] if p["kind"] == k]}):
+                return 0
+        except (OSError, ValueError, KeyError):
+            d = None
+        if time.time() > end:
+            print(json.dumps({k: x for k, x in d["view"].items() if k != "places"}) if d else "no JSON")
+            return 1
+        time.sleep(0.03)
+
+def place(path, condition):
+    d, v = load(path)
+    for p in v["places"]:
+        name = p.get("item", {}).get("address", "")
+        if eval(condition, {"p": p, "v": v, "name": name}):
+            print(p["x"], p["y"])
+            return 0
+    return 1
+
+def look(width, height, png=None):
+    raw = open("Xvfb_screen0", "rb").read()
+    head = struct.unpack(">25I", raw[:100])
+    start, line = head[0] + head[19] * 12, head[12]
+    rows = [raw[start + y * line:start + y * line + width * 4] for y in range(height)]
+    pixels = set()
+    for row in rows:
+        pixels.update(row[i:i + 3] for i in range(0, len(row), 4))
+    if png:
+        data = b"".join(b"\0" + bytes(c for i in range(0, len(r), 4) for c in (r[i + 2], r[i + 1], r[i])) for r in rows)
+        chunk = lambda k, b: struct.pack(">I", len(b)) + k + b + struct.pack(">I", zlib.crc32(k + b))
+        open(png, "wb").write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(data, 1)) + chunk(b"IEND", b""))
+    print(len(pixels), zlib.crc32(b"".join(rows)))
+
+command = sys.argv[1]
+if command == "until": sys.exit(until(*sys.argv[2:]))
+if command == "place": sys.exit(place(*sys.argv[2:]))
+look(int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:])
+PY
+
+# open_view ARGUMENT…: starts it and waits for its first frame.
+open_view() {
+	rm -f view.json
+	"$seam" view --dump-view view.json "$@" >out 2>err &
+	viewer=$!
+	until_view 'd["frame"] >= 1'
+	window=$(xdotool search --onlyvisible --name 'Seam' | head -n 1)
+	xdotool windowmove --sync "$window" 0 0 windowfocus --sync "$window" mousemove 1 1
+}
+
+close_view() {
+	xdotool key q
+	wait "$viewer"
+	got=$?
+	viewer=
+	[ $got = 0 ] || fail "the window ended with $got: $(cat err)"
+}
+
+until_view() {
+	said=$(python3 see.py until view.json "$1") || fail "not seen: $1: $said $(cat err)"
+}
+
+# changes_screen WHAT: the picture is another one than the last time, and not blank.
+seen=
+changes_screen() {
+	for _ in $(seq 40); do
+		now=$(python3 see.py look "$width" "$height" ${SEAM_VIEW_SHOTS:+"$SEAM_VIEW_SHOTS/$1.png"})
+		[ "${now#* }" != "$seen" ] && break
+		sleep 0.05
+	done
+	[ "${now#* }" != "$seen" ] || fail "$1: the screen has not changed"
+	[ "${now% *}" -ge 40 ] || fail "$1: the screen is blank: ${now% *} colours"
+	seen=${now#* }
+}
+
+# at CONDITION: where on the screen that is.
+at() {
+	python3 see.py place view.json "$1" || { fail "no place: $1"; echo 1 1; }
+}
+
+cp "$golden/nagle.pcapng" "$golden/udp.pcapng" .
+width=1280 height=720
+
+# ---- opening, and what it opens on
+open_view nagle.pcapng udp.pcapng --size 1280x720 --at 1ms --select 'segment 1'
+until_view 'd["pixels"] == [1280, 720] and d["groups"] == 2 and v["window"]["width"] == 1280'
+until_view 'v["cursor_ns"] == 1000000 and v["selected"]["name"] == "segment 1"'
+changes_screen opened
+
+# ---- stepping
+xdotool key Escape Home
+until_view 'v["cursor_ns"] <= 0'
+xdotool key Right Right Right
+until_view 'v["cursor_ns"] > 0'
+changes_screen stepped
+xdotool key Escape Escape
+until_view '"cursor_ns" not in v'
+
+# ---- zooming with the wheel keeps what is under the pointer
+xdotool mousemove --window "$window" 500 300 click 4 click 4 click 4
+until_view 'v["range"]["span_ns"] < 0.9 * (v["run"]["to_ns"] - v["run"]["from_ns"]) and not v["moving"]'
+changes_screen zoomed
+xdotool mousemove --window "$window" 500 300 mousedown 1 mousemove --window "$window" 400 300 mouseup 1
+until_view 'not v["moving"]'
+changes_screen panned
+xdotool key f
+until_view 'not v["moving"] and v["range"]["from_ns"] <= 0'
+
+# ---- selecting by click, copying, walking
+# shellcheck disable=SC2046
+xdotool mousemove --window "$window" $(at 'p["kind"] == "item" and "write 2" in name') click 1
+until_view '"write" in v["selected"]["address"] and v["selected"]["address"].endswith("2")'
+changes_screen selected
+xdotool key c
+until_view '"clipboard" in v["message"]'
+xdotool key Tab
+until_view 'not v["selected"]["address"].endswith("write 2")'
+changes_screen walked
+
+# ---- playing: it moves by itself and stops
+xdotool key Home space
+until_view 'v["play"]["state"] != "still" and v["moving"]'
+until_view 'v["cursor_ns"] > 0'
+changes_screen played
+xdotool key space
+until_view 'v["play"]["state"] == "still"'
+
+# ---- a picture of what is seen, never over another
+xdotool key e
+until_view '"nagle-view.png" in v["message"]'
+xdotool key e
+until_view '"nagle-view-2.png" in v["message"]'
+xdotool key shift+e
+until_view '"nagle-view.svg" in v["message"]'
+python3 - <<'PY' || fail "the pictures that were saved"
+import struct, xml.dom.minidom
+for name in "nagle-view.png", "nagle-view-2.png":
+    head = open(name, "rb").read(24)
+    assert head[:4] == b"\x89PNG" and struct.unpack(">2I", head[16:]) == (1280, 720), head
+assert len(xml.dom.minidom.parse("nagle-view.svg").getElementsByTagName("text")) > 10
+PY
+
+# ---- Wireshark is asked for, or said to be missing
+xdotool key w
+until_view '"ireshark" in v["message"]'
+
+# ---- themes, help
+xdotool key l
+until_view 'v["theme"] == "light"'
+changes_screen light
+xdotool key question
+until_view 'v["help"]'
+changes_screen help
+xdotool key Escape l
+
+# ---- resizing
+xdotool windowsize --sync "$window" 1000 600
+width=1000 height=600
+until_view 'd["pixels"] == [1000, 600] and v["window"] == {"width": 1000, "height": 600}'
+changes_screen resized
+
+# ---- a file that changes is offered, one that goes is told of
+cp udp.pcapng nagle.pcapng
+until_view '"nagle.pcapng has changed" in v["message"]'
+xdotool key r
+until_view 'v["message"] == "read again" and d["groups"] == 2'
+changes_screen reread
+printf nonsense >udp.pcapng
+until_view '"udp.pcapng has changed" in v["message"]'
+xdotool key r
+until_view '"udp.pcapng" in v["message"] and d["groups"] == 2'
+cp "$golden/udp.pcapng" .
+
+# ---- an idle window uses no CPU
+ticks() { awk '{ print $14 + $15 }' "/proc/$viewer/stat"; }
+sleep 0.5
+before=$(ticks)
+sleep 2
+[ "$(ticks)" -le $((before + 1)) ] || fail "an idle window used $(($(ticks) - before)) ticks in 2 s"
+
+# ---- dropping files
+if [ -x "$drop" ]; then
+	cp "$golden/unix.pcapng" beside.pcapng
+	"$drop" "$window" "$work/beside.pcapng" || fail "the window takes no file"
+	until_view 'd["groups"] == 3 and "beside.pcapng is open" in v["message"]'
+	changes_screen dropped
+	echo nonsense >unreadable.pcapng
+	"$drop" "$window" "$work/unreadable.pcapng" || fail "the window takes no file"
+	until_view 'd["groups"] == 3 and "unreadable.pcapng" in v["message"]'
+fi
+close_view
+
+# ---- twice the size, with a scale
+width=2560 height=1440
+open_view nagle.pcapng udp.pcapng --size 1280x720 --scale 2
+until_view 'd["pixels"] == [2560, 1440] and v["window"] == {"width": 1280, "height": 720}'
+changes_screen scaled
+xdotool key l
+changes_screen scaled-light
+close_view
+
+# ---- what cannot be read is said in the window; what is not there, before one opens
+width=1280 height=720
+printf nonsense >bad.pcapng
+open_view bad.pcapng --size 1280x720
+until_view 'd["groups"] == 0 and "bad.pcapng" in v["message"]'
+xdotool key Right Tab e Escape
+close_view
+expect_exit 2 "$seam" view not-there.pcapng
+expect_exit 2 "$seam" view nagle.pcapng --select 'write 99'
+expect_exit 2 "$seam" view nagle.pcapng --size 7
+expect_exit 2 "$seam" view
+
+# ---- a scenario runs, again on R and when it is saved, keeping the place
+cat >two.yaml <<'YAML'
+title: two writes
+server: {port: 9000, script: [{recv: 1024, until: 20 B}]}
+client: {script: [{send: 10 B, times: 2}]}
+YAML
+open_view two.yaml --size 1280x720
+until_view 'd["groups"] == 1 and "two.yaml ran in" in v["message"]'
+changes_screen ran
+xdotool key Home
+until_view '"cursor_ns" in v'
+sed -i 's/times: 2/times: 3/; s/20 B/30 B/' two.yaml
+until_view '"two.yaml ran in" in v["message"] and any("write 3" in p.get("item", {}).get("address", "") for p in v["places"]) and "cursor_ns" in v'
+changes_screen ran-again
+xdotool key r
+until_view '"ran in" in v["message"]'
+sed -i 's/send/sned/' two.yaml
+until_view '"sned" in v["message"] and d["groups"] == 1'
+close_view
+ls | grep -q 'two.*pcapng' && fail "view left recordings: $(ls)"
+
+# ---- a run draws while it goes on, and ends when the window is closed
+cat >slow.yaml <<'YAML'
+server: {port: 9000, script: [{recv: 1024, until: 100 B}]}
+client: {script: [{send: 10 B, times: 10, every: 200ms}]}
+YAML
+"$seam" run slow.yaml --view -q >out 2>err &
+viewer=$!
+for _ in $(seq 100); do
+	window=$(xdotool search --onlyvisible --name 'Seam' 2>/dev/null | head -n 1)
+	[ -n "$window" ] && break
+	sleep 0.05
+done
+[ -n "$window" ] || fail "run --view opens no window: $(cat err)"
+[ -e slow.pcapng ] && fail "the window came when the run was done"
+for _ in $(seq 100); do [ -e slow.pcapng ] && break; sleep 0.05; done
+sleep 0.5
+kill -0 "$viewer" || fail "run --view ended before its window"
+xdotool windowfocus --sync "$window" key q
+wait "$viewer" || fail "run --view ends with $?: $(cat err)"
+viewer=
+
+# ---- without a display it says so, and does what show does
+unset DISPLAY
+expect_exit 0 "$seam" view nagle.pcapng
+expect_text err "no display"
+cp out viewed
+expect_exit 0 "$seam" show nagle.pcapng
+cmp -s out viewed || fail "view without a display is not show"
+DISPLAY=:4242 expect_exit 0 "$seam" view nagle.pcapng
+expect_text err "no display"
+finish
