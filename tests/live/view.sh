@@ -3,7 +3,7 @@
 # and by a look at the screen.
 . "$(dirname "$0")/lib.sh"
 skip_without Xvfb xdotool python3
-golden=$(cd "$(dirname "$0")/../golden" && pwd)
+golden=$SEAM_SOURCE_DIR/tests/golden
 drop=${SEAM_BUILD_DIR:-}/tests/drop_probe
 # What SDL's libraries keep until the end is not ours.
 printf 'leak:libX11\nleak:libdbus\nleak:libfontconfig\nleak:libSDL2\n' >suppressions
@@ -79,6 +79,7 @@ open_view() {
 	"$seam" view --dump-view view.json "$@" >out 2>err &
 	viewer=$!
 	until_view 'd["frame"] >= 1'
+	[ -e view.json ] || exit 1
 	window=$(xdotool search --onlyvisible --name 'Seam' | head -n 1)
 	xdotool windowmove --sync "$window" 0 0 windowfocus --sync "$window" mousemove 1 1
 }
@@ -93,6 +94,7 @@ close_view() {
 
 until_view() {
 	said=$(python3 see.py until view.json "$1") || fail "not seen: $1: $said $(cat err)"
+	[ "$failures" -lt 8 ] || exit 1
 }
 
 # changes_screen WHAT: the picture is another one than the last time, and not blank.
@@ -155,7 +157,7 @@ changes_screen walked
 # ---- playing: it moves by itself and stops
 xdotool key Home space
 until_view 'v["play"]["state"] != "still" and v["moving"]'
-until_view 'v["cursor_ns"] > 0'
+until_view 'v["cursor_ns"] > v["run"]["from_ns"] + 100000'
 changes_screen played
 xdotool key space
 until_view 'v["play"]["state"] == "still"'
