@@ -36,9 +36,10 @@ struct details_row {
 	uint8_t kind;                    /* enum details_kind */
 	const char *name, *value, *more; /* NULL where there is none; control bytes escaped */
 	struct item item;                /* DETAILS_LINK */
-	uint32_t flow, direction;        /* DETAILS_WRITES, DETAILS_BYTES */
+	uint32_t flow, direction;        /* DETAILS_WRITES, DETAILS_BYTES; of bytes of no stream
+	                                    (out of band, peeked) TIMELINE_NONE */
 	uint64_t from, to;               /* stream offsets */
-	const uint8_t *bytes;            /* DETAILS_BYTES: to - from of them; lent by the trace */
+	const uint8_t *bytes;            /* DETAILS_BYTES: to - from of them; lent like the texts */
 	struct details_layer layers[DETAILS_LAYERS_MOST];
 	uint32_t layer_count;
 };

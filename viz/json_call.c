@@ -2,49 +2,21 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "viz/json_counter.h"
+#include "viz/message_flags.h"
 #include "viz/moment.h"
-
-static const struct {
-	uint32_t bit;
-	const char *name;
-} message_flags[] = {
-	{ MSG_OOB, "MSG_OOB" },
-	{ MSG_PEEK, "MSG_PEEK" },
-	{ MSG_DONTROUTE, "MSG_DONTROUTE" },
-	{ MSG_CTRUNC, "MSG_CTRUNC" },
-	{ MSG_TRUNC, "MSG_TRUNC" },
-	{ MSG_DONTWAIT, "MSG_DONTWAIT" },
-	{ MSG_EOR, "MSG_EOR" },
-	{ MSG_WAITALL, "MSG_WAITALL" },
-	{ MSG_CONFIRM, "MSG_CONFIRM" },
-	{ MSG_ERRQUEUE, "MSG_ERRQUEUE" },
-	{ MSG_NOSIGNAL, "MSG_NOSIGNAL" },
-	{ MSG_MORE, "MSG_MORE" },
-	{ MSG_ZEROCOPY, "MSG_ZEROCOPY" },
-	{ MSG_FASTOPEN, "MSG_FASTOPEN" },
-	{ MSG_CMSG_CLOEXEC, "MSG_CMSG_CLOEXEC" },
-};
 
 /* The names of the bits; those without one together as a number. Nothing if there are none. */
 static void write_flags(struct json_writer *writer, const char *key, uint32_t flags)
 {
-	char rest[16];
+	char name[MESSAGE_FLAGS_TEXT];
 
 	if (!flags)
 		return;
 	json_array_row(writer, key);
-	for (size_t i = 0; i < sizeof(message_flags) / sizeof(*message_flags); i++) {
-		if (flags & message_flags[i].bit)
-			json_text(writer, NULL, message_flags[i].name);
-		flags &= ~message_flags[i].bit;
-	}
-	if (flags) {
-		snprintf(rest, sizeof(rest), "0x%x", flags);
-		json_text(writer, NULL, rest);
-	}
+	while (message_flags_next(&flags, name))
+		json_text(writer, NULL, name);
 	json_end(writer);
 }
 
