@@ -140,10 +140,10 @@ static void draw_piece(struct page *page, struct draw_box box, uint32_t number, 
 		draw_hatch(&page->draw, box, colour);
 	else
 		draw_rect(&page->draw, box,
-		          look == LOOK_FAINT ? theme_mix(colour,
-		                                         draw_colour(&page->draw, THEME_HEADING),
-		                                         FAINT)
-		                             : colour);
+		          look == LOOK_FAINT
+		                  ? theme_mix(colour, draw_colour(&page->draw, THEME_HEADING),
+		                              FAINT)
+		                  : colour);
 }
 
 /* Runs narrower than a pixel share it: the first of them gives it its colour. */
@@ -168,7 +168,8 @@ static void draw_runs(struct bars *bars, const struct stream *stream, enum bar b
 		/* A hair between two writes, where there is room for it. */
 		draw_piece(bars->page,
 		           (struct draw_box){ x0, box.y,
-		                              x1 - x0 - (x1 - x0 > 4 && x1 < box.x + box.w), box.h },
+		                              x1 - x0 - (x1 - x0 > 4 && x1 < box.x + box.w),
+		                              box.h },
 		           run->number, look);
 		scene_shows(bars->page, run->number, (struct draw_box){ x0, box.y, x1 - x0, box.h },
 		            0);
@@ -220,7 +221,8 @@ static void draw_bar(struct bars *bars, enum bar bar, uint32_t lane, double x, d
 {
 	struct page *page = bars->page;
 	uint64_t all = lay_streams(bars, bar, lane);
-	struct draw_box box = { x, middle - (words ? BAR_H / 2 + WORDS_H / 2 : BAR_H / 2), 0, BAR_H };
+	struct draw_box box = { x, middle - (words ? BAR_H / 2 + WORDS_H / 2 : BAR_H / 2), 0,
+		                BAR_H };
 	struct buffer text = { 0 };
 
 	box.y = draw_snap(&page->draw, box.y);

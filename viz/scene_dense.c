@@ -15,20 +15,21 @@ struct density {
 	struct index_column *columns;
 	size_t count, total, most;
 	double x, width; /* of the first column, and of each */
-	uint32_t worst; /* index into the whole group's array; TIMELINE_NONE */
+	uint32_t worst;  /* index into the whole group's array; TIMELINE_NONE */
 	int64_t worst_ns;
 };
 
 static struct density density_of(const struct page *page, const struct group_place *place,
-                                 enum item_kind kind, uint32_t lane, double before,
-                                 double width)
+                                 enum item_kind kind, uint32_t lane, double before, double width)
 {
-	struct density density = { .x = page->left - before, .width = width, .worst = TIMELINE_NONE };
+	struct density density = { .x = page->left - before,
+		                   .width = width,
+		                   .worst = TIMELINE_NONE };
 
 	density.count = (size_t)ceil((page->right - density.x) / width);
-	density.columns = index_columns(
-		index_series(page->window->index, place->index, kind, lane), place->whole, kind,
-		(double)page_ns(page, density.x), width * page->pixel_ns, density.count);
+	density.columns = index_columns(index_series(page->window->index, place->index, kind, lane),
+	                                place->whole, kind, (double)page_ns(page, density.x),
+	                                width * page->pixel_ns, density.count);
 	for (size_t i = 0; i < density.count; i++) {
 		const struct index_column *column = &density.columns[i];
 
@@ -68,8 +69,8 @@ static void draw_profile(struct page *page, const struct density *density, struc
 	}
 }
 
-static bool pill(struct page *page, struct group_place *place, double x, double y,
-                 const char *text, const char *more)
+static bool pill(struct page *page, struct group_place *place, double x, double y, const char *text,
+                 const char *more)
 {
 	struct draw_box box = scene_pill(page, x, y, text, more, true);
 
@@ -111,7 +112,8 @@ static void draw_reads(struct page *page, struct group_place *place, uint32_t la
 {
 	const struct lane_place *at = &place->lanes[lane];
 	struct density density = density_of(page, place, ITEM_READ, lane, 0, COLUMN);
-	struct draw_box box = { page->left, at->reads_y + 2, page->right - page->left, READS_H - 4 };
+	struct draw_box box = { page->left, at->reads_y + 2, page->right - page->left,
+		                READS_H - 4 };
 	struct buffer text = { 0 };
 
 	draw_profile(page, &density, box, at->flipped);
@@ -189,8 +191,8 @@ static void draw_way(struct page *page, struct group_place *place, const struct 
 	window_item_target(page,
 	                   (struct item){ ITEM_SEGMENT, place->index,
 	                                  density->columns[column].longest },
-	                   (struct draw_box){ y0 < y1 ? x : x + skew, fmin(y0, y1),
-	                                      density->width, fabs(y1 - y0) },
+	                   (struct draw_box){ y0 < y1 ? x : x + skew, fmin(y0, y1), density->width,
+	                                      fabs(y1 - y0) },
 	                   y0 < y1 ? skew : -skew);
 }
 
@@ -211,7 +213,8 @@ static void draw_loss(struct page *page, struct group_place *place, uint32_t ind
 static void draw_segments(struct page *page, struct group_place *place, uint32_t lane)
 {
 	/* Those that left before what is in sight may be on their way in it. */
-	double flight = (double)page->window->index->groups[place->index].flight_ns / page->pixel_ns;
+	double flight =
+		(double)page->window->index->groups[place->index].flight_ns / page->pixel_ns;
 	struct density density =
 		density_of(page, place, ITEM_SEGMENT, lane,
 	                   ceil(fmin(flight, page->right - page->left)), WIRE_COLUMN);

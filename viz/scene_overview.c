@@ -53,24 +53,20 @@ static void draw_row(const struct strip *strip, size_t group, struct draw_box ro
 					double w = (double)column->longest_ns / strip->pixel_ns;
 
 					draw_rect(&page->draw,
-					          (struct draw_box){ x,
-					                             row.y + row.h / 2 - 0.5,
-					                             fmin(w, strip->right - x),
-					                             1 },
+					          (struct draw_box){ x, row.y + row.h / 2 - 0.5,
+					                             fmin(w, strip->right - x), 1 },
 					          draw_colour(&page->draw, THEME_TEXT_3));
 					continue;
 				}
 				if (kinds[k] == ITEM_WRITE)
 					number = of->writes[column->longest].number;
 				draw_rect(&page->draw,
-				          (struct draw_box){ x,
-				                             kinds[k] == ITEM_WRITE
-				                                     ? row.y
-				                                     : row.y + row.h / 4,
-				                             COLUMN - 0.5,
-				                             kinds[k] == ITEM_WRITE
-				                                     ? row.h
-				                                     : row.h * 0.75 },
+				          (struct draw_box){
+						  x,
+						  kinds[k] == ITEM_WRITE ? row.y
+									 : row.y + row.h / 4,
+						  COLUMN - 0.5,
+						  kinds[k] == ITEM_WRITE ? row.h : row.h * 0.75 },
 				          number == TIMELINE_NONE
 				                  ? draw_colour(&page->draw, THEME_ACK)
 				                  : names_colour(number));
@@ -105,9 +101,8 @@ static void draw_controls(const struct strip *strip)
 				if (fabs(x - before) < 2)
 					continue;
 				before = x;
-				draw_line(&page->draw, x, strip->y + 5, x,
-				          strip->y + strip->h - 5, 1,
-				          draw_colour(&page->draw, THEME_TEXT_3), 1, 4);
+				draw_line(&page->draw, x, strip->y + 5, x, strip->y + strip->h - 5,
+				          1, draw_colour(&page->draw, THEME_TEXT_3), 1, 4);
 			}
 		}
 	}
@@ -144,11 +139,15 @@ void window_overview(struct page *page, double y)
 {
 	const struct view *view = page->window->view;
 	double span = fmax(view->run_to_ns - view->run_from_ns, 1);
-	struct strip strip = { page,  page->left,        page->right,
-		               y + 2, WINDOW_OVERVIEW - 4, view->run_from_ns,
+	struct strip strip = { page,
+		               page->left,
+		               page->right,
+		               y + 2,
+		               WINDOW_OVERVIEW - 4,
+		               view->run_from_ns,
 		               span / (page->right - page->left) };
-	size_t rows = page->timeline->group_count < ROWS_MOST ? page->timeline->group_count
-	                                                      : ROWS_MOST;
+	size_t rows =
+		page->timeline->group_count < ROWS_MOST ? page->timeline->group_count : ROWS_MOST;
 	struct draw_box box = { strip.left, strip.y, strip.right - strip.left, strip.h };
 
 	draw_text(&page->draw, &draw_text_2, THEME_MARGIN, strip.y + strip.h / 2, "whole run");
