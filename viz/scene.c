@@ -193,7 +193,7 @@ static void order_lanes(struct group_place *place)
 
 /* Returns the y under the group. */
 double scene_lay_out_group(const struct page *page, struct group_place *place,
-                            const struct timeline_group *group, double y, double stretch)
+                           const struct timeline_group *group, double y, double stretch)
 {
 	place->group = place->whole = group;
 	place->index = (uint32_t)(group - page->timeline->groups);
@@ -245,6 +245,8 @@ static double stretch_to(const struct page *page, struct group_place *places, do
 
 void scene_draw_lanes(struct page *page, struct group_place *place)
 {
+	size_t first = page->window ? page->window->targets->count : 0;
+
 	for (size_t i = 0; i < place->group->lane_count; i++)
 		draw_rect(&page->draw,
 		          (struct draw_box){ page->left, place->lanes[i].y,
@@ -258,7 +260,13 @@ void scene_draw_lanes(struct page *page, struct group_place *place)
 	scene_writes(page, place);
 	scene_reads(page, place);
 	scene_ticks(page, place);
+	/* Under the names. */
+	if (page->window)
+		window_outline(page, first);
+	first = page->window ? page->window->targets->count : 0;
 	scene_manifests(page, place);
+	if (page->window)
+		window_outline(page, first);
 	scene_unclip(page);
 }
 

@@ -116,9 +116,8 @@ static void draw_strip(const struct stack *stack, const struct queue *queue, siz
 		double x1 = page_x(stack->page, queue->holds[j]->to_ns);
 
 		if (x1 - x0 >= 0.5) {
-			struct draw_box box =
-				level(stack, x0, x1, under + piece->from - hold->from,
-			              under + piece->to - hold->from);
+			struct draw_box box = level(stack, x0, x1, under + piece->from - hold->from,
+			                            under + piece->to - hold->from);
 			size_t mark = scene_mark(stack->page);
 
 			draw_hatch(&stack->page->draw, box, names_colour(write->number));
@@ -347,8 +346,8 @@ void scene_buffer(struct page *page, struct group_place *place)
 		open_queue(&queue, group, i);
 		if (queue.count) {
 			const struct lane_place *lane = &place->lanes[i];
-			uint64_t peak = page->window ? window_lane_peak(page, place->index, i)
-			                             : queue.peak;
+			uint64_t peak =
+				page->window ? window_lane_peak(page, place->index, i) : queue.peak;
 			double share = fmax((double)peak / (double)most, SHARE_LEAST);
 			struct stack stack = {
 				.page = page,

@@ -55,7 +55,8 @@ static void draw_flag(struct page *page, double bottom)
 	draw_text(draw, &flag_style, window->flag_left + 6, y + FLAG_H / 2, text);
 }
 
-static void say_measured(struct buffer *out, const struct view *view, int64_t from_ns, int64_t to_ns)
+static void say_measured(struct buffer *out, const struct view *view, int64_t from_ns,
+                         int64_t to_ns)
 {
 	char time[QUANTITY_TEXT], size[QUANTITY_TEXT];
 
@@ -91,8 +92,8 @@ static void draw_measure(struct page *page, double bottom)
 	}
 	x0 = draw_snap(draw, page_x(page, from_ns));
 	x1 = draw_snap(draw, page_x(page, to_ns));
-	scene_clip(page, (struct draw_box){ page->left, THEME_HEADER + 24,
-	                                    page->right - page->left, bottom - THEME_HEADER - 24 });
+	scene_clip(page, (struct draw_box){ page->left, THEME_HEADER + 24, page->right - page->left,
+	                                    bottom - THEME_HEADER - 24 });
 	draw_band(draw, (struct draw_box){ x0, THEME_HEADER + 24, x1 - x0, bottom }, 0,
 	          draw_colour(draw, THEME_BORDER), SHADE);
 	draw_line(draw, x0, THEME_HEADER + 24, x0, bottom, 1, colour, 1, 3);

@@ -14,20 +14,22 @@
 struct density {
 	struct index_column *columns;
 	size_t count, total, most;
-	double width; /* of a column */
-	uint32_t worst; /* index into the whole group's array; TIMELINE_NONE */
+	double x, width; /* of the first column, and of each */
+	uint32_t worst;  /* index into the whole group's array; TIMELINE_NONE */
 	int64_t worst_ns;
 };
 
 static struct density density_of(const struct page *page, const struct group_place *place,
-                                 enum item_kind kind, uint32_t lane, double width)
+                                 enum item_kind kind, uint32_t lane, double before, double width)
 {
-	struct density density = { .width = width, .worst = TIMELINE_NONE };
+	struct density density = { .x = page->left - before,
+		                   .width = width,
+		                   .worst = TIMELINE_NONE };
 
-	density.count = (size_t)ceil((page->right - page->left) / width);
-	density.columns = index_columns(
-		index_series(page->window->index, place->index, kind, lane), place->whole, kind,
-		(double)page_ns(page, page->left), width * page->pixel_ns, density.count);
+	density.count = (size_t)ceil((page->right - density.x) / width);
+	density.columns = index_columns(index_series(page->window->index, place->index, kind, lane),
+	                                place->whole, kind, (double)page_ns(page, density.x),
+	                                width * page->pixel_ns, density.count);
 	for (size_t i = 0; i < density.count; i++) {
 		const struct index_column *column = &density.columns[i];
 
@@ -43,7 +45,7 @@ static struct density density_of(const struct page *page, const struct group_pla
 
 static int64_t column_ns(const struct page *page, const struct density *density, size_t column)
 {
-	return page_ns(page, page->left + density->width * (double)column);
+	return page_ns(page, density->x + density->width * (double)column);
 }
 
 /* Bars on a box's lower edge, or hanging from its upper one. */
@@ -67,8 +69,8 @@ static void draw_profile(struct page *page, const struct density *density, struc
 	}
 }
 
-static bool pill(struct page *page, struct group_place *place, double x, double y,
-                 const char *text, const char *more)
+static bool pill(struct page *page, struct group_place *place, double x, double y, const char *text,
+                 const char *more)
 {
 	struct draw_box box = scene_pill(page, x, y, text, more, true);
 
@@ -95,7 +97,7 @@ static void say_total(struct buffer *out, const struct page *page, const struct 
 static void draw_writes(struct page *page, struct group_place *place, uint32_t lane)
 {
 	const struct lane_place *at = &place->lanes[lane];
-	struct density density = density_of(page, place, ITEM_WRITE, lane, COLUMN);
+	struct density density = density_of(page, place, ITEM_WRITE, lane, 0, COLUMN);
 	struct draw_box box = { page->left, at->names_y, page->right - page->left, NAMES_H - 2 };
 	struct buffer text = { 0 };
 
@@ -109,8 +111,9 @@ static void draw_writes(struct page *page, struct group_place *place, uint32_t l
 static void draw_reads(struct page *page, struct group_place *place, uint32_t lane)
 {
 	const struct lane_place *at = &place->lanes[lane];
-	struct density density = density_of(page, place, ITEM_READ, lane, COLUMN);
-	struct draw_box box = { page->left, at->reads_y + 2, page->right - page->left, READS_H - 4 };
+	struct density density = density_of(page, place, ITEM_READ, lane, 0, COLUMN);
+	struct draw_box box = { page->left, at->reads_y + 2, page->right - page->left,
+		                READS_H - 4 };
 	struct buffer text = { 0 };
 
 	draw_profile(page, &density, box, at->flipped);
@@ -124,7 +127,7 @@ static void draw_reads(struct page *page, struct group_place *place, uint32_t la
 static void draw_holds(struct page *page, struct group_place *place, uint32_t lane)
 {
 	const struct lane_place *at = &place->lanes[lane];
-	struct density density = density_of(page, place, ITEM_HOLD, lane, COLUMN);
+	struct density density = density_of(page, place, ITEM_HOLD, lane, 0, COLUMN);
 	struct buffer text = { 0 };
 	char time[QUANTITY_TEXT];
 
@@ -172,7 +175,7 @@ static void draw_way(struct page *page, struct group_place *place, const struct 
 {
 	const struct timeline_segment *segment =
 		&place->whole->segments[density->columns[column].longest];
-	double x = page->left + density->width * (double)column, y0, y1, skew;
+	double x = density->x + density->width * (double)column, y0, y1, skew;
 	int64_t ns = column_ns(page, density, column);
 	int64_t flight_ns = segment->arrived_ns - segment->sent_ns;
 	size_t mark = scene_mark(page);
@@ -188,8 +191,8 @@ static void draw_way(struct page *page, struct group_place *place, const struct 
 	window_item_target(page,
 	                   (struct item){ ITEM_SEGMENT, place->index,
 	                                  density->columns[column].longest },
-	                   (struct draw_box){ y0 < y1 ? x : x + skew, fmin(y0, y1),
-	                                      density->width, fabs(y1 - y0) },
+	                   (struct draw_box){ y0 < y1 ? x : x + skew, fmin(y0, y1), density->width,
+	                                      fabs(y1 - y0) },
 	                   y0 < y1 ? skew : -skew);
 }
 
@@ -209,7 +212,12 @@ static void draw_loss(struct page *page, struct group_place *place, uint32_t ind
 
 static void draw_segments(struct page *page, struct group_place *place, uint32_t lane)
 {
-	struct density density = density_of(page, place, ITEM_SEGMENT, lane, WIRE_COLUMN);
+	/* Those that left before what is in sight may be on their way in it. */
+	double flight =
+		(double)page->window->index->groups[place->index].flight_ns / page->pixel_ns;
+	struct density density =
+		density_of(page, place, ITEM_SEGMENT, lane,
+	                   ceil(fmin(flight, page->right - page->left)), WIRE_COLUMN);
 	struct buffer text = { 0 };
 	size_t middle = 0;
 	double y0, y1;

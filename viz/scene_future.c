@@ -29,8 +29,7 @@ static void fade(const struct page *page, struct scene_command *commands, size_t
 		struct scene_command *command = &commands[i];
 		bool wire = command->kind == SCENE_BAND || command->kind == SCENE_LINE ||
 		            command->kind == SCENE_ARROW;
-		uint32_t ground =
-			draw_colour(&page->draw, wire ? THEME_BACKGROUND : THEME_LANE);
+		uint32_t ground = draw_colour(&page->draw, wire ? THEME_BACKGROUND : THEME_LANE);
 
 		command->colour = faint(command->colour, ground);
 		command->other = faint(command->other, ground);
@@ -74,8 +73,7 @@ static void happens_now(struct page *page, size_t mark)
 	size_t faint_from = page->draw.scene->count;
 
 	draw_again(page, mark);
-	fade(page, &page->draw.scene->commands[faint_from],
-	     page->draw.scene->count - faint_from);
+	fade(page, &page->draw.scene->commands[faint_from], page->draw.scene->count - faint_from);
 	draw_clip(&page->draw, (struct draw_box){ x, clip.y, right - x, clip.h });
 	move_to(page, faint_from);
 	draw_clip(&page->draw, (struct draw_box){ clip.x, clip.y, x - clip.x, clip.h });

@@ -69,8 +69,8 @@ static double draw_fold(struct page *page, const struct group_place *place, doub
 
 void scene_heading(struct page *page, const struct group_place *place)
 {
-	struct summary_counts counts = page->window ? *window_counts(page, place->index)
-	                                            : summary_count(place->group);
+	struct summary_counts counts =
+		page->window ? *window_counts(page, place->index) : summary_count(place->group);
 	struct draw *draw = &page->draw;
 	struct buffer name = { 0 }, parts[5] = { { 0 } };
 	double x = page->left, y = place->y + THEME_GROUP / 2.0, name_x = THEME_MARGIN + 2;

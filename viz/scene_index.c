@@ -103,9 +103,8 @@ static void add_item(struct index_series *series, const struct timeline_group *g
 	series->items[at] = item;
 	series->begins[at] = from_ns;
 	if (at % BLOCK == 0)
-		*block = (struct index_block){ from_ns,           from_ns,
-			                       to_ns,             to_ns - from_ns,
-			                       (uint32_t)at,      TIMELINE_NONE };
+		*block = (struct index_block){ from_ns,         from_ns,      to_ns,
+			                       to_ns - from_ns, (uint32_t)at, TIMELINE_NONE };
 	block->first_ns = from_ns < block->first_ns ? from_ns : block->first_ns;
 	block->last_ns = from_ns > block->last_ns ? from_ns : block->last_ns;
 	block->end_ns = to_ns > block->end_ns ? to_ns : block->end_ns;
@@ -148,6 +147,24 @@ static void index_kind(struct scene_index *index, size_t at, enum item_kind kind
 	}
 }
 
+const struct at *index_at(struct scene_index *index, size_t group, uint32_t flow,
+                          uint32_t direction, int64_t ns)
+{
+	struct index_group *in = &index->groups[group];
+	const struct timeline_group *of = &index->timeline->groups[group];
+	size_t count = of->ledger->flow_count * 2, at = (size_t)flow * 2 + direction;
+
+	if (!in->ats) {
+		in->ats = mem_alloc(count, sizeof(*in->ats));
+		in->at_ns = mem_alloc(count, sizeof(*in->at_ns));
+	}
+	if (!in->ats[at].runs || in->at_ns[at] != ns) {
+		at_build(&in->ats[at], of, flow, direction, ns);
+		in->at_ns[at] = ns;
+	}
+	return &in->ats[at];
+}
+
 static void index_lanes(struct index_group *out, const struct timeline_group *group)
 {
 	out->peaks = mem_alloc(group->lane_count, sizeof(*out->peaks));
@@ -178,12 +195,13 @@ struct scene_index *scene_index_new(const struct timeline *timeline)
 		for (size_t i = 0; i < group->lane_count; i++)
 			index->peak = out->peaks[i] > index->peak ? out->peaks[i] : index->peak;
 		for (size_t i = 0; i < group->segment_count; i++) {
-			int64_t flight =
-				group->segments[i].arrived_ns - group->segments[i].sent_ns;
+			int64_t flight = group->segments[i].arrived_ns - group->segments[i].sent_ns;
 
 			out->flight_ns = flight > out->flight_ns ? flight : out->flight_ns;
 		}
 		out->counts = summary_count(group);
+		ruler_collect(group, out->cells, out->cell_counts);
+		out->needs_writes = ruler_needs_writes(timeline, g);
 	}
 	return index;
 }
@@ -203,6 +221,13 @@ void scene_index_free(struct scene_index *index)
 		}
 		for (size_t i = 0; i < lanes; i++)
 			buffer_finish(&group->lanes[i]);
+		for (size_t i = 0; i < 3; i++)
+			free(group->cells[i]);
+		for (size_t i = 0;
+		     group->ats && i < index->timeline->groups[g].ledger->flow_count * 2; i++)
+			at_finish(&group->ats[i]);
+		free(group->ats);
+		free(group->at_ns);
 		free(group->series);
 		free(group->peaks);
 		free(group->lanes);
@@ -278,8 +303,8 @@ static void count_block(const struct counting *counting, size_t at)
 	if (last < 0 || first >= (double)counting->count)
 		return;
 	if (first == last) {
-		count_in(&counting->columns[(size_t)first], end - at,
-		         series->items[block->longest], block->longest_ns,
+		count_in(&counting->columns[(size_t)first], end - at, series->items[block->longest],
+		         block->longest_ns,
 		         block->bad == TIMELINE_NONE ? TIMELINE_NONE : series->items[block->bad]);
 		return;
 	}
@@ -301,9 +326,10 @@ struct index_column *index_columns(const struct index_series *series,
                                    const struct timeline_group *group, enum item_kind kind,
                                    double from_ns, double column_ns, size_t count)
 {
-	struct counting counting = {
-		series, group, kind, from_ns, column_ns, mem_alloc(count, sizeof(*counting.columns)), count
-	};
+	struct counting counting = { series,    group,
+		                     kind,      from_ns,
+		                     column_ns, mem_alloc(count, sizeof(*counting.columns)),
+		                     count };
 
 	for (size_t i = 0; i < count; i++)
 		counting.columns[i] = (struct index_column){ 0, TIMELINE_NONE, TIMELINE_NONE, 0 };

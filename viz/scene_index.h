@@ -6,8 +6,9 @@
 #ifndef SEAM_VIZ_SCENE_INDEX_H
 #define SEAM_VIZ_SCENE_INDEX_H
 
+#include "viz/at.h"
 #include "viz/item.h"
-#include "viz/scene.h"
+#include "viz/scene_ruler.h"
 #include "viz/summary.h"
 
 /* Neighbours in a list. */
@@ -33,6 +34,15 @@ struct index_group {
 	struct buffer *lanes;        /* a lane: "20 writes, 200 B", a line each */
 	struct summary_counts counts;
 	int64_t flight_ns; /* the longest of a segment */
+
+	/* Of the direction that the ruler shows: its writes, segments and reads by offset; each
+	 * cell's index is the group's. */
+	struct cell *cells[3];
+	size_t cell_counts[3];
+	bool needs_writes; /* they differ from the group's before */
+
+	struct at *ats; /* a flow × 2 + direction: as it was asked for last */
+	int64_t *at_ns;
 };
 
 struct scene_index {
@@ -46,6 +56,9 @@ struct scene_index {
 /* kind: ITEM_WRITE..ITEM_DROP. */
 const struct index_series *index_series(const struct scene_index *index, size_t group,
                                         enum item_kind kind, uint32_t lane);
+/* Where the bytes of a direction are at a moment; remembered until another one is asked for. */
+const struct at *index_at(struct scene_index *index, size_t group, uint32_t flow,
+                          uint32_t direction, int64_t ns);
 /* When an item of a group begins and ends in a picture, and in which lane; TIMELINE_NONE: none. */
 void index_span(const struct timeline_group *group, enum item_kind kind, size_t item,
                 int64_t *from_ns, int64_t *to_ns, uint32_t *lane);

@@ -19,9 +19,9 @@ struct page {
 	const struct timeline *timeline;
 	const struct scene_options *options;
 	double width;
-	double left, right;      /* the plot */
-	double zero_x, pixel_ns; /* x of 0; nanoseconds a pixel */
-	int64_t from_ns;         /* the left end of the axis; ≤ 0 where the whole is drawn */
+	double left, right;          /* the plot */
+	double zero_x, pixel_ns;     /* x of 0; nanoseconds a pixel */
+	int64_t from_ns;             /* the left end of the axis; ≤ 0 where the whole is drawn */
 	struct scene_window *window; /* NULL: the whole is drawn, for nobody's pointer */
 };
 
@@ -39,11 +39,11 @@ struct group_place {
 	const struct timeline_group *whole;
 	const struct scene_slice *slice; /* NULL where the whole is drawn */
 	uint32_t index;                  /* of the group */
-	double y;                 /* of the heading */
-	double top, bottom;       /* of the lanes */
-	struct lane_place *lanes; /* by index of the timeline */
-	uint32_t *order;          /* their indices from top to bottom */
-	bool wire;                /* not of UNIX sockets, which have none */
+	double y;                        /* of the heading */
+	double top, bottom;              /* of the lanes */
+	struct lane_place *lanes;        /* by index of the timeline */
+	uint32_t *order;                 /* their indices from top to bottom */
+	bool wire;                       /* not of UNIX sockets, which have none */
 	double queue_h; /* of the strip before the wire for what waits in the link, or 0 */
 	struct draw_room room;
 	struct draw_box cross; /* the last one's place; w 0: none yet */

@@ -4,12 +4,14 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "capture/mem.h"
 #include "capture/quantity.h"
 #include "viz/direction.h"
 #include "viz/scene_parts.h"
 #include "viz/scene_ruler.h"
+#include "viz/scene_view.h"
 #include "viz/summary.h"
 
 #define SIZED_MOST  60 /* writes that each get a least width; more lie by offset alone */
@@ -43,8 +45,7 @@ static bool same_writes(const struct ledger_direction *a, const struct ledger_di
 	return true;
 }
 
-/* Whether the group's writes differ from those of the group drawn before it. */
-static bool needs_writes(const struct timeline *timeline, size_t index)
+bool ruler_needs_writes(const struct timeline *timeline, size_t index)
 {
 	const struct ledger_direction *main = drawn(&timeline->groups[index]);
 
@@ -52,6 +53,12 @@ static bool needs_writes(const struct timeline *timeline, size_t index)
 		if (drawn(&timeline->groups[i]))
 			return !same_writes(drawn(&timeline->groups[i]), main);
 	return true;
+}
+
+static bool needs_writes(const struct page *page, size_t index)
+{
+	return page->window ? page->window->index->groups[index].needs_writes
+	                    : ruler_needs_writes(page->timeline, index);
 }
 
 static bool has_segments(const struct timeline_group *group, const struct ledger_direction *main)
@@ -71,7 +78,7 @@ static size_t row_count(const struct page *page)
 		if (!main)
 			continue;
 		groups++;
-		count += needs_writes(timeline, i);
+		count += needs_writes(page, i);
 		count += has_segments(&timeline->groups[i], main);
 		count += timeline->group_count == 1 || !has_segments(&timeline->groups[i], main);
 	}
@@ -88,14 +95,15 @@ double scene_ruler_height(const struct page *page)
 }
 
 /* Whether all recordings wrote the same, so that one axis serves all. */
-static bool one_axis(const struct timeline *timeline)
+static bool one_axis(const struct page *page)
 {
+	const struct timeline *timeline = page->timeline;
 	bool first = true;
 
 	for (size_t i = 0; i < timeline->group_count; i++) {
 		if (!drawn(&timeline->groups[i]))
 			continue;
-		if (!first && needs_writes(timeline, i))
+		if (!first && needs_writes(page, i))
 			return false;
 		first = false;
 	}
@@ -149,15 +157,16 @@ static size_t collect(const struct ledger_direction *main, enum row_kind kind, s
 
 	*cells = mem_alloc(most, sizeof(**cells));
 	for (size_t i = 0; kind == ROW_WRITES && i < main->write_count; i++)
-		(*cells)[count++] = (struct cell){ main->writes[i].from, main->writes[i].to };
+		(*cells)[count++] = (struct cell){ main->writes[i].from, main->writes[i].to, 0 };
 	for (size_t i = 0; kind == ROW_SEGMENTS && i < main->segment_count; i++)
 		if (main->segments[i].kind == SEGMENT_DATA)
 			(*cells)[count++] =
 				(struct cell){ main->segments[i].from,
-				               main->segments[i].from + main->segments[i].length };
+				               main->segments[i].from + main->segments[i].length,
+				               0 };
 	for (size_t i = 0; kind == ROW_READS && i < main->read_count; i++)
 		(*cells)[count++] = (struct cell){ main->reads[i].from,
-			                           main->reads[i].from + main->reads[i].length };
+			                           main->reads[i].from + main->reads[i].length, 0 };
 	return count;
 }
 
@@ -168,6 +177,45 @@ static int cell_order(const void *left, const void *right)
 	if (a->from != b->from)
 		return a->from < b->from ? -1 : 1;
 	return a->to < b->to ? -1 : a->to > b->to;
+}
+
+static void add_cell(struct cell *cells, size_t *count, uint64_t from, uint64_t to, size_t index)
+{
+	cells[(*count)++] = (struct cell){ from, to, (uint32_t)index };
+}
+
+void ruler_collect(const struct timeline_group *group, struct cell *cells[3], size_t counts[3])
+{
+	uint32_t flow = (uint32_t)group->main_flow, direction = (uint32_t)group->main_direction;
+
+	memset(counts, 0, 3 * sizeof(*counts));
+	cells[ROW_WRITES] = mem_alloc(group->write_count, sizeof(struct cell));
+	cells[ROW_SEGMENTS] = mem_alloc(group->segment_count, sizeof(struct cell));
+	cells[ROW_READS] = mem_alloc(group->read_count, sizeof(struct cell));
+	if (!drawn(group))
+		return;
+	for (size_t i = 0; i < group->write_count; i++) {
+		const struct timeline_write *write = &group->writes[i];
+
+		if (write->flow == flow && write->direction == direction)
+			add_cell(cells[ROW_WRITES], &counts[ROW_WRITES], write->from, write->to, i);
+	}
+	for (size_t i = 0; i < group->segment_count; i++) {
+		const struct timeline_segment *segment = &group->segments[i];
+
+		if (segment->flow == flow && segment->direction == direction &&
+		    segment->kind == SEGMENT_DATA)
+			add_cell(cells[ROW_SEGMENTS], &counts[ROW_SEGMENTS], segment->from,
+			         segment->to, i);
+	}
+	for (size_t i = 0; i < group->read_count; i++) {
+		const struct timeline_read *read = &group->reads[i];
+
+		if (read->flow == flow && read->direction == direction)
+			add_cell(cells[ROW_READS], &counts[ROW_READS], read->from, read->to, i);
+	}
+	for (size_t i = 0; i < 3; i++)
+		qsort(cells[i], counts[i], sizeof(struct cell), cell_order);
 }
 
 /* The group's name, how many cells, how many boundaries they keep. */
@@ -208,6 +256,33 @@ static void name_row(const struct ruler *ruler, const char *name, const char *co
 	buffer_finish(&text);
 }
 
+/* Those between the ends of the axis. */
+static void cells_in_sight(const struct ruler *ruler, const struct cell **cells, size_t *count)
+{
+	size_t first = 0, end = *count;
+
+	if (!ruler->page->window)
+		return;
+	for (size_t low = 0, high = *count; low < high; first = low) {
+		size_t middle = low + (high - low) / 2;
+
+		if ((*cells)[middle].to <= ruler->from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (size_t low = first, high = *count; low < high; end = low) {
+		size_t middle = low + (high - low) / 2;
+
+		if ((*cells)[middle].from < ruler->bytes)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*cells += first;
+	*count = end - first;
+}
+
 static void draw_row(const struct ruler *ruler, const struct timeline_group *group,
                      enum row_kind kind, bool named, double y)
 {
@@ -218,10 +293,26 @@ static void draw_row(const struct ruler *ruler, const struct timeline_group *gro
 		[ROW_SEGMENTS] = message ? "datagram" : "segment",
 		[ROW_READS] = "read",
 	};
-	struct cell *cells;
-	size_t count = collect(main, kind, &cells);
+	static const enum item_kind items[] = {
+		[ROW_WRITES] = ITEM_WRITE, [ROW_SEGMENTS] = ITEM_SEGMENT, [ROW_READS] = ITEM_READ
+	};
+	struct cell *own = NULL;
+	const struct cell *cells;
+	size_t count;
 	struct buffer name = { 0 }, text = { 0 };
 	char size[QUANTITY_TEXT];
+
+	if (ruler->page->window) {
+		const struct index_group *index =
+			&ruler->page->window->index->groups[group - ruler->page->timeline->groups];
+
+		cells = index->cells[kind];
+		count = index->cell_counts[kind];
+	} else {
+		count = collect(main, kind, &own);
+		qsort(own, count, sizeof(*own), cell_order);
+		cells = own;
+	}
 
 	scene_count(&text, count, nouns[kind]);
 	if (kind == ROW_WRITES)
@@ -232,11 +323,11 @@ static void draw_row(const struct ruler *ruler, const struct timeline_group *gro
 	         : kind == ROW_READS  ? &main->in_reads
 	                              : NULL,
 	         y);
-	qsort(cells, count, sizeof(*cells), cell_order);
-	ruler_cells(ruler, group, cells, count, y);
+	cells_in_sight(ruler, &cells, &count);
+	ruler_cells(ruler, group, items[kind], cells, count, y);
 	if (kind != ROW_WRITES)
 		ruler_boundaries(ruler, main, cells, count, y);
-	free(cells);
+	free(own);
 	buffer_finish(&name);
 	buffer_finish(&text);
 }
@@ -253,7 +344,7 @@ static double draw_group(struct page *page, size_t index, double y)
 	if (!main)
 		return y;
 	open_ruler(&ruler, page, main);
-	if (needs_writes(timeline, index)) {
+	if (needs_writes(page, index)) {
 		draw_row(&ruler, group, ROW_WRITES, false, y);
 		y += step;
 	}
@@ -318,7 +409,7 @@ static void draw_heading(struct page *page, double y)
 	          draw_colour(draw, THEME_HEADING));
 	y += THEME_GROUP / 2.0;
 	name_heading(page, y);
-	if (!one_axis(page->timeline)) {
+	if (!one_axis(page)) {
 		draw_text(draw, &draw_small_2, page->left + 1, y,
 		          "different streams: each fills the width");
 		return;

@@ -17,14 +17,22 @@ struct cell {
 struct ruler {
 	struct page *page;
 	const struct ledger_direction *scale; /* whose writes give the axis */
-	double *edges; /* x of each write's begin, and of the last's end; NULL: by offset alone */
-	uint64_t bytes;
+	double *edges;  /* x of each write's begin, and of the last's end; NULL: by offset alone */
+	uint64_t from;  /* offset of the left end; 0 with edges */
+	uint64_t bytes; /* of the right end */
 };
+
+/* What a window keeps of a group's rows: cells of the writes, segments and reads of the direction
+ * that is shown, by offset, with their indices in the group. The caller frees them. */
+void ruler_collect(const struct timeline_group *group, struct cell *cells[3], size_t counts[3]);
+/* Whether a group's writes differ from those of the group drawn before it. */
+bool ruler_needs_writes(const struct timeline *timeline, size_t index);
 
 double ruler_x(const struct ruler *ruler, uint64_t offset);
 
-/* The cells, sorted by offset; those too narrow to see fold into one box with their number. */
-void ruler_cells(const struct ruler *ruler, const struct timeline_group *group,
+/* The cells, sorted by offset, items of that kind in a window; those too narrow to see fold into
+ * one box with their number. */
+void ruler_cells(const struct ruler *ruler, const struct timeline_group *group, uint32_t kind,
                  const struct cell *cells, size_t count, double y);
 /*
  * Between this row and the one above: a white line where a cell ends with a write, through the row

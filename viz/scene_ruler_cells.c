@@ -3,6 +3,7 @@
 #include "capture/quantity.h"
 #include "viz/names.h"
 #include "viz/scene_ruler.h"
+#include "viz/scene_view.h"
 
 #define FOLD         6.0 /* narrower neighbours fold into one box */
 #define APART        4.0 /* boundaries drawn are at least so far from each other */
@@ -17,8 +18,9 @@ double ruler_x(const struct ruler *ruler, uint64_t offset)
 	double share;
 
 	if (!ruler->edges)
-		return page->left +
-		       (double)offset / (double)ruler->bytes * (page->right - page->left);
+		return page->left + ((double)offset - (double)ruler->from) /
+		                            (double)(ruler->bytes - ruler->from) *
+		                            (page->right - page->left);
 	if (offset >= ruler->bytes)
 		return page->right;
 	index = ledger_write_at(ruler->scale, offset);
@@ -78,6 +80,7 @@ static void draw_content(const struct ruler *ruler, const struct timeline_group 
 		if (x1 <= x0)
 			continue;
 		draw_rect(draw, part, names_colour(content.numbers[i]));
+		scene_shows(ruler->page, content.numbers[i], part, 0);
 		if (part.w >= LETTER_LEAST) {
 
 			draw_letter(draw, part, content.numbers[i],
@@ -86,7 +89,12 @@ static void draw_content(const struct ruler *ruler, const struct timeline_group 
 	}
 }
 
-static void draw_cell(const struct ruler *ruler, const struct timeline_group *group,
+static uint32_t ruler_group(const struct ruler *ruler, const struct timeline_group *group)
+{
+	return (uint32_t)(group - ruler->page->timeline->groups);
+}
+
+static void draw_cell(const struct ruler *ruler, const struct timeline_group *group, uint32_t kind,
                       const struct cell *cell, double y)
 {
 	struct draw *draw = &ruler->page->draw;
@@ -98,6 +106,11 @@ static void draw_cell(const struct ruler *ruler, const struct timeline_group *gr
 	           draw_colour(draw, THEME_TEXT_3));
 	draw_content(ruler, group, cell,
 	             (struct draw_box){ box.x + 1, box.y + 1, box.w - 2, box.h - 2 });
+	if (ruler->page->window)
+		window_item_target(ruler->page,
+		                   (struct item){ (uint8_t)kind, ruler_group(ruler, group),
+		                                  cell->index },
+		                   box, 0);
 }
 
 /* Cells too narrow to see: one box that says how many there are and how large. */
@@ -138,7 +151,7 @@ static double cell_width(const struct ruler *ruler, const struct cell *cell)
 	return ruler_x(ruler, cell->to) - ruler_x(ruler, cell->from);
 }
 
-void ruler_cells(const struct ruler *ruler, const struct timeline_group *group,
+void ruler_cells(const struct ruler *ruler, const struct timeline_group *group, uint32_t kind,
                  const struct cell *cells, size_t count, double y)
 {
 	for (size_t i = 0, end; i < count; i = end) {
@@ -146,7 +159,7 @@ void ruler_cells(const struct ruler *ruler, const struct timeline_group *group,
 		if (cells[i].to == cells[i].from)
 			continue;
 		if (cell_width(ruler, &cells[i]) > FOLD) {
-			draw_cell(ruler, group, &cells[i], y);
+			draw_cell(ruler, group, kind, &cells[i], y);
 			continue;
 		}
 		while (end < count && cell_width(ruler, &cells[end]) <= FOLD)

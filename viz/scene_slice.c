@@ -8,11 +8,11 @@
 #include "capture/mem.h"
 #include "viz/scene_view.h"
 
-#define BEHIND      120.0 /* pixels that a band, a box or a name may reach right of its moment */
-#define WRITE_LEAST 4.0   /* pixels an item; with less there are too many to draw each */
+#define BEHIND       120.0 /* pixels that a band, a box or a name may reach right of its moment */
+#define WRITE_LEAST  4.0   /* pixels an item; with less there are too many to draw each */
 #define PACKET_LEAST 3.0
-#define HOLDS_MOST  1500
-#define LINES_LEAST 1.0
+#define HOLDS_MOST   1500
+#define LINES_LEAST  1.0
 
 /* The most that a picture draws one by one. */
 static size_t most_of(const struct page *page, enum item_kind kind)
@@ -36,17 +36,17 @@ static void pick_lines(const struct page *page, const struct group_place *place,
 		index_series(page->window->index, place->index, kind, lane);
 	size_t count = (size_t)(page->right - page->left + BEHIND);
 	struct index_column *columns =
-		index_columns(series, place->whole, kind, (double)page_ns(page, page->left - BEHIND),
-	                      page->pixel_ns, count);
+		index_columns(series, place->whole, kind,
+	                      (double)page_ns(page, page->left - BEHIND), page->pixel_ns, count);
 
 	for (size_t i = 0; i < count; i++) {
-		uint32_t item = columns[i].bad != TIMELINE_NONE ? columns[i].bad
-		                                                : columns[i].longest;
+		uint32_t item =
+			columns[i].bad != TIMELINE_NONE ? columns[i].bad : columns[i].longest;
 
 		if (item == TIMELINE_NONE)
 			continue;
-		list->items = mem_grow(list->items, &list->capacity, list->count,
-		                       sizeof(*list->items));
+		list->items =
+			mem_grow(list->items, &list->capacity, list->count, sizeof(*list->items));
 		list->items[list->count++] = item;
 	}
 	free(columns);
@@ -100,11 +100,10 @@ static void follow_holds(struct scene_slice *slice)
 
 	for (size_t i = 0; i < slice->group.ack_count; i++) {
 		uint32_t *released = &slice->group.acks[i].released;
-		const uint32_t *found =
-			*released == TIMELINE_NONE || !holds->count
-				? NULL
-				: bsearch(released, holds->items, holds->count, sizeof(*released),
-		                          ascending);
+		const uint32_t *found = *released == TIMELINE_NONE || !holds->count
+		                                ? NULL
+		                                : bsearch(released, holds->items, holds->count,
+		                                          sizeof(*released), ascending);
 
 		*released = found ? (uint32_t)(found - holds->items) : TIMELINE_NONE;
 	}

@@ -55,11 +55,11 @@ static void push(struct page *page, enum view_target_kind kind, struct item item
 
 	if (!cut(&page->window->clip, &box, &skew))
 		return;
-	targets->list = mem_grow(targets->list, &targets->capacity, targets->count,
-	                         sizeof(*targets->list));
+	targets->list =
+		mem_grow(targets->list, &targets->capacity, targets->count, sizeof(*targets->list));
 	targets->list[targets->count++] =
 		(struct view_target){ (float)box.x, (float)box.y,  (float)box.w, (float)box.h,
-			              (float)skew,  (uint8_t)kind, item };
+		                      (float)skew,  (uint8_t)kind, item };
 }
 
 void window_target(struct page *page, enum view_target_kind kind, uint32_t group,

@@ -6,11 +6,13 @@
 
 #include "capture/mem.h"
 
-#define GROUP_GAP      4.0
-#define SLANTED        3.0 /* pixels of way, with the whole run in the plot */
-#define STRETCH_LEAST  0.7 /* what is still too high then is scrolled */
-#define STRETCH_MOST   2.2
-#define RULER_SHARE    0.45 /* of the height for groups and ruler; a higher ruler scrolls with them */
+#define GROUP_GAP     4.0
+#define SLANTED       3.0 /* pixels of way, with the whole run in the plot */
+#define STRETCH_LEAST 0.7 /* what is still too high then is scrolled */
+#define STRETCH_MOST  2.2
+#define RULER_SHARE                                                                                \
+	0.45 /* of the height for groups and ruler; a higher ruler scrolls with them               \
+	      */
 #define PANEL_CONTENTS 360.0 /* the least that lanes keep beside the panel */
 #define EVENT_GAP      24.0
 
@@ -65,8 +67,8 @@ static double lay_out(const struct page *page, struct group_place *places, doubl
 	double y = top;
 
 	for (size_t g = 0; g < page->timeline->group_count; g++) {
-		double under =
-			scene_lay_out_group(page, &places[g], &page->timeline->groups[g], y, stretch);
+		double under = scene_lay_out_group(page, &places[g], &page->timeline->groups[g], y,
+		                                   stretch);
 
 		y = is_folded(page->window->view, g) ? places[g].y + THEME_GROUP + GROUP_GAP
 		                                     : under;
@@ -186,9 +188,9 @@ static void draw_group(struct page *page, struct group_place *place)
 {
 	const struct view *view = page->window->view;
 	const struct draw_box *area = &page->window->groups;
-	size_t first = page->window->targets->count;
 	bool folded = is_folded(view, place->index);
 	struct scene_slice slice;
+	size_t first;
 
 	if (place->y > area->y + area->h ||
 	    (folded ? place->y + THEME_GROUP : place->bottom) < area->y)
@@ -203,6 +205,7 @@ static void draw_group(struct page *page, struct group_place *place)
 	scene_draw_lanes(page, place);
 	scene_clip(page, (struct draw_box){ page->left, place->top, page->right - page->left,
 	                                    place->bottom - place->top });
+	first = page->window->targets->count;
 	window_dense(page, place);
 	window_outline(page, first);
 	scene_unclip(page);

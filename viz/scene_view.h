@@ -74,6 +74,8 @@ void window_overview(struct page *page, double y);
 void window_panel(struct page *page, struct view_layout *layout);
 /* Keys, search, message; scene_status.c. */
 void window_status(struct page *page, double y);
+/* A key as a small box; returns the x behind it. */
+double scene_key(struct page *page, double x, double y, const char *key);
 /* All keys, over everything; scene_help.c. */
 void window_help(struct page *page);
 

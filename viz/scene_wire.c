@@ -23,7 +23,7 @@
 #define TWICE_APART   3.0  /* of the second band of a packet that came twice */
 #define QUEUE_HIGH    10.0 /* of what waits in the link */
 #define QUEUE_SEEN    2.0
-#define ANSWER_LEAST 7.0
+#define ANSWER_LEAST  7.0
 #define WAIT_SEEN     6.0 /* pixels of waiting from where the ack that ended it stands out */
 
 bool scene_way(const struct group_place *place, uint32_t from, uint32_t to, double *y0, double *y1)

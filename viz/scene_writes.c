@@ -68,9 +68,8 @@ static void draw_block(struct page *page, const struct group_place *place,
 	}
 	for (size_t i = 0; i < count; i++) {
 		const struct timeline_write *write = &group->writes[items[i].index];
-		double y = lane->flipped
-		                   ? lane->buffer_y + each * (double)i
-		                   : lane->buffer_y + lane->buffer_h - each * (double)(i + 1);
+		double y = lane->flipped ? lane->buffer_y + each * (double)i
+		                         : lane->buffer_y + lane->buffer_h - each * (double)(i + 1);
 		struct draw_box box = { x, y, BLOCK_WIDTH, each };
 
 		mark = scene_mark(page);
