@@ -90,8 +90,8 @@ static void add_window(struct making *making, const struct packet_view *view, ui
 
 /* Blocks are offsets of the other direction's stream; the first may tell of a duplicate (RFC 2883).
  */
-static void add_sack(struct making *making, const struct packet_view *view, uint32_t flow,
-                     uint32_t direction)
+void details_add_sack(struct making *making, const struct packet_view *view, uint32_t flow,
+                      uint32_t direction)
 {
 	uint32_t isn = 0;
 	bool known = details_isn(making, flow, !direction, &isn);
@@ -126,7 +126,7 @@ static void add_options(struct making *making, const struct packet_view *view, u
 	if (view->option_sack_permitted)
 		details_add(making, DETAILS_ROW, "SACK", "permitted",
 		            "it may say what it has beyond a gap");
-	add_sack(making, view, flow, direction);
+	details_add_sack(making, view, flow, direction);
 	if (view->option_timestamps)
 		details_add(making, DETAILS_ROW, "timestamp",
 		            details_say(making, "%u", view->timestamp_value),
@@ -226,7 +226,7 @@ static void add_number_in_file(struct making *making, uint32_t packet, uint32_t 
 	const char *more = NULL;
 
 	if (arrival < trace->packet_count && arrival != packet)
-		more = details_say(making, "where it arrived: %zu", frame_number(trace, arrival));
+		more = details_say(making, "%zu where it arrived", frame_number(trace, arrival));
 	details_add(making, DETAILS_ROW, "frame",
 	            details_say(making, "%zu", frame_number(trace, packet)), more);
 }
