@@ -40,9 +40,11 @@ struct packet {
 	uint64_t at;        /* of its first byte, from trace->bytes */
 	uint32_t captured;  /* bytes there */
 	uint32_t length;    /* bytes on the wire, ≥ captured */
+	uint32_t frame;     /* its number in the file, from 1, as Wireshark counts: journal entries
+	                       are frames too. 0 unknown */
 	uint16_t interface; /* index into trace->interfaces */
 	uint8_t direction;  /* 0 unknown, 1 inbound, 2 outbound (the epb_flags option) */
-	uint8_t unused[5];
+	uint8_t unused;
 };
 
 struct trace_interface {

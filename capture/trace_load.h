@@ -30,6 +30,7 @@ struct trace_loader {
 	size_t event_capacity;
 	struct trace_ticks *ticks; /* by interface */
 	size_t first_interface;    /* of this section */
+	uint32_t frames;           /* so far, as Wireshark counts */
 	struct trace_call_entry *entries;
 	size_t entry_count;
 	bool has_about;

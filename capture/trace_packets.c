@@ -127,6 +127,7 @@ bool trace_load_packet(struct trace_loader *loader, const struct pcapng_block *b
 		.at = (uint64_t)(block->body + 20 - trace->bytes),
 		.captured = captured,
 		.length = length > captured ? length : captured,
+		.frame = loader->frames,
 		.interface = (uint16_t)interface,
 		.direction = packet_direction(loader, block, captured),
 	};

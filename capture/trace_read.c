@@ -91,6 +91,12 @@ static int load_journal(struct trace_loader *loader, const struct pcapng_block *
 	return 0;
 }
 
+/* What Wireshark lists as a frame of its own (wiretap/pcapng.c). */
+static bool is_frame(uint32_t type)
+{
+	return type == PCAPNG_PACKET || type == PCAPNG_SIMPLE_PACKET || type == PCAPNG_JOURNAL;
+}
+
 static int load_blocks(struct trace_loader *loader)
 {
 	struct pcapng_block block;
@@ -98,6 +104,7 @@ static int load_blocks(struct trace_loader *loader)
 	while (pcapng_next(&loader->reader, &block)) {
 		bool known = true;
 
+		loader->frames += is_frame(block.type);
 		switch (block.type) {
 		case PCAPNG_SECTION:
 			loader->first_interface = loader->trace->interface_count;

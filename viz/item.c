@@ -56,63 +56,86 @@ bool item_is_of(struct item item, const struct timeline *timeline)
 	return item.kind != ITEM_BOUNDARY || item_write_behind(group, item.index) != TIMELINE_NONE;
 }
 
+/* How many of the direction's acknowledgements are of less. Each is of more than the one before. */
+static size_t acks_below(const struct ledger_direction *data, uint64_t upto)
+{
+	size_t low = 0, high = data->ack_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (data->acks[middle].upto < upto)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 uint64_t item_ack_from(const struct timeline_group *group, const struct timeline_ack *ack)
 {
 	const struct ledger_direction *data =
 		&group->ledger->flows[ack->flow].directions[ack->direction];
-	size_t low = 0, high = data->ack_count;
+	size_t below = acks_below(data, ack->upto);
 
-	/* Each acknowledges more than the one before. */
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+	return below ? data->acks[below - 1].upto : 0;
+}
 
-		if (data->acks[middle].upto < ack->upto)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low ? data->acks[low - 1].upto : 0;
+const struct ledger_ack *item_ledger_ack(const struct timeline_group *group,
+                                         const struct timeline_ack *ack)
+{
+	const struct ledger_direction *data =
+		&group->ledger->flows[ack->flow].directions[ack->direction];
+	size_t below = acks_below(data, ack->upto);
+
+	return below < data->ack_count ? &data->acks[below] : NULL;
+}
+
+/* Segments, and with them holds, are in order of departure, flow, direction and number. */
+static int departure_order(const struct timeline_segment *segment, const struct timeline_hold *hold)
+{
+	if (segment->sent_ns != hold->to_ns)
+		return segment->sent_ns < hold->to_ns ? -1 : 1;
+	if (segment->flow != hold->flow)
+		return segment->flow < hold->flow ? -1 : 1;
+	if (segment->direction != hold->direction)
+		return segment->direction < hold->direction ? -1 : 1;
+	return segment->segment < hold->segment ? -1 : segment->segment > hold->segment;
 }
 
 uint32_t item_hold_of(const struct timeline_group *group, uint32_t segment)
 {
-	const struct timeline_segment *of = &group->segments[segment];
 	size_t low = 0, high = group->hold_count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
+		int order = departure_order(&group->segments[segment], &group->holds[middle]);
 
-		if (group->holds[middle].to_ns < of->sent_ns)
+		if (!order)
+			return (uint32_t)middle;
+		if (order > 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; low < group->hold_count && group->holds[low].to_ns == of->sent_ns; low++)
-		if (group->holds[low].flow == of->flow &&
-		    group->holds[low].direction == of->direction &&
-		    group->holds[low].segment == of->segment)
-			return (uint32_t)low;
 	return TIMELINE_NONE;
 }
 
 uint32_t item_segment_of(const struct timeline_group *group, uint32_t hold)
 {
-	const struct timeline_hold *of = &group->holds[hold];
 	size_t low = 0, high = group->segment_count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
+		int order = departure_order(&group->segments[middle], &group->holds[hold]);
 
-		if (group->segments[middle].sent_ns < of->to_ns)
+		if (!order)
+			return (uint32_t)middle;
+		if (order < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; low < group->segment_count && group->segments[low].sent_ns == of->to_ns; low++)
-		if (group->segments[low].flow == of->flow &&
-		    group->segments[low].direction == of->direction &&
-		    group->segments[low].segment == of->segment)
-			return (uint32_t)low;
 	return TIMELINE_NONE;
 }
 

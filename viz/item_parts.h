@@ -22,6 +22,9 @@ uint32_t item_write_behind(const struct timeline_group *group, uint32_t write);
 
 /* The acknowledged bytes that no acknowledgement before had: up to ack->upto. */
 uint64_t item_ack_from(const struct timeline_group *group, const struct timeline_ack *ack);
+/* The same in the ledger. */
+const struct ledger_ack *item_ledger_ack(const struct timeline_group *group,
+                                         const struct timeline_ack *ack);
 
 /* The hold that ended when that segment left; TIMELINE_NONE. */
 uint32_t item_hold_of(const struct timeline_group *group, uint32_t segment);

@@ -15,11 +15,11 @@
 enum search_kind {
 	SEARCH_TEXT,   /* payload bytes, names of calls and notes, without regard to ASCII case */
 	SEARCH_BYTES,  /* "hex 0a ff" or "0x0aff" */
-	SEARCH_NUMBER, /* "#3": the write of that number, the call of that serial */
+	SEARCH_NUMBER, /* "#3": the write of that number (C), any other call of that serial */
 	SEARCH_LENGTH, /* "len>1000", "len<=10", "len=0" */
 	SEARCH_HELD,   /* "held>5ms" */
-	SEARCH_FRAME,  /* "frame 812": the packet's number in the file, from 1, as Wireshark counts
-	                */
+	SEARCH_FRAME,  /* "frame 812": the packet's number in the file, from 1, as Wireshark counts:
+	                  packet.frame */
 	SEARCH_TIME,   /* "14ms": what is nearest */
 	SEARCH_PORT,   /* "port 5432" */
 };
@@ -42,11 +42,16 @@ struct search {
 	size_t length;
 };
 
-/* ERR_INPUT with a short sentence for the status line. */
+/* What has none of these forms is text; so is all that stands in "quotes". ERR_INPUT with a short
+ * sentence for the status line. */
 int search_parse(const char *text, struct search *search, struct err *err);
 
-/* The next item that fits, after this one in order of time (before it, backwards), round the end;
- * ITEM_NONE if none does. */
+/*
+ * The next item that fits, after this one in order of time (before it, backwards), round the end;
+ * ITEM_NONE if none does. Text and bytes are looked for in what calls and packets keep of payloads,
+ * in a stream also where they begin in one segment and end in the next. SEARCH_HELD finds holds,
+ * SEARCH_TIME what is nearest, whatever from is. Linear in items and payload bytes.
+ */
 struct item search_next(const struct search *search, const struct timeline *timeline,
                         const struct item_steps *steps, struct item from, bool backwards);
 /* How many fit, up to most. */

@@ -173,6 +173,21 @@ static void packets_are_in_order_of_time_and_stable(void **state)
 	fixture_destroy(fixture);
 }
 
+/* The numbers are what tshark 4.0 prints of that file. */
+static void frames_are_counted_as_wireshark_counts_them(void **state)
+{
+	static const uint32_t frames[] = { 2, 3, 4, 15, 16, 17, 20, 21, 22, 23 };
+	struct trace trace = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(trace_open(SEAM_TESTS_DIR "/golden/nagle.pcapng", &trace, &err), 0);
+	assert_int_equal(trace.packet_count, sizeof(frames) / sizeof(*frames));
+	for (size_t i = 0; i < trace.packet_count; i++)
+		assert_int_equal(trace.packets[i].frame, frames[i]);
+	trace_close(&trace);
+}
+
 static void a_call_counts_once_and_with_its_end(void **state)
 {
 	struct fixture *fixture = small();
@@ -396,6 +411,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_recording_is_refused_in_one_sentence),
 		cmocka_unit_test(a_newer_format_is_refused_by_its_number),
 		cmocka_unit_test(packets_are_in_order_of_time_and_stable),
+		cmocka_unit_test(frames_are_counted_as_wireshark_counts_them),
 		cmocka_unit_test(a_call_counts_once_and_with_its_end),
 		cmocka_unit_test(events_are_in_order_of_time_and_number),
 		cmocka_unit_test(entries_that_do_not_fit_are_left_out_and_said),
