@@ -187,7 +187,7 @@ static void add_acked(struct making *making, const struct told *told)
 		if (ack->flow != on->flow || ack->direction != on->direction ||
 		    ack->upto < on->to || ack->arrived_ns < on->sent_ns)
 			continue;
-		details_add_link(making, details_item(making, ITEM_ACK, i), "acknowledged",
+		details_add_link(making, details_item(making, ITEM_ACK, i), "acked",
 		                 details_time(making, ack->arrived_ns),
 		                 details_name(making, details_item(making, ITEM_ACK, i)));
 		return;

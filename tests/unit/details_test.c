@@ -138,7 +138,8 @@ static void a_held_segment_says_what_released_it_and_no_reason(void **state)
 	text = tell(&opened, ITEM_SEGMENT, 1);
 	assert_holds(text, "WHY IT WAITED   2.0 ms\n");
 	assert_holds(text, "The reason is not judged");
-	assert_holds(text, "released by   ack of A   at 2.500 ms, 10.0 µs before they left\n");
+	assert_holds(text, "released by   ack of A   at 2.500 ms\n"
+	                   "                they left   10.0 µs later\n");
 	assert_link(&opened, "released by", ITEM_ACK, 0);
 	assert_lacks(tell(&opened, ITEM_SEGMENT, 0), "WHY IT WAITED");
 	close_opened(&opened);
@@ -172,11 +173,11 @@ static void its_way_links_calls_and_acknowledgement(void **state)
 	                   "  left          2.510 ms   held up to 2.0 ms\n"
 	                   "  arrived       2.510 ms   seen once: no wire between\n"
 	                   "  read          2.540 ms   recv(1024) = 30\n"
-	                   "  acknowledged  2.550 ms   ack of B–D\n");
+	                   "  acked         2.550 ms   ack of B–D\n");
 	assert_link(&opened, "written", ITEM_WRITE, 1);
 	assert_link(&opened, "left", ITEM_HOLD, 0);
 	assert_link(&opened, "read", ITEM_READ, 1);
-	assert_link(&opened, "acknowledged", ITEM_ACK, 1);
+	assert_link(&opened, "acked", ITEM_ACK, 1);
 	close_opened(&opened);
 }
 
@@ -189,12 +190,12 @@ static void headers_are_told_layer_by_layer(void **state)
 	(void)state;
 	open_golden(&opened, "nagle");
 	text = tell(&opened, ITEM_SEGMENT, 1);
-	assert_holds(text, "HEADERS   84 B on the wire\n  frame         6\n"
+	assert_holds(text, "HEADERS   84 B on the wire\n  frame         17\n"
 	                   "  Ethernet 14 | IPv4 20 | TCP 20 | payload 30\n");
 	assert_holds(text, "IPv4 20       127.0.0.1 → 127.0.0.1   id 0x0005, ttl 64\n");
 	assert_holds(text, "TCP 20        45000 → 9000\n");
 	assert_holds(text, "flags         PSH ACK\n  sequence      11   raw 1011\n"
-	                   "  acknowledges  1   raw 5001\n");
+	                   "  ack           1   raw 5001\n");
 	bar = row_of(&opened, DETAILS_LAYERS, NULL);
 	assert_int_equal(bar->layer_count, 4);
 	assert_string_equal(bar->layers[3].name, "payload");
@@ -346,7 +347,7 @@ static void an_acknowledgement_says_what_it_released(void **state)
 	assert_holds(text, "every byte before offset 10 has arrived, 10 bytes more");
 	assert_holds(text, "30 bytes of B–D left 10.0 µs after it arrived.\n");
 	assert_holds(text, "left          2.500 ms   2.5 ms after that byte\n");
-	assert_holds(text, "sequence      1   raw 5001\n  acknowledges  11   raw 1011\n");
+	assert_holds(text, "sequence      1   raw 5001\n  ack           11   raw 1011\n");
 	assert_link(&opened, "waited", ITEM_HOLD, 0);
 	assert_link(&opened, "newest byte", ITEM_SEGMENT, 0);
 	close_opened(&opened);
