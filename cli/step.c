@@ -11,6 +11,8 @@
 #include "cli/output.h"
 #include "sim/scalar.h"
 #include "viz/at_text.h"
+#include "viz/cells.h"
+#include "viz/frame.h"
 #include "viz/item.h"
 #include "viz/summary.h"
 
@@ -79,45 +81,51 @@ static size_t find_behind(const struct walk *walk, int64_t ns)
 
 /* ---- a moment ---- */
 
-static void add_step_at(struct buffer *out, const struct walk *walk, const char *word,
-                        const struct item_step *step)
+/* "         last 10.300 ms · server: read of A", cut at the width. */
+static void add_neighbour(struct buffer *out, const struct walk *walk, const char *word,
+                          const struct item_step *step)
 {
-	buffer_format(out, "%s%s ", out->length ? " · " : "", word);
-	add_moment(out, step->at_ns);
-	buffer_text(out, ", ");
-	at_text_step(out, &walk->timeline, step);
+	struct buffer text = { 0 };
+	struct cells cells;
+
+	add_moment(&text, step->at_ns);
+	buffer_text(&text, " · ");
+	at_text_step(&text, &walk->timeline, step);
+	cells_init(&cells, walk->options.width);
+	cells_add_row(&cells);
+	cells_text(&cells, 0, FRAME_GUTTER - 1 - (int)strlen(word), word);
+	cells_text(&cells, 0, FRAME_GUTTER, text.bytes);
+	cells_print(&cells, out, false, walk->options.ascii);
+	cells_finish(&cells);
+	buffer_finish(&text);
 }
 
-/* "since 10.300 ms, server: read of A · next 20.100 ms, client: ack of A arrives" */
-static void name_neighbours(struct buffer *out, const struct walk *walk, size_t group, int64_t ns)
+static void add_neighbours(struct buffer *out, const struct walk *walk, size_t group, int64_t ns)
 {
-	size_t behind = find_behind(walk, ns);
+	const struct item_step *steps = walk->steps.steps;
+	size_t behind = find_behind(walk, ns), i;
 
-	for (size_t i = behind; i-- > 0;) {
-		if (walk->steps.steps[i].item.group == group) {
-			add_step_at(out, walk, "since", &walk->steps.steps[i]);
-			break;
-		}
-	}
-	for (size_t i = behind; i < walk->steps.count; i++) {
-		if (walk->steps.steps[i].item.group == group) {
-			add_step_at(out, walk, "next", &walk->steps.steps[i]);
-			break;
-		}
-	}
+	for (i = behind; i > 0 && steps[i - 1].item.group != group;)
+		i--;
+	if (i > 0)
+		add_neighbour(out, walk, "last", &steps[i - 1]);
+	for (i = behind; i < walk->steps.count && steps[i].item.group != group;)
+		i++;
+	if (i < walk->steps.count)
+		add_neighbour(out, walk, "next", &steps[i]);
 }
 
 static void add_group_at(struct buffer *out, const struct walk *walk, size_t group, int64_t ns)
 {
-	struct buffer left = { 0 }, right = { 0 };
+	const char *name = walk->timeline.groups[group].name;
+	struct buffer heading = { 0 };
 
-	buffer_format(&left, "%s: at ", walk->timeline.groups[group].name);
-	add_moment(&left, ns);
-	name_neighbours(&right, walk, group, ns);
-	summary_heading_of(out, left.bytes, right.length ? right.bytes : "", &walk->options);
+	buffer_format(&heading, "%s%sat ", name, *name ? ": " : "");
+	add_moment(&heading, ns);
+	summary_heading_of(out, heading.bytes, "", &walk->options);
+	add_neighbours(out, walk, group, ns);
 	at_text_group(out, &walk->timeline.groups[group], ns, &walk->options);
-	buffer_finish(&left);
-	buffer_finish(&right);
+	buffer_finish(&heading);
 }
 
 static void add_moment_of_all(struct buffer *out, const struct walk *walk, int64_t ns)

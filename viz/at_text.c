@@ -20,7 +20,7 @@ struct sheet {
 	const struct ledger_direction *data;
 	struct at at;
 	struct cells cells;
-	int columns; /* of the bar */
+	int room, columns; /* for bars; of the bar */
 	uint64_t bytes;
 };
 
@@ -36,13 +36,18 @@ static bool all_alike(const struct ledger_direction *data)
 }
 
 /* Writes of one size, and single bytes, each get as many columns as the next. */
-static int choose_columns(const struct ledger_direction *data, uint64_t bytes, int width)
+static int choose_columns(const struct ledger_direction *data, uint64_t bytes, int room)
 {
-	int room = width - FRAME_GUTTER - BEHIND;
 	uint64_t parts = all_alike(data) ? data->write_count : bytes;
 
-	room = room > BAR_MOST ? BAR_MOST : room;
 	return parts && parts <= (uint64_t)room ? room / (int)parts * (int)parts : room;
+}
+
+static int find_room(int width)
+{
+	int room = width - FRAME_GUTTER - BEHIND;
+
+	return room > BAR_MOST ? BAR_MOST : room;
 }
 
 static int column_of(const struct sheet *sheet, uint64_t offset, bool up)
@@ -126,7 +131,7 @@ static void add_place(struct sheet *sheet, enum at_place place)
 	} else {
 		label_text(&label, "–");
 	}
-	cells_label(&sheet->cells, row, FRAME_GUTTER + sheet->columns + 1, &label);
+	cells_label(&sheet->cells, row, FRAME_GUTTER + sheet->room + 1, &label);
 }
 
 static void add_direction_row(struct sheet *sheet, uint32_t flow)
@@ -137,10 +142,10 @@ static void add_direction_row(struct sheet *sheet, uint32_t flow)
 	struct label label = { 0 };
 
 	label_foreign(&label, direction_sender(from, ledger, &ledger->flows[flow], sheet->data),
-	              sheet->columns / 2);
+	              sheet->room / 2);
 	label_text(&label, " → ");
 	label_foreign(&label, direction_receiver(to, ledger, &ledger->flows[flow], sheet->data),
-	              sheet->columns / 2);
+	              sheet->room / 2);
 	label_format(&label, "  %s", quantity_bytes(size, sheet->bytes));
 	if (sheet->at.unacknowledged)
 		label_format(&label, ", %s unacknowledged",
@@ -157,7 +162,8 @@ static void add_direction(struct buffer *out, const struct timeline_group *group
 	at_build(&sheet.at, group, flow, direction, ns);
 	if (sheet.at.count) {
 		sheet.bytes = sheet.at.runs[sheet.at.count - 1].to;
-		sheet.columns = choose_columns(sheet.data, sheet.bytes, options->width);
+		sheet.room = find_room(options->width);
+		sheet.columns = choose_columns(sheet.data, sheet.bytes, sheet.room);
 		cells_init(&sheet.cells, options->width);
 		add_direction_row(&sheet, flow);
 		for (int place = AT_WAITING; place < AT_PLACE_COUNT; place++)
