@@ -449,6 +449,8 @@ static int start_sdl(struct window *window, struct err *err)
 
 	if (sdl_load(&window->sdl, err) != 0)
 		return -1;
+	/* Nothing else: where neither answers, SDL would draw into memory and wait for ever. */
+	window->sdl.SetHint(SDL_HINT_VIDEODRIVER, "x11,wayland");
 	if (window->sdl.Init(SDL_INIT_VIDEO) != 0)
 		return err_machine(err, "there is no display to open a window on (%s)",
 		                   window->sdl.GetError());
