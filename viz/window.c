@@ -419,17 +419,16 @@ void window_wake(struct window *window)
 
 /* ---- opening ---- */
 
+static bool is_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value;
+}
+
 bool window_has_display(void)
 {
-	static const char *const names[] = { "DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		const char *value = getenv(names[i]);
-
-		if (value && *value)
-			return true;
-	}
-	return false;
+	return is_set("DISPLAY") || is_set("WAYLAND_DISPLAY") || is_set("SDL_VIDEODRIVER");
 }
 
 /* X11 knows no scale of its own: desktops tell programs in the environment. */
@@ -450,7 +449,8 @@ static int start_sdl(struct window *window, struct err *err)
 	if (sdl_load(&window->sdl, err) != 0)
 		return -1;
 	/* Nothing else: where neither answers, SDL would draw into memory and wait for ever. */
-	window->sdl.SetHint(SDL_HINT_VIDEODRIVER, "x11,wayland");
+	window->sdl.SetHint(SDL_HINT_VIDEODRIVER,
+	                    is_set("WAYLAND_DISPLAY") ? "x11,wayland" : "x11");
 	if (window->sdl.Init(SDL_INIT_VIDEO) != 0)
 		return err_machine(err, "there is no display to open a window on (%s)",
 		                   window->sdl.GetError());
