@@ -21,7 +21,7 @@
 #if defined(__SANITIZE_ADDRESS__)
 #define FRAME 0.1 /* seconds */
 #else
-#define FRAME 0.01
+#define FRAME 0.03
 #endif
 
 struct shot {
@@ -264,7 +264,8 @@ static void links_of_the_panel_lead_to_their_items(void **state)
 	close_shot(&shot);
 }
 
-/* The fastest of some: what the machine does besides is not counted. */
+/* The fastest of some; several times what it takes on an idle machine, since what the machine does
+ * besides counts too. */
 static void a_long_run_is_as_quick_wherever_it_is_looked_at(void **state)
 {
 	static const double spans[] = { 5e4, 2e6, 5e8, 7e9 };
