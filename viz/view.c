@@ -255,8 +255,8 @@ unsigned view_apply(struct view *view, const struct view_model *model,
 
 	if (!isfinite(input->x) || !isfinite(input->y) || !isfinite(input->amount))
 		return 0;
-	memcpy(&before, view, sizeof(before));
 	view_widen_run(view, whole.steps);
+	memcpy(&before, view, sizeof(before));
 	if (takes_notice(input))
 		view->message[0] = '\0';
 	effects = answer(view, &whole, input);

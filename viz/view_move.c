@@ -26,6 +26,8 @@ static void widen_by_group(struct view *view, const struct timeline_group *group
 		widen(view, (double)group->ticks[0].begin_ns);
 	if (group->segment_count)
 		widen(view, (double)group->segments[0].sent_ns);
+	if (group->ack_count)
+		widen(view, (double)group->acks[group->ack_count - 1].arrived_ns);
 	for (size_t i = 0; i < group->control_count; i++) {
 		widen(view, (double)group->controls[i].sent_ns);
 		widen(view, (double)group->controls[i].arrived_ns);
@@ -54,12 +56,18 @@ static double between(double value, double least, double most)
 	return fmax(least, fmin(value, most));
 }
 
+static void limit(const struct view *view, double *from_ns, double *span_ns, double margin)
+{
+	*span_ns = between(*span_ns, VIEW_SPAN_MIN, span_most(view));
+	*from_ns = between(*from_ns, view->run_from_ns - *span_ns * (1 - margin),
+	                   view->run_to_ns - *span_ns * margin);
+}
+
 void view_limit(struct view *view, double margin)
 {
-	view->to_span_ns = between(view->to_span_ns, VIEW_SPAN_MIN, span_most(view));
-	view->to_from_ns =
-		between(view->to_from_ns, view->run_from_ns - view->to_span_ns * (1 - margin),
-	                view->run_to_ns - view->to_span_ns * margin);
+	limit(view, &view->to_from_ns, &view->to_span_ns, margin);
+	/* A shorter run may have come beneath a smooth zoom. */
+	limit(view, &view->from_ns, &view->span_ns, 0);
 }
 
 void view_arrive(struct view *view)
