@@ -4,6 +4,9 @@
 
 #include "viz/details_rows.h"
 
+#define UDP_HEADER 8
+#define LOOK_MOST  4096 /* packets among which the rest of a datagram is looked for */
+
 /* Some bytes of the stream, lent by the trace. */
 struct slice {
 	uint64_t from, to;
@@ -57,6 +60,55 @@ static bool from_packet(const struct making *making, uint32_t flow, uint32_t dir
 	*slice = (struct slice){ offset, end,
 		                 trace->bytes + trace->packets[segment->packet].at +
 		                         view.payload_at + (offset - begin) };
+	return true;
+}
+
+/* But for the port, which fragments do not have. */
+static bool same_host(const struct address *a, const struct address *b)
+{
+	return a->family == b->family && !memcmp(a->bytes, b->bytes, sizeof(a->bytes));
+}
+
+/* The fragment behind the first that holds the byte at offset of its datagram; LEDGER_NONE. */
+static uint32_t fragment_of(const struct making *making, const struct ledger_segment *segment,
+                            uint64_t offset, struct packet_view *view)
+{
+	const struct trace *trace = making->group->trace;
+	const struct packet *first = &trace->packets[segment->packet];
+	uint64_t at = offset - segment->from + UDP_HEADER;
+	struct packet_view head;
+
+	if (segment->fragments < 2 || !details_view(making, segment->packet, &head))
+		return LEDGER_NONE;
+	for (uint32_t i = segment->packet + 1;
+	     i < trace->packet_count && i - segment->packet < LOOK_MOST; i++) {
+		if (trace->packets[i].interface == first->interface &&
+		    details_view(making, i, view) && view->protocol == PACKET_FRAGMENT &&
+		    view->ip_id == head.ip_id && same_host(&view->source, &head.source) &&
+		    at >= view->fragment_at && at < view->fragment_at + view->payload_captured)
+			return i;
+	}
+	return LEDGER_NONE;
+}
+
+static bool from_fragment(const struct making *making, uint32_t flow, uint32_t direction,
+                          uint64_t offset, uint32_t index, struct slice *slice)
+{
+	const struct trace *trace = making->group->trace;
+	const struct ledger_segment *segment;
+	struct packet_view view;
+	uint32_t packet;
+
+	if (index == LEDGER_NONE)
+		return false;
+	segment = &details_direction(making, flow, direction)->segments[index];
+	packet = fragment_of(making, segment, offset, &view);
+	if (packet == LEDGER_NONE)
+		return false;
+	uint64_t skip = offset - segment->from + UDP_HEADER - view.fragment_at;
+	*slice =
+		(struct slice){ offset, offset + view.payload_captured - skip,
+		                trace->bytes + trace->packets[packet].at + view.payload_at + skip };
 	return true;
 }
 
@@ -135,9 +187,10 @@ static uint64_t add_runs(struct making *making, uint32_t flow, uint32_t directio
 
 	for (uint64_t at = from; at < to;) {
 		struct slice slice;
+		uint32_t index = carrier(making, flow, direction, at);
 
-		if (from_packet(making, flow, direction, at, carrier(making, flow, direction, at),
-		                &slice) ||
+		if (from_packet(making, flow, direction, at, index, &slice) ||
+		    from_fragment(making, flow, direction, at, index, &slice) ||
 		    from_write(making, flow, direction, at, &slice)) {
 			uint64_t end = slice.to < to ? slice.to : to;
 

@@ -129,9 +129,9 @@ static const char *control_text(struct making *making, const struct timeline_con
 	if (control->flags & PACKET_FIN)
 		return details_say(making, "%s has sent all that it will send.", sender);
 	if (control->flags & PACKET_SYN)
-		return details_say(making,
-		                   "%s opens its direction of the connection and says what it can.",
-		                   sender);
+		return details_say(
+			making, "%s opens its direction of the connection, and offers its options.",
+			sender);
 	return "A packet without bytes.";
 }
 

@@ -44,9 +44,10 @@ void details_add_waiting(struct making *making, const struct timeline_hold *hold
 	const struct timeline_ack *ack = &group->acks[hold->ack];
 	struct item item = details_item(making, ITEM_ACK, hold->ack);
 	details_add_link(making, item, "released by", details_name(making, item),
-	                 details_say(making, "at %s, %s before they left",
-	                             details_time(making, ack->arrived_ns),
-	                             details_lasting(making, hold->to_ns - ack->arrived_ns)));
+	                 details_say(making, "at %s", details_time(making, ack->arrived_ns)));
+	details_add(making, DETAILS_ROW, "", "they left",
+	            details_say(making, "%s later",
+	                        details_lasting(making, hold->to_ns - ack->arrived_ns)));
 }
 
 void details_of_hold(struct making *making)

@@ -90,8 +90,8 @@ static void add_window(struct making *making, const struct packet_view *view, ui
 
 /* Blocks are offsets of the other direction's stream; the first may tell of a duplicate (RFC 2883).
  */
-static void add_sack(struct making *making, const struct packet_view *view, uint32_t flow,
-                     uint32_t direction)
+void details_add_sack(struct making *making, const struct packet_view *view, uint32_t flow,
+                      uint32_t direction)
 {
 	uint32_t isn = 0;
 	bool known = details_isn(making, flow, !direction, &isn);
@@ -119,14 +119,14 @@ static void add_options(struct making *making, const struct packet_view *view, u
 		details_add(making, DETAILS_ROW, "MSS", details_bytes(making, view->option_mss),
 		            "the largest segment it takes");
 	if (view->option_window_scale >= 0)
-		details_add(making, DETAILS_ROW, "window scale",
+		details_add(making, DETAILS_ROW, "scale",
 		            details_say(making, "%d", view->option_window_scale),
 		            details_say(making, "its windows count × %u",
 		                        1u << (view->option_window_scale & 31)));
 	if (view->option_sack_permitted)
 		details_add(making, DETAILS_ROW, "SACK", "permitted",
 		            "it may say what it has beyond a gap");
-	add_sack(making, view, flow, direction);
+	details_add_sack(making, view, flow, direction);
 	if (view->option_timestamps)
 		details_add(making, DETAILS_ROW, "timestamp",
 		            details_say(making, "%u", view->timestamp_value),
@@ -143,7 +143,7 @@ static void add_tcp(struct making *making, const struct packet_view *view, uint3
 	details_add(making, DETAILS_ROW, "flags", details_keep(making, &flags), NULL);
 	add_number(making, "sequence", view->sequence, flow, direction);
 	if (view->flags & PACKET_ACK)
-		add_number(making, "acknowledges", view->acknowledgement, flow, !direction);
+		add_number(making, "ack", view->acknowledgement, flow, !direction);
 	add_window(making, view, flow, direction);
 	if (view->flags & PACKET_URG)
 		details_add(making, DETAILS_ROW, "urgent",
@@ -210,25 +210,18 @@ static void add_heading(struct making *making, uint32_t length)
 	            details_say(making, "%u B on the wire", length), NULL);
 }
 
-/* Its place in the file, from 1: as Wireshark counts. Packets are by time, not by place. */
-static size_t frame_number(const struct trace *trace, uint32_t packet)
-{
-	size_t before = 0;
-
-	for (size_t i = 0; i < trace->packet_count; i++)
-		before += trace->packets[i].at < trace->packets[packet].at;
-	return before + 1;
-}
-
+/* As Wireshark counts. */
 static void add_number_in_file(struct making *making, uint32_t packet, uint32_t arrival)
 {
 	const struct trace *trace = making->group->trace;
 	const char *more = NULL;
 
+	if (!trace->packets[packet].frame)
+		return;
 	if (arrival < trace->packet_count && arrival != packet)
-		more = details_say(making, "where it arrived: %zu", frame_number(trace, arrival));
+		more = details_say(making, "%u where it arrived", trace->packets[arrival].frame);
 	details_add(making, DETAILS_ROW, "frame",
-	            details_say(making, "%zu", frame_number(trace, packet)), more);
+	            details_say(making, "%u", trace->packets[packet].frame), more);
 }
 
 void details_add_packet(struct making *making, uint32_t flow, uint32_t direction, uint32_t packet,

@@ -1,7 +1,9 @@
 /* What there is to know of recordings as a whole: how they were made, and what they came to. */
 #include <inttypes.h>
+#include <netinet/tcp.h>
 #include <string.h>
 
+#include "capture/checks.h"
 #include "capture/trace_counters.h"
 #include "viz/counters.h"
 #include "viz/details_rows.h"
@@ -106,7 +108,7 @@ static void add_doubts(struct making *making)
 		            details_say(making, "The time limit of %s ended it.",
 		                        details_lasting(making, trace->about.time_limit_ns)),
 		            NULL);
-	if (trace->about.clock_step_ns)
+	if (trace->about.clock_step_ns > CHECKS_CLOCK_STEP_NS)
 		details_add(making, DETAILS_TEXT, NULL,
 		            details_say(making, "The clock was set by %s while it ran.",
 		                        details_lasting(making, trace->about.clock_step_ns)),
@@ -160,15 +162,19 @@ void details_add_socket(struct making *making, const struct trace_socket *socket
 void details_add_counters(struct making *making, const struct trace_counter *counters, size_t count,
                           const char *heading)
 {
-	if (count)
-		details_add(making, DETAILS_HEADING, heading, NULL, NULL);
+	const char *host = NULL;
+
 	for (size_t i = 0; i < count; i++) {
 		struct buffer words = { 0 };
-		bool first = !i || strcmp(counters[i].host, counters[i - 1].host) != 0;
+		bool first = !host || strcmp(counters[i].host, host) != 0;
 
+		if (!counters_have_words(&counters[i]))
+			continue;
+		if (!host)
+			details_add(making, DETAILS_HEADING, heading, NULL, NULL);
+		host = counters[i].host;
 		counters_words(&words, &counters[i]);
-		details_add(making, DETAILS_ROW,
-		            first ? details_say(making, "%s", counters[i].host) : "",
+		details_add(making, DETAILS_ROW, first ? details_say(making, "%s", host) : "",
 		            details_keep(making, &words), NULL);
 	}
 }
@@ -177,10 +183,17 @@ static void add_sockets(struct making *making)
 {
 	const struct trace *trace = making->group->trace;
 
-	if (trace->socket_count)
-		details_add(making, DETAILS_HEADING, "SOCKETS AT THE END", NULL, NULL);
-	for (size_t i = 0; i < trace->socket_count; i++)
+	bool any = false;
+
+	for (size_t i = 0; i < trace->socket_count; i++) {
+		/* A listener has nothing to say. */
+		if (trace->sockets[i].tcp_state == TCP_LISTEN)
+			continue;
+		if (!any)
+			details_add(making, DETAILS_HEADING, "SOCKETS AT THE END", NULL, NULL);
+		any = true;
 		details_add_socket(making, &trace->sockets[i]);
+	}
 }
 
 static void add_title(struct making *making)

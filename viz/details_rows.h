@@ -80,8 +80,8 @@ static inline size_t details_shown(const struct details_list *list)
 /* Index into group->segments, group->reads of what the ledger numbers so; TIMELINE_NONE. */
 uint32_t details_segment_index(const struct making *making, uint32_t flow, uint32_t direction,
                                uint32_t segment);
-/* Of a write without bytes the datagram that it sent, and of a datagram the read that got it; indices
- * into group->segments, group->reads, TIMELINE_NONE if there is none. */
+/* Of a write without bytes the datagram that it sent, and of a datagram the read that got it;
+ * indices into group->segments, group->reads, TIMELINE_NONE if there is none. */
 uint32_t details_empty_segment(const struct making *making, const struct timeline_write *write);
 uint32_t details_empty_read(const struct making *making, uint32_t segment);
 
@@ -97,12 +97,18 @@ void details_add_packet(struct making *making, uint32_t flow, uint32_t direction
 /* The same of the frame that an event of the link kept. */
 void details_add_event_frame(struct making *making, uint32_t flow, uint32_t direction,
                              uint32_t event);
+/* Blocks that a packet of that direction says it has beyond a gap. */
+void details_add_sack(struct making *making, const struct packet_view *view, uint32_t flow,
+                      uint32_t direction);
 bool details_view(const struct making *making, uint32_t packet, struct packet_view *view);
 /* Sequence number of the SYN of a direction, or of the byte before the first; false: unknown. */
 bool details_isn(const struct making *making, uint32_t flow, uint32_t direction, uint32_t *isn);
 
 /* details_lost.c: where and why a packet was lost; event: LEDGER_NONE if no event says. */
 void details_add_lost(struct making *making, const struct timeline_death *death, uint32_t event);
+
+/* details_again.c: WHY IT WENT AGAIN; the acknowledgements that had asked for it. */
+void details_add_again(struct making *making, const struct timeline_segment *segment);
 
 /* details_call.c */
 /* "send(10, MSG_MORE) = 10" */

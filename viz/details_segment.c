@@ -187,7 +187,7 @@ static void add_acked(struct making *making, const struct told *told)
 		if (ack->flow != on->flow || ack->direction != on->direction ||
 		    ack->upto < on->to || ack->arrived_ns < on->sent_ns)
 			continue;
-		details_add_link(making, details_item(making, ITEM_ACK, i), "acknowledged",
+		details_add_link(making, details_item(making, ITEM_ACK, i), "acked",
 		                 details_time(making, ack->arrived_ns),
 		                 details_name(making, details_item(making, ITEM_ACK, i)));
 		return;
@@ -231,9 +231,9 @@ static void add_its_way(struct making *making, const struct told *told,
 		details_add(making, DETAILS_ROW, "left", details_time(making, on->sent_ns),
 		            on->kind == SEGMENT_DATA ? "not held" : NULL);
 	add_arrival(making, told);
+	add_again(making, told);
 	add_reads(making, told);
 	add_acked(making, told);
-	add_again(making, told);
 }
 
 void details_of_segment(struct making *making)
@@ -248,6 +248,8 @@ void details_of_segment(struct making *making)
 	add_sentence(making, &told);
 	if (held)
 		details_add_waiting(making, held);
+	if (on->kind == SEGMENT_RETRANSMISSION)
+		details_add_again(making, on);
 	add_its_way(making, &told, held);
 	if (on->lost)
 		details_add_lost(making, &on->death, told.of->event);

@@ -26,14 +26,12 @@ static void add_sentence(struct making *making, const struct timeline_write *wri
 		            details_say(making, "It was to write %s.",
 		                        details_bytes(making, (uint64_t)call->asked)),
 		            NULL);
-	if (timeline_is_blocked(making->group, write, &to_ns))
+	if (!call->ended)
+		details_add(making, DETAILS_TEXT, NULL, "The call has not returned.", NULL);
+	else if (timeline_is_blocked(making->group, write, &to_ns))
 		details_add(making, DETAILS_TEXT, NULL,
-		            call->ended
-		                    ? details_say(making,
-		                                  "The call took %s, longer than any copy: it "
-		                                  "waited for room in the send buffer.",
-		                                  details_lasting(making, to_ns - write->begin_ns))
-		                    : "The call never returned.",
+		            details_say(making, "The call took %s, longer than a copy needs.",
+		                        details_lasting(making, to_ns - write->begin_ns)),
 		            NULL);
 }
 

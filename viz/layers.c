@@ -94,8 +94,8 @@ void layers_ip(struct buffer *out, const struct packet_view *view)
 	else
 		buffer_format(out, "hop limit %u", view->ttl);
 	if (view->more_fragments || view->fragment_at)
-		buffer_format(out, ", %s fragment at %u", view->more_fragments ? "a" : "the last",
-		              view->fragment_at);
+		buffer_format(out, ", fragment at %u%s", view->fragment_at,
+		              view->more_fragments ? ", more follow" : ", the last");
 }
 
 void layers_ports(struct buffer *out, const struct packet_view *view)
