@@ -31,6 +31,15 @@ uint32_t item_hold_of(const struct timeline_group *group, uint32_t segment);
 /* The segment whose bytes that hold held; TIMELINE_NONE. */
 uint32_t item_segment_of(const struct timeline_group *group, uint32_t hold);
 
+/* What makes steps of items: moment says when that happens to one; false if it does not. Of an item
+ * with several the first rule is its own: see item_step_of(). */
+#define ITEM_RULES 11
+struct item_rule {
+	uint8_t step, item;
+	bool (*moment)(const struct timeline_group *group, size_t index, int64_t *at_ns);
+};
+extern const struct item_rule item_rules[ITEM_RULES];
+
 /* The order of steps: by time, then as causes go before effects. */
 int item_step_order(const void *left, const void *right);
 /* The step that stands for an item in a list: of several its first. Of a hold the departure of its

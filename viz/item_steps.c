@@ -11,148 +11,6 @@
 
 static_assert(sizeof(struct item_step) == 24, "ten million of them are 240 MB");
 
-/* ---- when each thing happens ---- */
-
-/* When that thing happens to an item; false if it does not. */
-typedef bool moment_of(const struct timeline_group *group, size_t index, int64_t *at_ns);
-
-static bool write_begins(const struct timeline_group *group, size_t index, int64_t *at_ns)
-{
-	*at_ns = group->writes[index].begin_ns;
-	return true;
-}
-
-static bool segment_departs(const struct timeline_group *group, size_t index, int64_t *at_ns)
-{
-	*at_ns = group->segments[index].sent_ns;
-	return true;
-}
-
-static bool segment_arrives(const struct timeline_group *group, size_t index, int64_t *at_ns)
-{
-	*at_ns = group->segments[index].arrived_ns;
-	return !group->segments[index].lost;
-}
-
-static bool segment_dies(const struct timeline_group *group, size_t index, int64_t *at_ns)
-{
-	*at_ns = group->segments[index].death.at_ns;
-	return group->segments[index].lost;
-}
-
-static bool control_departs(const struct timeline_group *group, size_t index, int64_t *at_ns)
-{
-	*at_ns = group->controls[index].sent_ns;
-	return true;
-}
-
-static bool control_arrives(const struct timeline_group *group, size_t index, int64_t *at_ns)
-{
-	const struct timeline_control *control = &group->controls[index];
-
-	*at_ns = control->arrived_ns;
-	return !control->lost && control->arrived_ns > control->sent_ns;
-}
-
-static bool control_dies(const struct timeline_group *group, size_t index, int64_t *at_ns)
-{
-	*at_ns = group->controls[index].death.at_ns;
-	return group->controls[index].lost;
-}
-
-static bool drop_dies(const struct timeline_group *group, size_t index, int64_t *at_ns)
-{
-	*at_ns = group->drops[index].death.at_ns;
-	return true;
-}
-
-static bool read_ends(const struct timeline_group *group, size_t index, int64_t *at_ns)
-{
-	const struct timeline_read *read = &group->reads[index];
-
-	*at_ns = read->end_ns == CALL_PENDING ? read->begin_ns : read->end_ns;
-	return true;
-}
-
-static bool ack_arrives(const struct timeline_group *group, size_t index, int64_t *at_ns)
-{
-	*at_ns = group->acks[index].arrived_ns;
-	return true;
-}
-
-static bool call_happens(const struct timeline_group *group, size_t index, int64_t *at_ns)
-{
-	*at_ns = group->ticks[index].at_ns;
-	return true;
-}
-
-static const struct rule {
-	uint8_t step, item;
-	moment_of *moment;
-} rules[] = {
-	/* Of an item with several the first is its own: see item_step_of(). */
-	{ STEP_WRITE, ITEM_WRITE, write_begins },
-	{ STEP_DEPART, ITEM_SEGMENT, segment_departs },
-	{ STEP_ARRIVE, ITEM_SEGMENT, segment_arrives },
-	{ STEP_DIE, ITEM_SEGMENT, segment_dies },
-	{ STEP_CONTROL, ITEM_CONTROL, control_departs },
-	{ STEP_CONTROL, ITEM_CONTROL, control_arrives },
-	{ STEP_DIE, ITEM_CONTROL, control_dies },
-	{ STEP_DIE, ITEM_DROP, drop_dies },
-	{ STEP_READ, ITEM_READ, read_ends },
-	{ STEP_ACK, ITEM_ACK, ack_arrives },
-	{ STEP_CALL, ITEM_TICK, call_happens },
-};
-#define RULES (sizeof(rules) / sizeof(*rules))
-
-static struct item own_step(const struct timeline_group *group, struct item item)
-{
-	if (item.kind == ITEM_BOUNDARY)
-		item.kind = ITEM_WRITE;
-	if (item.kind == ITEM_HOLD) {
-		uint32_t segment = item_segment_of(group, item.index);
-
-		item.kind = segment == TIMELINE_NONE ? ITEM_NONE : ITEM_SEGMENT;
-		item.index = segment;
-	}
-	return item;
-}
-
-bool item_step_of(const struct timeline *timeline, struct item item, struct item_step *step)
-{
-	const struct timeline_group *group;
-
-	if (!item_is_of(item, timeline))
-		return false;
-	group = &timeline->groups[item.group];
-	item = own_step(group, item);
-	for (size_t i = 0; i < RULES; i++)
-		if (rules[i].item == item.kind &&
-		    rules[i].moment(group, item.index, &step->at_ns)) {
-			step->item = item;
-			step->kind = rules[i].step;
-			return true;
-		}
-	return false;
-}
-
-int item_step_order(const void *left, const void *right)
-{
-	const struct item_step *a = left, *b = right;
-
-	if (a->at_ns != b->at_ns)
-		return a->at_ns < b->at_ns ? -1 : 1;
-	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
-	if (a->item.group != b->item.group)
-		return a->item.group < b->item.group ? -1 : 1;
-	if (a->item.kind != b->item.kind)
-		return a->item.kind < b->item.kind ? -1 : 1;
-	return a->item.index < b->item.index ? -1 : a->item.index > b->item.index;
-}
-
-/* ---- merging ---- */
-
 struct moment {
 	int64_t at_ns;
 	uint32_t index;
@@ -160,7 +18,7 @@ struct moment {
 
 /* What one rule makes of one group, in order of time. */
 struct source {
-	const struct rule *rule;
+	const struct item_rule *rule;
 	const struct timeline_group *group;
 	uint32_t group_index;
 	struct moment *moments; /* NULL: the group's own order is that of time */
@@ -177,6 +35,27 @@ static int moment_order(const void *left, const void *right)
 	return a->index < b->index ? -1 : a->index > b->index;
 }
 
+/*
+ * Insertion, for moments that are a little out of order, as arrivals over a link with jitter are:
+ * linear then. Gives up, all moments still there, where they are far from it.
+ */
+static bool settle(struct moment *moments, size_t count)
+{
+	size_t moves = count * 8;
+
+	for (size_t i = 1; i < count; i++) {
+		struct moment moment = moments[i];
+		size_t at = i;
+
+		for (; at && moves && moment_order(&moments[at - 1], &moment) > 0; at--, moves--)
+			moments[at] = moments[at - 1];
+		moments[at] = moment;
+		if (!moves)
+			return false;
+	}
+	return true;
+}
+
 static void sort_moments(struct source *source, size_t count)
 {
 	size_t made = 0;
@@ -189,7 +68,8 @@ static void sort_moments(struct source *source, size_t count)
 			source->moments[made++] = (struct moment){ at_ns, (uint32_t)i };
 	}
 	source->end = made;
-	order_items(source->moments, made, sizeof(*source->moments), moment_order);
+	if (!settle(source->moments, made))
+		order_items(source->moments, made, sizeof(*source->moments), moment_order);
 }
 
 /* Returns how many steps it will give. */
@@ -235,37 +115,52 @@ static bool advance(struct source *source)
 	return true;
 }
 
-/* Restores the heap, least head first, below its item at. */
-static void sink(struct source **heap, size_t count, size_t at)
-{
-	for (;;) {
-		size_t least = at;
+/* Sources by their heads, the least on top. The time stands here again, near at hand. */
+struct heap_place {
+	int64_t at_ns;
+	struct source *source;
+};
 
-		for (size_t child = at * 2 + 1; child <= at * 2 + 2 && child < count; child++)
-			if (item_step_order(&heap[child]->head, &heap[least]->head) < 0)
-				least = child;
-		if (least == at)
-			return;
-		struct source *other = heap[least];
-		heap[least] = heap[at];
-		heap[at] = other;
-		at = least;
+static inline bool is_before(const struct heap_place *a, const struct heap_place *b)
+{
+	if (a->at_ns != b->at_ns)
+		return a->at_ns < b->at_ns;
+	return item_step_order(&a->source->head, &b->source->head) < 0;
+}
+
+/* Restores the order below that place. */
+static void sink(struct heap_place *heap, size_t count, size_t at)
+{
+	struct heap_place sinking = heap[at];
+
+	for (size_t child = at * 2 + 1; child < count; child = at * 2 + 1) {
+		if (child + 1 < count && is_before(&heap[child + 1], &heap[child]))
+			child++;
+		if (!is_before(&heap[child], &sinking))
+			break;
+		heap[at] = heap[child];
+		at = child;
 	}
+	heap[at] = sinking;
 }
 
 static void merge(struct item_steps *steps, struct source *sources, size_t source_count)
 {
-	struct source **heap = mem_alloc(source_count, sizeof(*heap));
+	struct heap_place *heap = mem_alloc(source_count, sizeof(*heap));
 	size_t count = 0, made = 0;
 
 	for (size_t i = 0; i < source_count; i++)
 		if (advance(&sources[i]))
-			heap[count++] = &sources[i];
+			heap[count++] = (struct heap_place){ sources[i].head.at_ns, &sources[i] };
 	for (size_t i = count / 2; i-- > 0;)
 		sink(heap, count, i);
 	while (count) {
-		steps->steps[made++] = heap[0]->head;
-		if (!advance(heap[0]))
+		struct source *top = heap[0].source;
+
+		steps->steps[made++] = top->head;
+		if (advance(top))
+			heap[0].at_ns = top->head.at_ns;
+		else
 			heap[0] = heap[--count];
 		sink(heap, count, 0);
 	}
@@ -275,14 +170,14 @@ static void merge(struct item_steps *steps, struct source *sources, size_t sourc
 
 void item_steps_build(struct item_steps *steps, const struct timeline *timeline)
 {
-	size_t source_count = timeline->group_count * RULES;
+	size_t source_count = timeline->group_count * ITEM_RULES;
 	struct source *sources = mem_alloc(source_count, sizeof(*sources));
 
 	*steps = (struct item_steps){ 0 };
 	for (size_t i = 0; i < source_count; i++) {
-		size_t group = i / RULES;
+		size_t group = i / ITEM_RULES;
 
-		sources[i] = (struct source){ .rule = &rules[i % RULES],
+		sources[i] = (struct source){ .rule = &item_rules[i % ITEM_RULES],
 			                      .group = &timeline->groups[group],
 			                      .group_index = (uint32_t)group };
 		size_t count = open_source(&sources[i]);
