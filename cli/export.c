@@ -16,6 +16,7 @@
 
 enum format {
 	FORMAT_PNG,
+	FORMAT_SVG,
 	FORMAT_JSON,
 	FORMAT_CSV,
 	FORMAT_TXT,
@@ -23,10 +24,8 @@ enum format {
 };
 
 static const char *const formats[] = {
-	[FORMAT_PNG] = "png",
-	[FORMAT_JSON] = "json",
-	[FORMAT_CSV] = "csv",
-	[FORMAT_TXT] = "txt",
+	[FORMAT_PNG] = "png", [FORMAT_SVG] = "svg", [FORMAT_JSON] = "json",
+	[FORMAT_CSV] = "csv", [FORMAT_TXT] = "txt",
 };
 static_assert(sizeof(formats) / sizeof(*formats) == FORMAT_COUNT, "a name for every format");
 
@@ -57,19 +56,20 @@ static int choose_format(const struct export *export, enum format *format, struc
 
 	if (export->format) {
 		if (format_of(export->format, strlen(export->format), format))
-			return err_input(err, "--format %s: png, json, csv or txt is needed",
+			return err_input(err, "--format %s: png, svg, json, csv or txt is needed",
 			                 export->format);
 		return 0;
 	}
 	if (!strcmp(export->output, "-"))
-		return err_input(err, "-o - needs --format: png, json, csv or txt");
+		return err_input(err, "-o - needs --format: png, svg, json, csv or txt");
 	if (!dot)
 		return err_input(err,
-		                 "%s has no ending that says its form; end it in .png, .json, "
-		                 ".csv or .txt, or give --format",
+		                 "%s has no ending that says its form; end it in .png, .svg, "
+		                 ".json, .csv or .txt, or give --format",
 		                 export->output);
 	if (format_of(dot + 1, strlen(dot + 1), format))
-		return err_input(err, "%s: no form is called %s; .png, .json, .csv and .txt are",
+		return err_input(err,
+		                 "%s: no form is called %s; .png, .svg, .json, .csv and .txt are",
 		                 export->output, dot);
 	return 0;
 }
@@ -84,6 +84,7 @@ static int write_form(struct buffer *out, const struct inputs *inputs, const str
 
 	switch (format) {
 	case FORMAT_PNG: return picture_png(out, inputs->ledgers, inputs->count, &picture, err);
+	case FORMAT_SVG: return picture_svg(out, inputs->ledgers, inputs->count, &picture, err);
 	case FORMAT_JSON:
 		for (size_t i = 0; i < inputs->count; i++)
 			picture_json(out, inputs->ledgers[i], export->pretty);
@@ -130,7 +131,8 @@ static int export_recordings(char *const *paths, size_t count, const struct expo
 	if (!count)
 		return err_input(err, "export needs a recording: seam export REC.pcapng -o FILE");
 	if (!export->output)
-		return err_input(err, "export needs an output: -o FILE.png, .json, .csv or .txt");
+		return err_input(err,
+		                 "export needs an output: -o FILE.png, .svg, .json, .csv or .txt");
 	if (choose_format(export, &format, err) || inputs_open(&inputs, paths, count, err))
 		return -1;
 	result = export_inputs(&inputs, export, format, err);
@@ -150,7 +152,7 @@ int command_export(int argc, char **argv)
 		  .value = &export.output },
 		{ .name = "format",
 		  .argument = "FORM",
-		  .summary = "png json csv txt; default: what FILE ends in",
+		  .summary = "png svg json csv txt; default: what FILE ends in",
 		  .kind = OPTION_TEXT,
 		  .value = &export.format },
 		{ .name = "force",
@@ -158,15 +160,17 @@ int command_export(int argc, char **argv)
 		  .value = &export.force },
 		{ .name = "scale",
 		  .argument = "N",
-		  .summary = "png: N times as many pixels each way, 1 to 8",
+		  .summary = "png svg: N times as many pixels each way, 1 to 8",
 		  .kind = OPTION_NUMBER,
 		  .value = &export.scale,
 		  .least = 1,
 		  .most = 8 },
-		{ .name = "light", .summary = "png: the light palette", .value = &export.light },
+		{ .name = "light",
+		  .summary = "png svg: the light palette",
+		  .value = &export.light },
 		{ .name = "width",
 		  .argument = "N",
-		  .summary = "png: pixels before scaling; txt: columns",
+		  .summary = "png svg: pixels before scaling; txt: columns",
 		  .kind = OPTION_NUMBER,
 		  .value = &export.width,
 		  .least = TEXT_WIDTH_MIN,

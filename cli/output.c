@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -85,6 +86,13 @@ int output_print(const void *bytes, size_t length, struct err *err)
 int output_buffer(const struct buffer *buffer, struct err *err)
 {
 	return output_print(buffer->bytes, buffer->length, err);
+}
+
+bool output_wanted(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	return poll(&out, 1, 0) <= 0 || !(out.revents & POLLERR);
 }
 
 void output_begin(void)

@@ -32,6 +32,8 @@ void output_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
  */
 int output_print(const void *bytes, size_t length, struct err *err);
 int output_buffer(const struct buffer *buffer, struct err *err);
+/* Whether somebody still reads it: what takes long to make is not made for nobody. */
+bool output_wanted(void);
 
 /*
  * To be called first: keeps descriptors 0, 1 and 2 from being taken by files that are opened later,

@@ -11,6 +11,7 @@
 #include "viz/png.h"
 #include "viz/raster.h"
 #include "viz/scene.h"
+#include "viz/svg.h"
 #include "viz/timeline.h"
 
 static void build(struct timeline *timeline, const struct ledger *const *ledgers, size_t count)
@@ -54,35 +55,51 @@ void picture_summary(struct buffer *out, const struct ledger *const *ledgers, si
 	timeline_finish(&timeline);
 }
 
-static int render(struct buffer *out, const struct timeline *timeline,
-                  const struct scene_options *options, struct err *err)
+typedef int write_scene(struct buffer *out, const struct scene *scene, const char *title,
+                        struct err *err);
+
+static int write_png(struct buffer *out, const struct scene *scene, const char *title,
+                     struct err *err)
 {
 	struct raster_image image = { 0 };
-	struct scene scene;
-	int result;
+	int result = raster_render(scene, &image, err);
 
-	scene_build(&scene, timeline, options);
-	result = raster_render(&scene, &image, err);
-	scene_finish(&scene);
+	(void)title;
 	if (!result)
 		result = png_encode(out, &image, err);
 	raster_finish(&image);
 	return result;
 }
 
-int picture_png(struct buffer *out, const struct ledger *const *ledgers, size_t count,
-                const struct picture_options *options, struct err *err)
+static int write_svg(struct buffer *out, const struct scene *scene, const char *title,
+                     struct err *err)
+{
+	(void)err;
+	svg_encode(out, scene, title);
+	return 0;
+}
+
+static const char *title_of(const struct ledger *const *ledgers, size_t count)
+{
+	const struct trace_about *about = count ? &ledgers[0]->trace->about : NULL;
+
+	return !about ? NULL : about->title && *about->title ? about->title : about->scenario;
+}
+
+static int draw(struct buffer *out, const struct ledger *const *ledgers, size_t count,
+                const struct picture_options *options, write_scene *form, struct err *err)
 {
 	struct font *font = font_open(err);
 	struct trust trust;
 	struct timeline timeline;
+	struct scene scene;
 	int result;
 
 	if (!font)
 		return -1;
 	trust_judge(&trust, ledgers, count);
 	build(&timeline, ledgers, count);
-	const struct scene_options scene = {
+	const struct scene_options how = {
 		.font = font,
 		.width = options->width,
 		.scale = options->scale,
@@ -90,10 +107,24 @@ int picture_png(struct buffer *out, const struct ledger *const *ledgers, size_t 
 		.checks = trust.checks,
 		.check_count = trust.count,
 	};
-	result = render(out, &timeline, &scene, err);
+	scene_build(&scene, &timeline, &how);
 	timeline_finish(&timeline);
+	result = form(out, &scene, title_of(ledgers, count), err);
+	scene_finish(&scene);
 	font_close(font);
 	return result;
+}
+
+int picture_png(struct buffer *out, const struct ledger *const *ledgers, size_t count,
+                const struct picture_options *options, struct err *err)
+{
+	return draw(out, ledgers, count, options, write_png, err);
+}
+
+int picture_svg(struct buffer *out, const struct ledger *const *ledgers, size_t count,
+                const struct picture_options *options, struct err *err)
+{
+	return draw(out, ledgers, count, options, write_svg, err);
 }
 
 void picture_json(struct buffer *out, const struct ledger *ledger, bool pretty)

@@ -34,6 +34,9 @@ struct picture_options {
  */
 int picture_png(struct buffer *out, const struct ledger *const *ledgers, size_t count,
                 const struct picture_options *options, struct err *err);
+/* The same picture as SVG. -1 with err where there is no font to measure text by. */
+int picture_svg(struct buffer *out, const struct ledger *const *ledgers, size_t count,
+                const struct picture_options *options, struct err *err);
 
 /* Appends the recording's JSON, on one line unless pretty. */
 void picture_json(struct buffer *out, const struct ledger *ledger, bool pretty);

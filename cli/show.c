@@ -7,15 +7,16 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/picture.h"
+#include "cli/step.h"
 #include "cli/trust.h"
 
 struct show {
-	bool summary, json, ascii, no_colour, acks, details;
-	int64_t width;
+	bool summary, json, ascii, no_colour, acks, details, step;
+	const char *at;
+	int64_t width, at_ns;
 };
 
-static void write_recordings(struct buffer *out, const struct inputs *inputs,
-                             const struct show *show)
+static int write_recordings(const struct inputs *inputs, const struct show *show, struct err *err)
 {
 	const struct text_options options = {
 		.width = show->width ? (int)show->width : output_width(TEXT_WIDTH_DEFAULT),
@@ -24,15 +25,24 @@ static void write_recordings(struct buffer *out, const struct inputs *inputs,
 		.all_acks = show->acks,
 		.details = show->details,
 	};
+	struct buffer out = { 0 };
+	int result;
 
+	if (show->step)
+		return step_walk(inputs->ledgers, inputs->count, &options, err);
+	if (show->at)
+		return step_print_at(inputs->ledgers, inputs->count, show->at_ns, &options, err);
 	if (show->json) {
 		for (size_t i = 0; i < inputs->count; i++)
-			picture_json(out, inputs->ledgers[i], false);
+			picture_json(&out, inputs->ledgers[i], false);
 	} else if (show->summary) {
-		picture_summary(out, inputs->ledgers, inputs->count, &options);
+		picture_summary(&out, inputs->ledgers, inputs->count, &options);
 	} else {
-		picture_text(out, inputs->ledgers, inputs->count, &options, NULL);
+		picture_text(&out, inputs->ledgers, inputs->count, &options, NULL);
 	}
+	result = output_buffer(&out, err);
+	buffer_finish(&out);
+	return result;
 }
 
 /* JSON says in its checks what is said here. */
@@ -46,31 +56,37 @@ static void note_doubts(const struct inputs *inputs, const struct show *show)
 	buffer_finish(&doubts);
 }
 
-static int show_recordings(char *const *paths, size_t count, const struct show *show,
-                           struct err *err)
+static int check(const struct show *show, size_t count, struct err *err)
 {
-	struct buffer out = { 0 };
-	struct inputs inputs;
-	int result = -1;
-
 	if (!count)
 		return err_input(err,
 		                 "show needs a recording: seam show REC.pcapng; seam run makes "
 		                 "them");
 	if (show->json && show->summary)
 		return err_input(err, "--json and --summary are two forms of the same; choose one");
-	if (inputs_open(&inputs, paths, count, err))
+	if (show->step && show->at)
+		return err_input(err, "--at and --step are two ways through a run; choose one");
+	if ((show->step || show->at) && (show->json || show->summary))
+		return err_input(err, "%s is drawn as text only: without --json and --summary",
+		                 show->step ? "--step" : "--at");
+	return 0;
+}
+
+static int show_recordings(char *const *paths, size_t count, struct show *show, struct err *err)
+{
+	struct inputs inputs;
+	int result;
+
+	if (check(show, count, err) || (show->at && step_read_time(show->at, &show->at_ns, err)) ||
+	    inputs_open(&inputs, paths, count, err))
 		return -1;
-	if (inputs_include(&inputs, NULL)) {
-		err_input(err, "standard output is one of the recordings");
-	} else {
-		write_recordings(&out, &inputs, show);
-		result = output_buffer(&out, err);
-		if (!result)
-			note_doubts(&inputs, show);
-	}
+	if (inputs_include(&inputs, NULL))
+		result = err_input(err, "standard output is one of the recordings");
+	else
+		result = write_recordings(&inputs, show, err);
+	if (!result)
+		note_doubts(&inputs, show);
 	inputs_finish(&inputs);
-	buffer_finish(&out);
 	return result;
 }
 
@@ -88,6 +104,14 @@ int command_show(int argc, char **argv)
 		{ .name = "details",
 		  .summary = "all that the kernel counted, and what TCP_INFO says",
 		  .value = &show.details },
+		{ .name = "at",
+		  .argument = "TIME",
+		  .summary = "where every byte is then: 14ms after the first write",
+		  .kind = OPTION_TEXT,
+		  .value = &show.at },
+		{ .name = "step",
+		  .summary = "event by event, asking what next on a terminal",
+		  .value = &show.step },
 		{ .name = "ascii", .summary = "plain ASCII only", .value = &show.ascii },
 		{ .name = "width",
 		  .argument = "N",
@@ -109,6 +133,7 @@ int command_show(int argc, char **argv)
 			"became,\nwhen it left, what arrived together. - is standard input.",
 		.examples = "  seam show nagle-nagle.pcapng\n"
 			    "  seam show nagle-*.pcapng --summary\n"
+			    "  seam show nagle-*.pcapng --at 14ms\n"
 			    "  seam show --json nagle-udp.pcapng | jq .checks\n",
 		.options = rows,
 	};

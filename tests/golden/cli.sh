@@ -121,13 +121,14 @@ LC_ALL=C grep -q '[^ -~]' narrow && fail "--ascii is not"
 COLUMNS=nonsense "$seam" show nagle.pcapng | cmp -s - plain || fail "COLUMNS=nonsense matters"
 
 # ---- export: every form, by name and by --format
-for form in png json csv txt; do
+for form in png svg json csv txt; do
 	expect 0 "" "$seam" export nagle.pcapng udp.pcapng -o "all.$form"
 	[ -s out ] && fail "export to a file prints"
 	expect 0 "" "$seam" export nagle.pcapng udp.pcapng -o - --format $form
 	cmp -s out "all.$form" || fail "-o - --format $form differs from -o all.$form"
 done
 [ "$(head -c 4 all.png | od -An -tx1 | tr -d ' ')" = 89504e47 ] || fail "all.png is no PNG"
+head -2 all.svg | grep -q '^<svg xmlns="http://www.w3.org/2000/svg"' || fail "all.svg is no SVG"
 [ "$(wc -l <all.json)" = 2 ] || fail "all.json is not a line a recording"
 [ "$(wc -l <all.csv)" = 18 ] || fail "all.csv has $(wc -l <all.csv) rows"
 cmp -s all.txt /dev/null && fail "all.txt is empty"
