@@ -295,7 +295,6 @@ static int ask_steps(struct walk *walk)
 {
 	struct place place = { 0 };
 	struct buffer out = { 0 };
-	enum answer answer;
 	size_t room = 0;
 	char *line = NULL;
 	int result;
@@ -305,9 +304,9 @@ static int ask_steps(struct walk *walk)
 	while (!(result = say(walk, &out)) && getline(&line, &room, stdin) > 0) {
 		struct err wrong = { 0 };
 		int64_t ns = 0;
+		enum answer answer = read_answer(line, &ns, &wrong);
 		const char *refusal;
 
-		answer = read_answer(line, &ns, &wrong);
 		if (answer == ANSWER_QUIT)
 			break;
 		refusal = move(walk, &place, answer, ns, &wrong);

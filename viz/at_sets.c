@@ -8,7 +8,6 @@
 struct moment {
 	const struct timeline_group *group;
 	const struct trace *trace;
-	const struct ledger *ledger;
 	const struct ledger_flow *on;
 	const struct ledger_direction *data;
 	uint32_t flow, direction;
@@ -319,7 +318,6 @@ void at_sets_build(struct at_sets *sets, const struct timeline_group *group, uin
 	const struct ledger_flow *on = &group->ledger->flows[flow];
 	struct moment moment = { .group = group,
 		                 .trace = group->trace,
-		                 .ledger = group->ledger,
 		                 .on = on,
 		                 .data = &on->directions[direction],
 		                 .flow = flow,

@@ -24,7 +24,7 @@
 struct stream {
 	uint32_t flow, direction, from_lane, to_lane;
 	uint64_t offset; /* of its first byte on a bar */
-	const struct at *at;
+	const struct index_bytes *bytes;
 };
 
 /* What a bar shows. */
@@ -67,8 +67,9 @@ static void collect(struct bars *bars)
 			                   lane_of(group, in->to_endpoint),
 			                   0,
 			                   NULL };
-		stream->at = index_at(bars->page->window->index, bars->place->index, stream->flow,
-		                      stream->direction, bars->page->window->view->cursor_ns);
+		stream->bytes =
+			index_bytes(bars->page->window->index, bars->place->index, stream->flow,
+		                    stream->direction, bars->page->window->view->cursor_ns);
 		bars->count++;
 	}
 }
@@ -98,17 +99,6 @@ static uint64_t lay_streams(struct bars *bars, enum bar bar, uint32_t lane)
 			               .bytes;
 	}
 	return all;
-}
-
-/* The sender keeps what is not acknowledged: the newest of what left. */
-static uint64_t kept_from(const struct at *at)
-{
-	uint64_t left = 0;
-
-	for (size_t i = 0; i < at->count; i++)
-		if (at->runs[i].place != AT_UNWRITTEN && at->runs[i].place != AT_WAITING)
-			left = at->runs[i].to;
-	return left > at->unacknowledged ? left - at->unacknowledged : 0;
 }
 
 enum look {
@@ -146,34 +136,73 @@ static void draw_piece(struct page *page, struct draw_box box, uint32_t number, 
 		                  : colour);
 }
 
-/* Runs narrower than a pixel share it: the first of them gives it its colour. */
+/* The run that holds an offset; the first behind it. */
+static size_t run_at(const struct at *at, uint64_t offset)
+{
+	size_t low = 0, high = at->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (at->runs[middle].to <= offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Where a bar is, and how wide a byte on it. */
+struct scale {
+	struct draw_box box;
+	double byte;
+};
+
+/* Runs of one look; those narrower than a pixel share it: the first gives it its colour. */
+static double draw_range(struct bars *bars, const struct stream *stream, const struct scale *scale,
+                         enum look look, uint64_t from, uint64_t to, double done)
+{
+	const struct at *at = &stream->bytes->at;
+	double least = LEAST / bars->page->draw.scale, right = scale->box.x + scale->box.w;
+	size_t i = run_at(at, from);
+
+	while (i < at->count && at->runs[i].from < to && done < right) {
+		const struct at_run *run = &at->runs[i];
+		uint64_t begin = run->from > from ? run->from : from;
+		uint64_t end = run->to < to ? run->to : to;
+		double x0 = scale->box.x + (double)(stream->offset + begin) * scale->byte;
+		double x1 = scale->box.x + (double)(stream->offset + end) * scale->byte;
+		double reached;
+
+		x0 = fmax(x0, done);
+		x1 = fmin(fmax(x1, x0 + least), right);
+		/* A hair between two writes, where there is room for it. */
+		struct draw_box box = { x0, scale->box.y,
+			                x1 - x0 - (x1 - x0 > 4 && x1 < right ? 1 : 0),
+			                scale->box.h };
+		draw_piece(bars->page, box, run->number, look);
+		scene_shows(bars->page, run->number, box, 0);
+		done = x1;
+		reached = (done - scale->box.x) / scale->byte - (double)stream->offset;
+		i = reached > (double)run->to ? run_at(at, (uint64_t)reached) : i + 1;
+	}
+	return done;
+}
+
 static void draw_runs(struct bars *bars, const struct stream *stream, enum bar bar,
                       struct draw_box box, double byte)
 {
-	const struct at *at = stream->at;
-	double done = box.x, least = LEAST / bars->page->draw.scale;
-	uint64_t kept = bar == BAR_SENDER ? kept_from(at) : 0;
+	const struct scale scale = { box, byte };
+	uint64_t kept = bar == BAR_SENDER ? stream->bytes->kept_from : 0;
+	double done = box.x;
 
-	for (size_t i = 0; i < at->count; i++) {
-		const struct at_run *run = &at->runs[i];
-		enum look look = look_of(bar, run->place);
-		uint64_t from = run->from > kept ? run->from : kept;
-		double x0 = box.x + (double)(stream->offset + from) * byte;
-		double x1 = box.x + (double)(stream->offset + run->to) * byte;
+	for (size_t i = 0; i < stream->bytes->range_count; i++) {
+		const struct at_run *range = &stream->bytes->ranges[i];
+		enum look look = look_of(bar, range->place);
 
-		if (look == LOOK_NONE || run->to <= kept || x1 < done)
-			continue;
-		x0 = fmax(x0, done);
-		x1 = fmin(fmax(x1, x0 + least), box.x + box.w);
-		/* A hair between two writes, where there is room for it. */
-		draw_piece(bars->page,
-		           (struct draw_box){ x0, box.y,
-		                              x1 - x0 - (x1 - x0 > 4 && x1 < box.x + box.w),
-		                              box.h },
-		           run->number, look);
-		scene_shows(bars->page, run->number, (struct draw_box){ x0, box.y, x1 - x0, box.h },
-		            0);
-		done = x1;
+		if (look != LOOK_NONE && range->to > kept)
+			done = draw_range(bars, stream, &scale, look,
+			                  range->from > kept ? range->from : kept, range->to, done);
 	}
 }
 
@@ -195,8 +224,8 @@ static void say_bar(struct buffer *out, const struct bars *bars, enum bar bar, u
 		if (!is_on(&bars->streams[i], bar, lane))
 			continue;
 		for (size_t k = 0; k < AT_PLACE_COUNT; k++)
-			bytes[k] += bars->streams[i].at->bytes[k];
-		unacknowledged += bars->streams[i].at->unacknowledged;
+			bytes[k] += bars->streams[i].bytes->at.bytes[k];
+		unacknowledged += bars->streams[i].bytes->at.unacknowledged;
 	}
 	switch (bar) {
 	case BAR_SENDER:

@@ -74,7 +74,7 @@ static bool pill(struct page *page, struct group_place *place, double x, double 
 {
 	struct draw_box box = scene_pill(page, x, y, text, more, true);
 
-	box.x = fmax(fmin(x, page->right - box.w - 4), page->left + 4);
+	box.x = fmax(fmin(x, page->right - box.w - 14), page->left + 4);
 	while (!draw_room_free(&place->room, box) && box.x + box.w < page->right)
 		box.x += 10;
 	if (box.x + box.w >= page->right)
@@ -237,7 +237,7 @@ static void draw_segments(struct page *page, struct group_place *place, uint32_t
 
 		say_total(&text, page, &density, "segment");
 		if (scene_way(place, segment->from_lane, segment->to_lane, &y0, &y1))
-			pill(page, place, (page->left + page->right) / 2 - 80,
+			pill(page, place, density.x + density.width * (double)middle,
 			     (y0 + y1) / 2 - 11 + (y0 < y1 ? -13 : 13), text.bytes, NULL);
 	}
 	buffer_finish(&text);

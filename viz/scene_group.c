@@ -275,7 +275,10 @@ void scene_gutter(struct page *page, const struct group_place *place)
 		struct buffer name = { 0 }, text = { 0 };
 
 		scene_escape(&name, group->lanes[i].name);
-		scene_say_lane(&text, group, i);
+		if (page->window)
+			buffer_text(&text, window_lane_text(page, place->index, i));
+		else
+			scene_say_lane(&text, group, i);
 		double x = INFO_X, room = page->left - 8 - info_width(page, &text) - 8;
 
 		if (name.length)

@@ -6,7 +6,7 @@
 #include "capture/mem.h"
 #include "viz/scene_parts.h"
 
-#define BLOCK 256
+#define BLOCK 64
 #define KINDS (ITEM_DROP + 1)
 
 static size_t item_count(const struct timeline_group *group, enum item_kind kind)
@@ -147,22 +147,67 @@ static void index_kind(struct scene_index *index, size_t at, enum item_kind kind
 	}
 }
 
-const struct at *index_at(struct scene_index *index, size_t group, uint32_t flow,
-                          uint32_t direction, int64_t ns)
+/* Neighbours of one place are one range, whatever write they are of. */
+static void find_ranges(struct index_bytes *bytes)
+{
+	const struct at *at = &bytes->at;
+	uint64_t left = 0;
+
+	bytes->range_count = 0;
+	for (size_t i = 0; i < at->count; i++) {
+		const struct at_run *run = &at->runs[i];
+
+		if (run->place != AT_UNWRITTEN && run->place != AT_WAITING)
+			left = run->to;
+		if (bytes->range_count &&
+		    bytes->ranges[bytes->range_count - 1].place == run->place) {
+			bytes->ranges[bytes->range_count - 1].to = run->to;
+			continue;
+		}
+		bytes->ranges = mem_grow(bytes->ranges, &bytes->range_capacity, bytes->range_count,
+		                         sizeof(*bytes->ranges));
+		bytes->ranges[bytes->range_count++] = *run;
+	}
+	bytes->kept_from = left > at->unacknowledged ? left - at->unacknowledged : 0;
+}
+
+const struct index_bytes *index_bytes(struct scene_index *index, size_t group, uint32_t flow,
+                                      uint32_t direction, int64_t ns)
 {
 	struct index_group *in = &index->groups[group];
 	const struct timeline_group *of = &index->timeline->groups[group];
-	size_t count = of->ledger->flow_count * 2, at = (size_t)flow * 2 + direction;
+	struct index_bytes *bytes;
 
-	if (!in->ats) {
-		in->ats = mem_alloc(count, sizeof(*in->ats));
-		in->at_ns = mem_alloc(count, sizeof(*in->at_ns));
+	if (!in->bytes)
+		in->bytes = mem_alloc(of->ledger->flow_count * 2, sizeof(*in->bytes));
+	bytes = &in->bytes[(size_t)flow * 2 + direction];
+	if (!bytes->at.runs || bytes->ns != ns) {
+		at_build(&bytes->at, of, flow, direction, ns);
+		bytes->ns = ns;
+		find_ranges(bytes);
 	}
-	if (!in->ats[at].runs || in->at_ns[at] != ns) {
-		at_build(&in->ats[at], of, flow, direction, ns);
-		in->at_ns[at] = ns;
+	return bytes;
+}
+
+const struct index_column *index_strip(struct scene_index *index, size_t group, enum item_kind kind,
+                                       uint32_t lane, double from_ns, double column_ns,
+                                       size_t count)
+{
+	struct index_group *in = &index->groups[group];
+	const struct timeline_group *of = &index->timeline->groups[group];
+	struct index_strip *strip;
+
+	if (!in->strips)
+		in->strips = mem_alloc(KINDS * of->lane_count, sizeof(*in->strips));
+	strip = &in->strips[(size_t)kind * of->lane_count + lane];
+	if (!strip->columns || strip->from_ns != from_ns || strip->column_ns != column_ns ||
+	    strip->count != count) {
+		free(strip->columns);
+		*strip = (struct index_strip){ index_columns(index_series(index, group, kind, lane),
+			                                     of, kind, from_ns, column_ns, count),
+			                       count, from_ns, column_ns };
 	}
-	return &in->ats[at];
+	return strip->columns;
 }
 
 static void index_lanes(struct index_group *out, const struct timeline_group *group)
@@ -224,10 +269,14 @@ void scene_index_free(struct scene_index *index)
 		for (size_t i = 0; i < 3; i++)
 			free(group->cells[i]);
 		for (size_t i = 0;
-		     group->ats && i < index->timeline->groups[g].ledger->flow_count * 2; i++)
-			at_finish(&group->ats[i]);
-		free(group->ats);
-		free(group->at_ns);
+		     group->bytes && i < index->timeline->groups[g].ledger->flow_count * 2; i++) {
+			at_finish(&group->bytes[i].at);
+			free(group->bytes[i].ranges);
+		}
+		for (size_t i = 0; group->strips && i < KINDS * lanes; i++)
+			free(group->strips[i].columns);
+		free(group->bytes);
+		free(group->strips);
 		free(group->series);
 		free(group->peaks);
 		free(group->lanes);
@@ -311,14 +360,30 @@ static void count_block(const struct counting *counting, size_t at)
 	for (size_t i = at; i < end; i++) {
 		double place = floor(((double)series->begins[i] - counting->from_ns) /
 		                     counting->column_ns);
-		uint32_t item = series->items[i], lane;
-		int64_t from_ns, to_ns;
+		uint32_t item = series->items[i];
+		bool bad = block->bad != TIMELINE_NONE &&
+		           is_bad(counting->group, counting->kind, item);
 
-		if (place < 0 || place >= (double)counting->count)
+		if (place >= 0 && place < (double)counting->count)
+			count_in(&counting->columns[(size_t)place], 1, item,
+			         i == block->longest ? block->longest_ns : 0,
+			         bad ? item : TIMELINE_NONE);
+	}
+}
+
+/* Of a block over several columns only the longest told how long it took. */
+static void measure_columns(const struct counting *counting)
+{
+	for (size_t i = 0; i < counting->count; i++) {
+		struct index_column *column = &counting->columns[i];
+		int64_t from_ns, to_ns;
+		uint32_t lane;
+
+		if (column->longest == TIMELINE_NONE || column->longest_ns)
 			continue;
-		index_span(counting->group, counting->kind, item, &from_ns, &to_ns, &lane);
-		count_in(&counting->columns[(size_t)place], 1, item, to_ns - from_ns,
-		         is_bad(counting->group, counting->kind, item) ? item : TIMELINE_NONE);
+		index_span(counting->group, counting->kind, column->longest, &from_ns, &to_ns,
+		           &lane);
+		column->longest_ns = to_ns - from_ns;
 	}
 }
 
@@ -335,5 +400,6 @@ struct index_column *index_columns(const struct index_series *series,
 		counting.columns[i] = (struct index_column){ 0, TIMELINE_NONE, TIMELINE_NONE, 0 };
 	for (size_t at = 0; at < series->count; at += BLOCK)
 		count_block(&counting, at);
+	measure_columns(&counting);
 	return counting.columns;
 }

@@ -28,6 +28,20 @@ struct index_series {
 	size_t count;
 };
 
+struct index_bytes {
+	struct at at;
+	int64_t ns;
+	struct at_run *ranges; /* of one place each, of whatever writes: number says nothing */
+	size_t range_count, range_capacity;
+	uint64_t kept_from; /* what the sender keeps since it is not acknowledged begins there */
+};
+
+struct index_strip {
+	struct index_column *columns;
+	size_t count;
+	double from_ns, column_ns;
+};
+
 struct index_group {
 	struct index_series *series; /* kind × lanes; index_series() */
 	uint64_t *peaks;             /* a lane: most bytes that waited at once */
@@ -41,8 +55,8 @@ struct index_group {
 	size_t cell_counts[3];
 	bool needs_writes; /* they differ from the group's before */
 
-	struct at *ats; /* a flow × 2 + direction: as it was asked for last */
-	int64_t *at_ns;
+	struct index_bytes *bytes;  /* a flow × 2 + direction; index_bytes() */
+	struct index_strip *strips; /* kind × lanes; index_strip() */
 };
 
 struct scene_index {
@@ -57,8 +71,8 @@ struct scene_index {
 const struct index_series *index_series(const struct scene_index *index, size_t group,
                                         enum item_kind kind, uint32_t lane);
 /* Where the bytes of a direction are at a moment; remembered until another one is asked for. */
-const struct at *index_at(struct scene_index *index, size_t group, uint32_t flow,
-                          uint32_t direction, int64_t ns);
+const struct index_bytes *index_bytes(struct scene_index *index, size_t group, uint32_t flow,
+                                      uint32_t direction, int64_t ns);
 /* When an item of a group begins and ends in a picture, and in which lane; TIMELINE_NONE: none. */
 void index_span(const struct timeline_group *group, enum item_kind kind, size_t item,
                 int64_t *from_ns, int64_t *to_ns, uint32_t *lane);
@@ -84,5 +98,9 @@ struct index_column {
 struct index_column *index_columns(const struct index_series *series,
                                    const struct timeline_group *group, enum item_kind kind,
                                    double from_ns, double column_ns, size_t count);
+/* The same, remembered until others are asked for: what each frame needs again. */
+const struct index_column *index_strip(struct scene_index *index, size_t group, enum item_kind kind,
+                                       uint32_t lane, double from_ns, double column_ns,
+                                       size_t count);
 
 #endif

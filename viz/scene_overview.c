@@ -36,12 +36,12 @@ static void draw_row(const struct strip *strip, size_t group, struct draw_box ro
 		for (uint32_t lane = 0; lane < of->lane_count; lane++) {
 			const struct index_series *series =
 				index_series(page->window->index, group, kinds[k], lane);
-			struct index_column *columns;
+			const struct index_column *columns;
 
 			if (!series->count)
 				continue;
-			columns = index_columns(series, of, kinds[k], strip->from_ns,
-			                        COLUMN * strip->pixel_ns, count);
+			columns = index_strip(page->window->index, group, kinds[k], lane,
+			                      strip->from_ns, COLUMN * strip->pixel_ns, count);
 			for (size_t i = 0; i < count; i++) {
 				const struct index_column *column = &columns[i];
 				double x = strip->left + (double)i * COLUMN;
@@ -65,13 +65,12 @@ static void draw_row(const struct strip *strip, size_t group, struct draw_box ro
 						  x,
 						  kinds[k] == ITEM_WRITE ? row.y
 									 : row.y + row.h / 4,
-						  COLUMN - 0.5,
+						  COLUMN,
 						  kinds[k] == ITEM_WRITE ? row.h : row.h * 0.75 },
 				          number == TIMELINE_NONE
 				                  ? draw_colour(&page->draw, THEME_ACK)
 				                  : names_colour(number));
 			}
-			free(columns);
 		}
 }
 

@@ -54,7 +54,7 @@ static void draw_name_row(struct panel *panel, const struct details_row *row)
 	if (is_seen(panel, TITLE_H)) {
 		end = draw_text_within(draw, &style, panel->x, y, panel->right - panel->x,
 		                       row->name ? row->name : "");
-		if (row->value) {
+		if (row->value && panel->right - end > 60) {
 			width = draw_width(draw, &draw_text_2, row->value);
 			draw_text_within(draw, &draw_text_2,
 			                 fmax(panel->right - width, end + MORE_APART), y,

@@ -213,7 +213,12 @@ static void draw_read_crowd(struct page *page, struct group_place *place,
 	}
 	mark = scene_mark(page);
 	name_read_crowd(&name, place->group, items, count, whole);
-	draw_text(&page->draw, &draw_small, box.x + 5, lane->reads_y + 17, name.bytes);
+	/* One that begins out of sight is named at the edge, if it reaches so far. */
+	double name_x = box.x + 5;
+	if (page->window && name_x < page->left + 4 &&
+	    page->left + 4 + draw_width(&page->draw, &draw_small, name.bytes) < box.x + box.w)
+		name_x = page->left + 4;
+	draw_text(&page->draw, &draw_small, name_x, lane->reads_y + 17, name.bytes);
 	scene_happens(page, mark, place->group->reads[items[0].index].end_ns,
 	              place->group->reads[items[0].index].end_ns);
 	buffer_finish(&name);

@@ -16,6 +16,7 @@
 
 #define SIZED_MOST  60 /* writes that each get a least width; more lie by offset alone */
 #define WRITE_LEAST 16.0
+#define CELLS_MOST  4000 /* more in sight of a window are counted */
 #define NAME_X      16.0
 #define COUNT_X     86.0
 
@@ -110,11 +111,68 @@ static bool one_axis(const struct page *page)
 	return true;
 }
 
+static int64_t when(const struct timeline_group *group, enum row_kind kind, uint32_t index)
+{
+	switch (kind) {
+	case ROW_WRITES: return group->writes[index].begin_ns;
+	case ROW_SEGMENTS: return group->segments[index].sent_ns;
+	case ROW_READS: break;
+	}
+	return group->reads[index].end_ns;
+}
+
+/* The first of the cells, which are in order of time too, that is not before a moment. */
+static size_t first_since(const struct timeline_group *group, enum row_kind kind,
+                          const struct cell *cells, size_t count, int64_t ns)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (when(group, kind, cells[middle].index) < ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* A stream that is too long to lay out is shown as far as its writes, segments and reads are in
+ * sight; as a whole where none is. */
+static void ruler_in_sight(const struct page *page, uint64_t *from, uint64_t *to)
+{
+	int64_t from_ns = page_ns(page, page->left), to_ns = page_ns(page, page->right) + 1;
+	uint64_t least = UINT64_MAX, most = 0;
+
+	for (size_t g = 0; g < page->timeline->group_count; g++)
+		for (unsigned kind = ROW_WRITES; kind <= ROW_READS; kind++) {
+			const struct timeline_group *group = &page->timeline->groups[g];
+			const struct index_group *index = &page->window->index->groups[g];
+			const struct cell *cells = index->cells[kind];
+			size_t count = index->cell_counts[kind];
+			size_t first =
+				first_since(group, (enum row_kind)kind, cells, count, from_ns);
+			size_t end = first_since(group, (enum row_kind)kind, cells, count, to_ns);
+
+			if (first >= end)
+				continue;
+			least = cells[first].from < least ? cells[first].from : least;
+			most = cells[end - 1].to > most ? cells[end - 1].to : most;
+		}
+	if (least >= most)
+		return;
+	*from = least;
+	*to = most;
+}
+
 static void open_ruler(struct ruler *ruler, struct page *page, const struct ledger_direction *main)
 {
 	double rest = page->right - page->left - WRITE_LEAST * (double)main->write_count;
 
 	*ruler = (struct ruler){ .page = page, .scale = main, .bytes = main->bytes };
+	if (page->window && main->write_count > SIZED_MOST)
+		ruler_in_sight(page, &ruler->from, &ruler->bytes);
 	if (main->write_count > SIZED_MOST || rest < 0)
 		return;
 	ruler->edges = mem_alloc(main->write_count + 1, sizeof(*ruler->edges));
@@ -128,19 +186,22 @@ static void open_ruler(struct ruler *ruler, struct page *page, const struct ledg
 static void draw_axis(const struct ruler *ruler, double y)
 {
 	struct draw *draw = &ruler->page->draw;
-	double step = pow(10, floor(log10((double)ruler->bytes / 3))), before, width;
+	double span = (double)(ruler->bytes - ruler->from), before, width;
+	double step = pow(10, floor(log10(span / 3)));
 	char label[QUANTITY_TEXT];
 
-	if ((double)ruler->bytes / step > 12)
+	if (span / step > 12)
 		step *= 5;
-	else if ((double)ruler->bytes / step > 6)
+	else if (span / step > 6)
 		step *= 2;
 	step = fmax(step, 1);
-	before = draw_text(draw, &draw_text_2, ruler->page->left + 1, y, "0 B");
+	quantity_bytes(label, ruler->from);
+	before = draw_text(draw, &draw_text_2, ruler->page->left + 1, y, label);
 	quantity_bytes(label, ruler->bytes);
 	width = draw_width(draw, &draw_text_2, label);
 	draw_text(draw, &draw_text_2, ruler->page->right - width - 2, y, label);
-	for (double at = step; at < (double)ruler->bytes; at += step) {
+	for (double at = (floor((double)ruler->from / step) + 1) * step; at < (double)ruler->bytes;
+	     at += step) {
 		double x = ruler_x(ruler, (uint64_t)at), half;
 
 		quantity_bytes(label, (uint64_t)at);
@@ -324,9 +385,13 @@ static void draw_row(const struct ruler *ruler, const struct timeline_group *gro
 	                              : NULL,
 	         y);
 	cells_in_sight(ruler, &cells, &count);
-	ruler_cells(ruler, group, items[kind], cells, count, y);
-	if (kind != ROW_WRITES)
-		ruler_boundaries(ruler, main, cells, count, y);
+	if (ruler->page->window && count > CELLS_MOST) {
+		ruler_crowd(ruler, nouns[kind], count, y);
+	} else {
+		ruler_cells(ruler, group, items[kind], cells, count, y);
+		if (kind != ROW_WRITES)
+			ruler_boundaries(ruler, main, cells, count, y);
+	}
 	free(own);
 	buffer_finish(&name);
 	buffer_finish(&text);

@@ -34,6 +34,8 @@ double ruler_x(const struct ruler *ruler, uint64_t offset);
  * one box with their number. */
 void ruler_cells(const struct ruler *ruler, const struct timeline_group *group, uint32_t kind,
                  const struct cell *cells, size_t count, double y);
+/* So many that none can be seen: one box with their number. */
+void ruler_crowd(const struct ruler *ruler, const char *noun, size_t count, double y);
 /*
  * Between this row and the one above: a white line where a cell ends with a write, through the row
  * where its cells can be told apart; dots where a write's end is lost.

@@ -98,7 +98,8 @@ static void draw_cell(const struct ruler *ruler, const struct timeline_group *gr
                       const struct cell *cell, double y)
 {
 	struct draw *draw = &ruler->page->draw;
-	double x0 = ruler_x(ruler, cell->from), x1 = ruler_x(ruler, cell->to);
+	double x0 = fmax(ruler_x(ruler, cell->from), ruler->page->left);
+	double x1 = fmin(ruler_x(ruler, cell->to), ruler->page->right);
 	struct draw_box box = { draw_snap(draw, x0) + 1, y, 0, THEME_RULER_ROW };
 
 	box.w = draw_snap(draw, x1) - 1 - box.x;
@@ -117,8 +118,9 @@ static void draw_cell(const struct ruler *ruler, const struct timeline_group *gr
 static void draw_fold(const struct ruler *ruler, const struct cell *cells, size_t count, double y)
 {
 	struct draw *draw = &ruler->page->draw;
-	double x0 = draw_snap(draw, ruler_x(ruler, cells[0].from)) + 1;
-	double x1 = draw_snap(draw, ruler_x(ruler, cells[count - 1].to)) - 1;
+	double left = fmax(ruler_x(ruler, cells[0].from), ruler->page->left);
+	double right = fmin(ruler_x(ruler, cells[count - 1].to), ruler->page->right);
+	double x0 = draw_snap(draw, left) + 1, x1 = draw_snap(draw, right) - 1;
 	struct draw_box box = { x0, y, fmax(x1 - x0, 1), THEME_RULER_ROW };
 	uint64_t least = UINT64_MAX, most = 0;
 	struct buffer text = { 0 };
@@ -146,6 +148,19 @@ static void draw_fold(const struct ruler *ruler, const struct cell *cells, size_
 	buffer_finish(&text);
 }
 
+void ruler_crowd(const struct ruler *ruler, const char *noun, size_t count, double y)
+{
+	struct draw *draw = &ruler->page->draw;
+	struct draw_box box = { ruler->page->left + 1, y,
+		                ruler->page->right - ruler->page->left - 2, THEME_RULER_ROW };
+	struct buffer text = { 0 };
+
+	scene_count(&text, count, noun);
+	draw_round(draw, box, 3, draw_colour(draw, THEME_LANE), 1, draw_colour(draw, THEME_TEXT_3));
+	centre(ruler, box, text.bytes, draw_colour(draw, THEME_TEXT));
+	buffer_finish(&text);
+}
+
 static double cell_width(const struct ruler *ruler, const struct cell *cell)
 {
 	return ruler_x(ruler, cell->to) - ruler_x(ruler, cell->from);
@@ -168,6 +183,28 @@ void ruler_cells(const struct ruler *ruler, const struct timeline_group *group, 
 	}
 }
 
+/* The group whose direction this is has the boundary; index is of its writes. */
+static void boundary_target(const struct ruler *ruler, const struct ledger_direction *main,
+                            size_t write, double x, double top)
+{
+	struct page *page = ruler->page;
+
+	for (uint32_t g = 0; page->window && g < page->timeline->group_count; g++) {
+		const struct timeline_group *group = &page->timeline->groups[g];
+		uint32_t index;
+
+		if (timeline_main(group) != main)
+			continue;
+		index = timeline_write_index(group, (uint32_t)group->main_flow,
+		                             (uint32_t)group->main_direction, (uint32_t)write);
+		if (index != TIMELINE_NONE)
+			window_item_target(page, (struct item){ ITEM_BOUNDARY, g, index },
+			                   (struct draw_box){ x - 3, top, 6,
+			                                      THEME_RULER_GAP + THEME_RULER_ROW },
+			                   0);
+	}
+}
+
 void ruler_boundaries(const struct ruler *ruler, const struct ledger_direction *main,
                       const struct cell *cells, size_t count, double y)
 {
@@ -175,7 +212,15 @@ void ruler_boundaries(const struct ruler *ruler, const struct ledger_direction *
 	double before = -HUGE_VAL, top = y - THEME_RULER_GAP;
 	size_t cell = 0;
 
-	for (size_t i = 0; i + 1 < main->write_count; i++) {
+	size_t first = 0;
+
+	if (ruler->from) {
+		uint32_t write = ledger_write_at(main, ruler->from);
+
+		first = write == LEDGER_NONE ? 0 : write;
+	}
+	for (size_t i = first; i + 1 < main->write_count && main->writes[i].to <= ruler->bytes;
+	     i++) {
 		uint64_t at = main->writes[i].to;
 		double x = ruler_x(ruler, at);
 		bool wide;
@@ -187,6 +232,7 @@ void ruler_boundaries(const struct ruler *ruler, const struct ledger_direction *
 		if (cell == count)
 			break;
 		before = x;
+		boundary_target(ruler, main, i, x, top);
 		wide = cell_width(ruler, &cells[cell]) > FOLD &&
 		       (cell + 1 == count || cell_width(ruler, &cells[cell + 1]) > FOLD);
 		if (cells[cell].to == at)

@@ -34,6 +34,13 @@ uint64_t window_lane_peak(const struct page *page, uint32_t group, uint32_t lane
 	return page->window->index->groups[group].peaks[lane];
 }
 
+const char *window_lane_text(const struct page *page, uint32_t group, uint32_t lane)
+{
+	const struct buffer *text = &page->window->index->groups[group].lanes[lane];
+
+	return text->length ? text->bytes : "";
+}
+
 const struct summary_counts *window_counts(const struct page *page, uint32_t group)
 {
 	return &page->window->index->groups[group].counts;

@@ -46,6 +46,8 @@ void scene_build_view(struct scene *scene, const struct timeline *timeline,
 bool window_is_slanted(const struct page *page, uint32_t group);
 uint64_t window_peak(const struct page *page);
 uint64_t window_lane_peak(const struct page *page, uint32_t group, uint32_t lane);
+/* What scene_say_lane() says of it, kept. */
+const char *window_lane_text(const struct page *page, uint32_t group, uint32_t lane);
 const struct summary_counts *window_counts(const struct page *page, uint32_t group);
 
 /* Fills place->slice and place->group; scene_slice.c. */

@@ -181,16 +181,18 @@ static void name_crowd(struct page *page, struct group_place *place, const struc
 	struct buffer name = { 0 }, all = { 0 };
 	char time[QUANTITY_TEXT];
 	double y = lane->names_y + NAMES_H / 2, end;
+	/* One that begins out of sight is named at the edge. */
+	double x = page->window ? fmax(items[0].x, page->left + 4) : items[0].x;
 	size_t mark = scene_mark(page);
 
 	names_range(&name, first->number, last->number, false, false, false);
 	buffer_format(&all, "%s: %zu writes in %s", name.bytes, count,
 	              quantity_time(time, last->begin_ns - first->begin_ns));
-	if (items[0].x + draw_width(&page->draw, &draw_small, all.bytes) <= most)
-		end = draw_text(&page->draw, &draw_small, items[0].x, y, all.bytes);
+	if (x + draw_width(&page->draw, &draw_small, all.bytes) <= most)
+		end = draw_text(&page->draw, &draw_small, x, y, all.bytes);
 	else
-		end = draw_text(&page->draw, &draw_small, items[0].x, y, name.bytes);
-	struct draw_box box = { items[0].x, lane->names_y, end - items[0].x, NAMES_H };
+		end = draw_text(&page->draw, &draw_small, x, y, name.bytes);
+	struct draw_box box = { x, lane->names_y, end - x, NAMES_H };
 	scene_happens(page, mark, first->begin_ns, first->begin_ns);
 	scene_answers(page, place, ITEM_WRITE, items[0].index, box, 0);
 	draw_room_take(&place->room, box);

@@ -5,8 +5,7 @@
 #include "capture/packet.h"
 #include "viz/search_parts.h"
 
-#define WORD_LEAST 3 /* letters of a call's name that are more likely meant as one than as bytes   \
-	              */
+#define WORD_LEAST 3 /* letters that are more likely meant as a call's name than as bytes */
 
 void search_prepare_bytes(struct seeker *seeker)
 {

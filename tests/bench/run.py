@@ -155,7 +155,7 @@ def check(_folder):
 
 
 def programs(_folder):
-    for name in ("ledger_bench", "png_bench"):
+    for name in ("ledger_bench", "items_bench", "png_bench"):
         print(f"\n{name}", flush=True)
         subprocess.run([os.path.join(BUILD, "tests", name)], check=True)
 

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #include "capture/packet.h"
 #include "story_fixture.h"
 #include "viz/at.h"
+#include "viz/item.h"
 
 /* A story, laid out when it is first asked for. */
 struct tale {
@@ -338,6 +340,78 @@ static void a_direction_without_writes_has_no_runs(void **state)
 	finish(&tale);
 }
 
+/* Every run in order and without a gap, and nothing comes back that was read or lost. */
+static void assert_moments(const struct timeline *timeline, uint32_t flow, uint32_t direction)
+{
+	const struct timeline_group *group = &timeline->groups[0];
+	uint64_t read = 0, lost = 0;
+	struct item_steps steps;
+	struct at at = { 0 };
+
+	item_steps_build(&steps, timeline);
+	for (size_t i = 0; i < steps.count; i++) {
+		uint64_t end = 0;
+
+		at_build(&at, group, flow, direction, steps.steps[i].at_ns);
+		for (size_t r = 0; r < at.count; r++) {
+			assert_int_equal(at.runs[r].from, end);
+			assert_true(at.runs[r].to > end);
+			end = at.runs[r].to;
+		}
+		assert_int_equal(end, group->ledger->flows[flow].directions[direction].bytes);
+		assert_true(at.bytes[AT_READ] >= read && at.bytes[AT_LOST] >= lost);
+		read = at.bytes[AT_READ];
+		lost = at.bytes[AT_LOST];
+	}
+	item_steps_finish(&steps);
+	at_finish(&at);
+}
+
+static void assert_ends_as(const struct timeline_group *group, uint32_t flow, uint32_t direction)
+{
+	const struct ledger_state *state = &group->ledger->flows[flow].directions[direction].state;
+	struct at at = { 0 };
+	uint64_t lost = 0;
+
+	for (int cause = LOST_NONE + 1; cause < LOST_CAUSE_COUNT; cause++)
+		lost += state->lost[cause];
+	at_build(&at, group, flow, direction, INT64_C(1) << 60);
+	assert_int_equal(at.bytes[AT_WAITING], state->unsent);
+	assert_int_equal(at.bytes[AT_IN_FLIGHT], state->in_flight);
+	assert_int_equal(at.bytes[AT_QUEUED], state->queued);
+	assert_int_equal(at.bytes[AT_READ], state->read + state->out_of_band);
+	assert_int_equal(at.bytes[AT_LOST], lost);
+	at_finish(&at);
+}
+
+static void a_recording_ends_as_its_ledger_says(void **state)
+{
+	static const char *const names[] = { "nagle", "udp", "pending", "counters" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		const struct ledger *pointer;
+		struct timeline timeline;
+		struct ledger ledger;
+		struct trace trace;
+		struct err err = { 0 };
+		char path[512];
+
+		snprintf(path, sizeof(path), "%s/golden/%s.pcapng", SEAM_TESTS_DIR, names[i]);
+		assert_int_equal(trace_open(path, &trace, &err), 0);
+		ledger_build(&ledger, &trace);
+		pointer = &ledger;
+		timeline_build(&timeline, &pointer, 1);
+		for (uint32_t at = 0; at < ledger.flow_count * 2; at++) {
+			assert_moments(&timeline, at / 2, at % 2);
+			assert_ends_as(&timeline.groups[0], at / 2, at % 2);
+		}
+		timeline_finish(&timeline);
+		ledger_finish(&ledger);
+		trace_close(&trace);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -357,6 +431,7 @@ int main(void)
 		cmocka_unit_test(unix_bytes_are_queued_when_their_write_returned),
 		cmocka_unit_test(bytes_of_no_write_are_there_when_they_are_seen),
 		cmocka_unit_test(a_direction_without_writes_has_no_runs),
+		cmocka_unit_test(a_recording_ends_as_its_ledger_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -568,6 +568,39 @@ static void groups_and_losses_merge_into_one_order(void **state)
 	finish(&told);
 }
 
+/* Arrivals in the order of departure, swapped with neighbours, and the other way round. */
+static void arrivals_in_any_order_come_out_in_order(void **state)
+{
+	enum {
+		COUNT = 3000
+	};
+	struct timeline_group group = { .segments = mem_alloc(COUNT, sizeof(*group.segments)),
+		                        .segment_count = COUNT };
+	struct timeline timeline = { .groups = &group, .group_count = 1 };
+
+	(void)state;
+	for (size_t o = 0; o < 3; o++) {
+		struct item_steps steps;
+
+		for (uint32_t i = 0; i < COUNT; i++)
+			group.segments[i] = (struct timeline_segment){
+				.sent_ns = i,
+				.arrived_ns = 100 + (o == 0   ? i
+				                     : o == 1 ? i ^ 3
+				                              : COUNT - i),
+				.lost = i % 7 == 3,
+				.death.at_ns = 50 + i,
+			};
+		item_steps_build(&steps, &timeline);
+		check_steps(&timeline, &steps);
+		for (size_t i = 1; i < steps.count; i++)
+			assert_false(item_equal(steps.steps[i - 1].item, steps.steps[i].item) &&
+			             steps.steps[i - 1].kind == steps.steps[i].kind);
+		item_steps_finish(&steps);
+	}
+	free(group.segments);
+}
+
 static void an_address_is_read_back_of_all_that_steps(void **state)
 {
 	struct told told;
@@ -611,6 +644,7 @@ int main(void)
 		cmocka_unit_test(steps_of_one_moment_count_as_one),
 		cmocka_unit_test(no_steps_are_no_steps),
 		cmocka_unit_test(groups_and_losses_merge_into_one_order),
+		cmocka_unit_test(arrivals_in_any_order_come_out_in_order),
 		cmocka_unit_test(an_address_is_read_back_of_all_that_steps),
 	};
 
