@@ -123,3 +123,26 @@ int play_folder(const char *folder, struct err *err)
 			folder);
 	return 0;
 }
+
+char *play_fault(const struct play *play)
+{
+	struct buffer lines = { 0 };
+
+	if (play && play->accounted)
+		checks_faults(&lines, &play->checks, &play->ledger);
+	if (!lines.length)
+		return NULL;
+	lines.bytes[strcspn(lines.bytes, "\n")] = '\0';
+	return lines.bytes;
+}
+
+bool play_expects_pending(const struct play *play)
+{
+	for (size_t i = 0; i < play->result_count; i++) {
+		const struct expect_result *result = &play->results[i];
+
+		if (strstr(result->name, "pending") && result->verdict == VERDICT_PASSED)
+			return true;
+	}
+	return false;
+}

@@ -1,10 +1,12 @@
 #include "cli/report.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "capture/escape.h"
 #include "capture/mem.h"
+#include "capture/quantity.h"
 #include "cli/output.h"
 #include "cli/picture.h"
 #include "sim/undropped.h"
@@ -67,18 +69,46 @@ static const char *name_of(const struct play *play)
 	return *play->scenario.variant ? play->scenario.variant : play->scenario.name;
 }
 
-/* A sentence of checks_describe(), of a try that failed where another had failed before. */
-static void add_doubt(struct buffer *out, const struct play *play, const char *line)
+static void add_line(struct buffer *out, const char *word, const struct play *play,
+                     const char *text, const char *more)
 {
-	bool twice = play->source.try > 1;
-
-	buffer_text(out, "   but:        ");
+	buffer_format(out, "   %-11s ", word);
 	add(out, name_of(play));
-	buffer_text(out, twice ? ": played twice; the second time too " : ": ");
-	add(out, line);
-	if (twice && checks_believable(&play->checks))
-		buffer_text(out, ": do not trust the times");
+	buffer_text(out, ": ");
+	add(out, text);
+	buffer_text(out, more);
 	buffer_char(out, '\n');
+}
+
+static void report_limit(struct buffer *out, const struct play *play)
+{
+	char text[120], limit[QUANTITY_TEXT];
+
+	if (!play->checks.time_limit_hit || play_expects_pending(play))
+		return;
+	snprintf(text, sizeof(text), "ended at its time limit of %s; calls may be pending",
+	         quantity_time(limit, play->trace.about.time_limit_ns));
+	add_line(out, "note:", play, text, "");
+}
+
+static void report_faults(struct buffer *out, const struct play *play)
+{
+	struct buffer faults = { 0 };
+	char *rest = NULL;
+	const char *more = "";
+
+	checks_faults(&faults, &play->checks, &play->ledger);
+	for (char *line = faults.length ? strtok_r(faults.bytes, "\n", &rest) : NULL; line;
+	     line = strtok_r(NULL, "\n", &rest))
+		add_line(out, "but:", play, line, "");
+	if (play->source.try > 1)
+		more = ". That was the second try";
+	if (faults.length && *more)
+		add_line(out, "", play,
+		         checks_believable(&play->checks) ? "do not trust the times"
+		                                          : "do not trust it",
+		         more);
+	buffer_finish(&faults);
 }
 
 /* What speaks against believing them, a line each, and what a second try has cleared up. */
@@ -86,23 +116,14 @@ static void report_doubts(struct buffer *out, const struct play *const *plays, s
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct play *play = plays[i];
-		struct buffer doubts = { 0 };
-		char *rest = NULL;
 
 		if (!play->accounted)
 			continue;
-		checks_describe(&doubts, &play->checks, &play->ledger);
-		for (char *line = doubts.length ? strtok_r(doubts.bytes, "\n", &rest) : NULL; line;
-		     line = strtok_r(NULL, "\n", &rest))
-			add_doubt(out, play, line);
-		if (checks_passed(&play->checks) && play->first_fault) {
-			buffer_text(out, "   note:       ");
-			add(out, name_of(play));
-			buffer_text(out, ": the second try; in the first, ");
-			add(out, play->first_fault);
-			buffer_char(out, '\n');
-		}
-		buffer_finish(&doubts);
+		report_limit(out, play);
+		report_faults(out, play);
+		if (checks_passed(&play->checks) && play->first_fault)
+			add_line(out, "note:", play, "this is the second try; in the first ",
+			         play->first_fault);
 	}
 }
 
