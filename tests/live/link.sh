@@ -55,6 +55,22 @@ expect_text out "queue full"
 is link-udp.pcapng 'all((e["kind"]) == "queue full" for e in events) and len(events) == sum(bool(s.get("lost")) for s in data) > 0' True
 is link-udp.pcapng 'r["checks"]["link_dropped"], r["checks"]["capture_dropped"]' "(0, 0)"
 
+# Packets that still travel when all scripts have ended arrive all the same: over a long way, and out of a slow queue.
+cat >late.yaml <<'EOF2'
+transport: udp
+server: {port: 9000, script: [{sleep: 1ms}]}
+client: {script: [{send: 1000 B, times: 10}]}
+variants: {far: {link: {delay: 300ms}}, slow: {link: {delay: 1ms, rate: 100kbit/s}}}
+EOF2
+expect_exit 0 "$seam" run late.yaml --force
+for variant in far slow; do
+	is late-$variant.pcapng 'len([s for s in data if "arrived_ns" in s]), events' "(10, [])"
+done
+
+# A way so long that nothing would be written within the limit is refused at once.
+expect_exit 2 "$seam" run late.yaml --variant far --set link.delay=6s --force
+expect_text err "--timeout"
+
 # Damaged packets never reach the reader, and TCP sends them again.
 expect_exit 0 "$seam" run link.yaml --variant tcp --set link.up.corrupt=20% --force
 is link-tcp.pcapng 'sum(len(x["reads"]) and sum(y["to"] - y["from"] for y in x["reads"]) for f in r["flows"] for x in f["directions"])' 4000
