@@ -167,9 +167,19 @@ static void count_unread(struct build *build, uint32_t flow, uint8_t at,
 	} else if (datagram->cause != LOST_NONE) {
 		state->lost[datagram->cause] += datagram->length;
 		direction->lost_datagrams++;
-	} else if (seen && direction->segments[datagram->segment].arrival == LEDGER_NONE) {
+	} else if (seen && ledger_is_lost(build->ledger, direction->segments + datagram->segment)) {
 		state->lost[LOST_WIRE] += datagram->length;
 		direction->lost_datagrams++;
+	} else if (seen && direction->segments[datagram->segment].arrival == LEDGER_NONE &&
+	           build->dropped) {
+		state->unknown += datagram->length;
+		ledger_doubt(
+			build,
+			"Datagrams that left were not seen to arrive (the capture dropped %llu "
+			"packets).",
+			(unsigned long long)build->dropped);
+	} else if (seen && direction->segments[datagram->segment].arrival == LEDGER_NONE) {
+		state->in_flight += datagram->length;
 	} else if (datagram->denied) {
 		state->unknown += datagram->length;
 		ledger_doubt(build,

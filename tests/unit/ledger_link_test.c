@@ -333,6 +333,75 @@ static void an_event_of_no_packet_is_let_be(void **state)
 	ledger_done(&built);
 }
 
+static void what_neither_arrived_nor_died_is_under_way(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct built built;
+
+	(void)state;
+	send_same(fixture, 3);
+	fixture_event(fixture, LINK_LOST, false, us(250), 2, 2);
+	receive_same(fixture, us(10002));
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.read, 10);
+	assert_int_equal(built.ab->state.lost[LOST_WIRE], 10);
+	assert_int_equal(built.ab->state.in_flight, 10);
+	assert_int_equal(built.ab->lost_datagrams, 1);
+	assert_false(ledger_is_lost(&built.ledger, built.ab->segments));
+	assert_true(ledger_is_lost(&built.ledger, built.ab->segments + 1));
+	assert_false(ledger_is_lost(&built.ledger, built.ab->segments + 2));
+	assert_true(built.ledger.accounted);
+	ledger_done(&built);
+}
+
+static void without_an_account_of_the_link_what_never_arrived_is_lost(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct built built;
+
+	(void)state;
+	fixture_about(fixture)->wire.known = false;
+	send_same(fixture, 2);
+	receive_same(fixture, us(10002));
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.lost[LOST_WIRE], 10);
+	assert_true(ledger_is_lost(&built.ledger, built.ab->segments + 1));
+	ledger_done(&built);
+}
+
+static void what_a_cut_recording_does_not_have_is_no_loss(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct built built;
+
+	(void)state;
+	fixture_about(fixture)->wire.known = false;
+	fixture_interrupt(fixture);
+	send_same(fixture, 2);
+	receive_same(fixture, us(10002));
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.lost[LOST_WIRE], 0);
+	assert_int_equal(built.ab->state.in_flight, 10);
+	assert_false(ledger_is_lost(&built.ledger, built.ab->segments + 1));
+	ledger_done(&built);
+}
+
+static void what_the_capture_may_have_missed_is_not_under_way(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct built built;
+
+	(void)state;
+	send_same(fixture, 2);
+	receive_same(fixture, us(10002));
+	fixture_statistics(fixture, 3, 1);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.in_flight, 0);
+	assert_int_equal(built.ab->state.unknown, 10);
+	assert_false(built.ledger.accounted);
+	ledger_done(&built);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -347,6 +416,10 @@ int main(void)
 		cmocka_unit_test(a_lost_fragment_loses_its_datagram),
 		cmocka_unit_test(a_shift_of_the_numbers_is_found),
 		cmocka_unit_test(an_event_of_no_packet_is_let_be),
+		cmocka_unit_test(what_neither_arrived_nor_died_is_under_way),
+		cmocka_unit_test(without_an_account_of_the_link_what_never_arrived_is_lost),
+		cmocka_unit_test(what_a_cut_recording_does_not_have_is_no_loss),
+		cmocka_unit_test(what_the_capture_may_have_missed_is_not_under_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
