@@ -96,6 +96,9 @@ enum lost_cause {
 	LOST_NOBODY,    /* no socket there took it */
 	LOST_CLOSED,    /* the receiver closed before reading it */
 	LOST_WIRE,      /* dropped by the link */
+	LOST_SENDER,    /* written, and never (or not whole) seen to leave by a capture that lost
+	                   nothing: the queue of the sender's own device was full. What the kernel
+	                   did not count as dropped and may still wait there is unsent */
 	LOST_CAUSE_COUNT,
 };
 const char *lost_cause_text(enum lost_cause cause);

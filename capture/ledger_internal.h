@@ -104,6 +104,7 @@ struct side {
 	uint32_t *datagram_of; /* one a segment: its first datagram */
 	uint32_t *nobody;      /* segments answered by ICMP port unreachable */
 	size_t nobody_count, nobody_capacity;
+	size_t seen_end;  /* behind the last datagram that has a segment */
 	size_t unseen_at; /* the first datagram without a segment that may still be read */
 };
 
@@ -192,6 +193,8 @@ struct build {
 	uint32_t *by_port;       /* parties by local port */
 	bool two_taps;
 	uint64_t dropped; /* packets that the capture lost */
+	bool all_seen;    /* the capture says of itself that it is whole and lost none */
+	uint64_t waiting; /* datagrams that may still be in the queues of senders' devices */
 };
 
 /* ---- flow_table.c ---- */

@@ -402,6 +402,98 @@ static void what_the_capture_may_have_missed_is_not_under_way(void **state)
 	ledger_done(&built);
 }
 
+/* Of 20 equal datagrams the queue of the sender's device keeps four, and sends them late. */
+static void overflow(struct fixture *fixture)
+{
+	for (int i = 0; i < 20; i++)
+		ledger_send(fixture, CLIENT, us(10 * i), 0, 10);
+	for (int i = 0; i < 4; i++) {
+		leaves(fixture);
+		datagram(fixture, us(1000 + 10000 * i), SAME);
+		receive_same(fixture, us(6000 + 10000 * i));
+	}
+}
+
+static void what_never_left_died_in_the_queue_of_its_sender(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct built built;
+
+	(void)state;
+	overflow(fixture);
+	fixture_statistics(fixture, 4, 0);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.read, 40);
+	assert_int_equal(built.ab->state.lost[LOST_SENDER], 160);
+	assert_int_equal(built.ab->lost_datagrams, 16);
+	assert_true(built.ledger.accounted);
+	ledger_done(&built);
+}
+
+/* Nine were dropped, says the kernel; the socket still has bytes on their way out. */
+static void what_still_waits_in_the_queue_was_not_dropped(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct trace_socket socket = { .socket = 1,
+		                       .endpoint = CLIENT,
+		                       .at_ns = FIXTURE_T0 + us(50000),
+		                       .unsent_bytes = 5824 };
+	struct built built;
+
+	(void)state;
+	overflow(fixture);
+	fixture_statistics(fixture, 4, 0);
+	fixture_socket(fixture, &socket);
+	fixture_counter(fixture, "client", "UdpSndbufErrors", 9, TRACE_END);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.read, 40);
+	assert_int_equal(built.ab->state.unsent, 70);
+	assert_int_equal(built.ab->state.lost[LOST_SENDER], 90);
+	assert_int_equal(built.ab->lost_datagrams, 9);
+	assert_true(built.ledger.accounted);
+	ledger_done(&built);
+}
+
+static void what_the_capture_may_have_missed_is_unknown(void **state)
+{
+	(void)state;
+	for (int told = 0; told < 2; told++) {
+		struct fixture *fixture = wire(TRANSPORT_UDP);
+		struct built built;
+
+		overflow(fixture);
+		if (told)
+			fixture_statistics(fixture, 4, 1);
+		ledger_of(&built, fixture);
+		assert_int_equal(built.ab->state.lost[LOST_SENDER], 0);
+		assert_true(built.ab->state.unknown > 0);
+		assert_false(built.ledger.accounted);
+		ledger_done(&built);
+	}
+}
+
+static void a_datagram_that_left_in_part_died_at_its_sender(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct built built;
+
+	(void)state;
+	leaves(fixture);
+	ledger_send(fixture, CLIENT, us(0), 0, 2952);
+	fixture_udp_fragment(fixture, us(2), 'a', 9, 0, 1480, true, 2952);
+	ledger_send(fixture, CLIENT, us(10), 0, 2952);
+	fixture_udp_fragment(fixture, us(12), 'a', 10, 0, 1480, true, 2952);
+	fixture_udp_fragment(fixture, us(13), 'a', 10, 1480, 1480, false, 2952);
+	arrives(fixture);
+	fixture_udp_fragment(fixture, us(10002), 'a', 9, 0, 1480, true, 2952);
+	fixture_statistics(fixture, 4, 0);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.lost[LOST_SENDER], 2952);
+	assert_int_equal(built.ab->state.in_flight, 2952);
+	assert_true(built.ledger.accounted);
+	ledger_done(&built);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -420,6 +512,10 @@ int main(void)
 		cmocka_unit_test(without_an_account_of_the_link_what_never_arrived_is_lost),
 		cmocka_unit_test(what_a_cut_recording_does_not_have_is_no_loss),
 		cmocka_unit_test(what_the_capture_may_have_missed_is_not_under_way),
+		cmocka_unit_test(what_never_left_died_in_the_queue_of_its_sender),
+		cmocka_unit_test(what_still_waits_in_the_queue_was_not_dropped),
+		cmocka_unit_test(what_the_capture_may_have_missed_is_unknown),
+		cmocka_unit_test(a_datagram_that_left_in_part_died_at_its_sender),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
