@@ -3,6 +3,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -494,6 +497,111 @@ static void a_datagram_that_left_in_part_died_at_its_sender(void **state)
 	ledger_done(&built);
 }
 
+/* CPU seconds that the ledger takes. */
+static double build_seconds(struct built *built, struct fixture *fixture)
+{
+	clock_t begin;
+
+	built->fixture = fixture;
+	const struct trace *trace = fixture_end(fixture);
+	begin = clock();
+	ledger_build(&built->ledger, trace);
+	built->ab = built->ledger.flows[0].directions;
+	return (double)(clock() - begin) / CLOCKS_PER_SEC;
+}
+
+#define MANY 40000
+
+static void many_equal_datagrams_take_no_longer_than_others(void **state)
+{
+	(void)state;
+	for (int arriving = 0; arriving < 2; arriving++) {
+		struct fixture *fixture = wire(TRANSPORT_UDP);
+		struct built built;
+
+		leaves(fixture);
+		for (int i = 0; i < MANY; i++)
+			datagram(fixture, us(i), SAME);
+		arrives(fixture);
+		for (int i = 0; i < MANY && arriving; i++)
+			datagram(fixture, us(MANY + i), SAME);
+		double seconds = build_seconds(&built, fixture);
+
+		printf("%d equal datagrams, %s: %.3f s\n", MANY,
+		       arriving ? "all arrive" : "none arrives", seconds);
+		assert_true(seconds < 1);
+		assert_int_equal(built.ab->segment_count, MANY);
+		assert_int_equal(built.ab->segments[MANY - 1].arrival,
+		                 arriving ? 2 * MANY - 1 : LEDGER_NONE);
+		ledger_done(&built);
+	}
+}
+
+/* Sent again and again, each time with an identification of its own that no arrival has. */
+static void many_retransmissions_take_no_longer_than_others(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_TCP);
+	struct built built;
+
+	(void)state;
+	leaves(fixture);
+	fixture_tcp(fixture, us(0), 'a', 0, PACKET_SYN, NULL, 0);
+	for (int i = 0; i < MANY; i++) {
+		fixture_ip_id(fixture, (uint16_t)(i + 1));
+		fixture_tcp_acking(fixture, us(100 + i), 'a', 0, PA, 0, SAME, 10);
+	}
+	arrives(fixture);
+	for (int i = 0; i < MANY; i++)
+		segment(fixture, us(100 + MANY + i));
+	double seconds = build_seconds(&built, fixture);
+
+	printf("%d retransmissions of one segment: %.3f s\n", MANY, seconds);
+	assert_true(seconds < 1);
+	assert_int_equal(built.ab->segment_count, MANY);
+	assert_int_equal(built.ab->segments[MANY - 1].arrival, 2 * MANY);
+	ledger_done(&built);
+}
+
+/* Frames that agree in all that is hashed and differ behind it, under numbers that lead nowhere. */
+static void events_of_frames_that_begin_alike_take_no_longer(void **state)
+{
+	char one[100], other[100];
+
+	(void)state;
+	memset(one, 'A', sizeof(one));
+	memset(other, 'A', sizeof(other));
+	memset(other + 80, 'B', 20);
+	for (int damaged = 0; damaged < 2; damaged++) {
+		struct fixture *fixture = wire(TRANSPORT_UDP);
+		struct built built;
+
+		leaves(fixture);
+		for (int i = 0; i < 20000; i++) {
+			fixture_ip_id(fixture, 0);
+			fixture_udp(fixture, us(i), 'a', one, sizeof(one));
+		}
+		arrives(fixture);
+		for (int i = 0; i < 20000 && damaged; i++) {
+			fixture_ip_id(fixture, 0);
+			fixture_udp(fixture, us(20000 + i), 'a', one, sizeof(one));
+		}
+		fixture_ip_id(fixture, 0);
+		fixture_udp(fixture, us(50000), 'b', other, sizeof(other));
+		fixture_ip_id(fixture, 0);
+		fixture_udp(fixture, us(50000), 'a', other, sizeof(other));
+		for (int i = 0; i < 20000; i++)
+			fixture_event(fixture, damaged ? LINK_CORRUPTED : LINK_LOST, false,
+			              us(damaged ? 20000 : 50000), (uint64_t)(40000 - i),
+			              (uint64_t)(40000 - i));
+		double seconds = build_seconds(&built, fixture);
+
+		printf("20000 events of frames that begin alike%s: %.3f s\n",
+		       damaged ? ", damaged" : "", seconds);
+		assert_true(seconds < (damaged ? 8 : 1));
+		ledger_done(&built);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -515,6 +623,9 @@ int main(void)
 		cmocka_unit_test(what_never_left_died_in_the_queue_of_its_sender),
 		cmocka_unit_test(what_still_waits_in_the_queue_was_not_dropped),
 		cmocka_unit_test(what_the_capture_may_have_missed_is_unknown),
+		cmocka_unit_test(many_equal_datagrams_take_no_longer_than_others),
+		cmocka_unit_test(many_retransmissions_take_no_longer_than_others),
+		cmocka_unit_test(events_of_frames_that_begin_alike_take_no_longer),
 		cmocka_unit_test(a_datagram_that_left_in_part_died_at_its_sender),
 	};
 
