@@ -53,17 +53,19 @@ struct timeline_death {
 };
 
 struct timeline_segment {
-	int64_t sent_ns, arrived_ns; /* lost: arrived_ns is death.at_ns */
+	int64_t sent_ns, arrived_ns; /* lost: death.at_ns; under_way: when it could have, or the
+	                                end of what is shown, whichever is later */
 	/* Where the link has a rate: how long it waited in the link's queue behind others (and
 	 * whatever jitter there is), and how long the link took to send it. Else 0. */
 	int64_t queued_ns, serial_ns;
 	uint32_t from_lane, to_lane;
 	uint32_t flow, direction, segment;
 	uint64_t from, to;
-	uint8_t kind; /* enum segment_kind */
-	bool lost;    /* no socket of the receiver's got it; then death says more */
-	bool twice;   /* the link delivered it a second time right behind the first */
-	bool late;    /* one that left later was there before it, or the link held it back */
+	uint8_t kind;   /* enum segment_kind */
+	bool lost;      /* no socket of the receiver's got it; then death says more */
+	bool under_way; /* not seen to arrive, nor lost: the recording ended before */
+	bool twice;     /* the link delivered it a second time right behind the first */
+	bool late;      /* one that left later was there before it, or the link held it back */
 	struct timeline_death death;
 };
 

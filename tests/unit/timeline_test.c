@@ -300,6 +300,28 @@ static void a_loss_without_an_event_dies_halfway_of_the_usual_way(void **state)
 	finish(&timeline, &story);
 }
 
+static void what_is_under_way_travels_and_does_not_die(void **state)
+{
+	for (int complete = 0; complete < 2; complete++) {
+		struct story story;
+		struct timeline timeline;
+		const struct timeline_segment *segments;
+
+		(void)state;
+		tell_wire(&story);
+		story.trace.complete = complete;
+		story_loss(&story, 0, 0, 500, 100);
+		story_segment(&story, 0, 0, 1000, 15000, 100);
+		lay_out(&timeline, &story);
+		segments = timeline.groups[0].segments;
+		assert_true(segments[0].under_way && !segments[0].lost && !segments[0].late);
+		assert_int_equal(segments[0].arrived_ns, complete ? 15000000 : 10500000);
+		assert_false(segments[1].under_way || segments[1].late);
+		assert_int_equal(timeline_count_deaths(&timeline.groups[0]).count, 0);
+		finish(&timeline, &story);
+	}
+}
+
 static void an_overtaken_segment_is_late_and_a_duplicate_came_twice(void **state)
 {
 	struct story story;
@@ -437,6 +459,7 @@ int main(void)
 		cmocka_unit_test(a_loss_dies_where_its_cause_says),
 		cmocka_unit_test(a_corrupted_segment_is_lost_where_it_was_seen_to_arrive),
 		cmocka_unit_test(a_loss_without_an_event_dies_halfway_of_the_usual_way),
+		cmocka_unit_test(what_is_under_way_travels_and_does_not_die),
 		cmocka_unit_test(an_overtaken_segment_is_late_and_a_duplicate_came_twice),
 		cmocka_unit_test(a_rate_shows_what_waited_in_the_queue),
 		cmocka_unit_test(packets_without_bytes_that_died_are_drops),
