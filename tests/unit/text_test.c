@@ -14,6 +14,7 @@
 #include "golden_fixture.h"
 #include "losses_fixture.h"
 #include "viz/cells.h"
+#include "viz/names.h"
 #include "viz/summary.h"
 #include "viz/text.h"
 
@@ -525,6 +526,28 @@ static void failed_and_pending_calls_and_notes(void **state)
 	compare(&stories, "pending", &(struct text_options){ 0 }, NULL, NULL);
 }
 
+/* Writes of one size, so many that a round offset falls where there is no column for it. */
+static void an_offset_without_a_column_has_no_label(void **state)
+{
+	(void)state;
+	for (int count = 20; count <= NAMES_LETTERS; count++) {
+		for (int width = TEXT_WIDTH_MIN; width <= 130; width++) {
+			struct story story, *pointer = &story;
+			struct timeline timeline;
+			struct buffer out = { 0 };
+
+			story_begin(&story, "", TRANSPORT_TCP);
+			writes(&story, count, 0, 10, 803);
+			story_timeline(&timeline, &pointer, 1);
+			text_render(&out, &timeline, &(struct text_options){ .width = width });
+			assert_non_null(strstr(out.bytes, "\n        bytes 0"));
+			buffer_finish(&out);
+			timeline_finish(&timeline);
+			story_finish(&story);
+		}
+	}
+}
+
 static void one_large_write(void **state)
 {
 	struct stories stories = { 0 };
@@ -729,6 +752,7 @@ int main(void)
 		cmocka_unit_test(chat_of_four),
 		cmocka_unit_test(refused_connection),
 		cmocka_unit_test(failed_and_pending_calls_and_notes),
+		cmocka_unit_test(an_offset_without_a_column_has_no_label),
 		cmocka_unit_test(one_large_write),
 		cmocka_unit_test(unix_sockets_have_no_segments),
 		cmocka_unit_test(empty_run),
