@@ -205,6 +205,42 @@ static void late_doubled_and_damaged_packets_are_named(void **state)
 	scene_finish(&scene);
 }
 
+/* The middle one of three waits while a band crosses its lane. */
+static void tell_crossing(struct story *story)
+{
+	story_begin(story, "", TRANSPORT_TCP);
+	uint16_t second = story_endpoint(story, "second", false);
+	uint32_t flow = story_flow(story, second, 1);
+
+	for (int i = 0; i < 12; i++)
+		story_write(story, 0, 0, i * 10, 10);
+	story_segment(story, 0, 0, 4000, 4003, 120);
+	story_read(story, 0, 0, 4040, 120);
+	story_write(story, flow, 0, 200, 10);
+	story_segment(story, flow, 0, 6200, 6203, 10);
+	story_read(story, flow, 0, 6240, 10);
+}
+
+static void what_waits_is_told_over_the_bands_that_cross_it(void **state)
+{
+	struct scene scene;
+	size_t last_band = 0, told = 0;
+
+	draw_story(state, tell_crossing, 1, &scene);
+	for (size_t i = 0; i < scene.count; i++) {
+		const struct scene_command *command = &scene.commands[i];
+		const char *text = scene.texts.bytes + command->text;
+
+		if (command->kind == SCENE_BAND)
+			last_band = i;
+		if (command->kind == SCENE_TEXT && !strncmp(text, "10 B wait 6.0 ms", 16))
+			told = i;
+	}
+	assert_true(last_band > 0);
+	assert_true(told > last_band);
+	scene_finish(&scene);
+}
+
 static void what_did_not_happen_is_not_explained(void **state)
 {
 	struct picture_fixture fixture;
@@ -346,6 +382,7 @@ int main(void)
 		cmocka_unit_test(what_died_ends_in_a_cross_with_its_cause),
 		cmocka_unit_test(a_full_queue_is_named_and_what_waits_in_it_is_hatched),
 		cmocka_unit_test(late_doubled_and_damaged_packets_are_named),
+		cmocka_unit_test(what_waits_is_told_over_the_bands_that_cross_it),
 		cmocka_unit_test(what_did_not_happen_is_not_explained),
 		cmocka_unit_test(many_losses_stay_legible),
 		cmocka_unit_test(unix_sockets_have_no_wire),
