@@ -526,6 +526,34 @@ static void failed_and_pending_calls_and_notes(void **state)
 	compare(&stories, "pending", &(struct text_options){ 0 }, NULL, NULL);
 }
 
+/* One variant waits to the time limit: what led to it is seen as well as without. */
+static void a_wait_to_the_time_limit(void **state)
+{
+	struct stories stories = { 0 };
+
+	(void)state;
+	struct story *blocked = tell(&stories, "blocked", TRANSPORT_TCP);
+	story_about(blocked, "slow-reader", "a reader that stops reading", "loopback");
+	writes(blocked, 2, 0, 300, 4000);
+	for (int i = 0; i < 2; i++)
+		story_segment(blocked, 0, 0, i * 300 + 1, i * 300 + 1, 4000);
+	story_read(blocked, 0, 0, 400, 4000);
+	story_call(blocked, SERVER, CALL_RECV, 500, -1);
+	blocked->trace.calls[1].ended = false;
+	blocked->trace.calls[1].end_ns = CALL_PENDING;
+	blocked->trace.calls[1].asked = 9000;
+	blocked->trace.about.t0_ns = blocked->trace.calls[0].begin_ns;
+	blocked->trace.about.time_limit_ns = 30000000000;
+	blocked->trace.about.time_limit_hit = true;
+	struct story *well = tell(&stories, "well", TRANSPORT_TCP);
+	story_about(well, "slow-reader", "a reader that stops reading", "loopback");
+	writes(well, 2, 0, 300, 4000);
+	for (int i = 0; i < 2; i++)
+		story_segment(well, 0, 0, i * 300 + 1, i * 300 + 1, 4000);
+	story_read(well, 0, 0, 700, 8000);
+	compare(&stories, "time-limit", &(struct text_options){ 0 }, NULL, NULL);
+}
+
 /* Writes of one size, so many that a round offset falls where there is no column for it. */
 static void an_offset_without_a_column_has_no_label(void **state)
 {
@@ -752,6 +780,7 @@ int main(void)
 		cmocka_unit_test(chat_of_four),
 		cmocka_unit_test(refused_connection),
 		cmocka_unit_test(failed_and_pending_calls_and_notes),
+		cmocka_unit_test(a_wait_to_the_time_limit),
 		cmocka_unit_test(an_offset_without_a_column_has_no_label),
 		cmocka_unit_test(one_large_write),
 		cmocka_unit_test(unix_sockets_have_no_segments),
