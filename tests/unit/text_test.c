@@ -554,6 +554,28 @@ static void a_wait_to_the_time_limit(void **state)
 	compare(&stories, "time-limit", &(struct text_options){ 0 }, NULL, NULL);
 }
 
+/* The letters leave no column for a cut, and the segments are too many for letters. */
+static void segments_cut_everywhere_are_boxes(void **state)
+{
+	struct story story, *pointer = &story;
+	struct timeline timeline;
+	struct buffer out = { 0 };
+
+	(void)state;
+	story_begin(&story, "cut", TRANSPORT_TCP);
+	writes(&story, 20, 0, 10, 2500);
+	for (int i = 0; i < 33; i++)
+		story_segment(&story, 0, 0, 1 + i * 6, 2 + i * 6, i < 32 ? 1515 : 1520);
+	for (int i = 0; i < 14; i++)
+		story_read(&story, 0, 0, 10 + i * 20, i < 13 ? 3571 : 3577);
+	story_timeline(&timeline, &pointer, 1);
+	text_render(&out, &timeline, &(struct text_options){ .width = 100 });
+	assert_non_null(strstr(out.bytes, " 33 of 1515–1520 B ┆"));
+	buffer_finish(&out);
+	timeline_finish(&timeline);
+	story_finish(&story);
+}
+
 /* Writes of one size, so many that a round offset falls where there is no column for it. */
 static void an_offset_without_a_column_has_no_label(void **state)
 {
@@ -781,6 +803,7 @@ int main(void)
 		cmocka_unit_test(refused_connection),
 		cmocka_unit_test(failed_and_pending_calls_and_notes),
 		cmocka_unit_test(a_wait_to_the_time_limit),
+		cmocka_unit_test(segments_cut_everywhere_are_boxes),
 		cmocka_unit_test(an_offset_without_a_column_has_no_label),
 		cmocka_unit_test(one_large_write),
 		cmocka_unit_test(unix_sockets_have_no_segments),
