@@ -5,6 +5,8 @@
 #include "viz/summary.h"
 #include "viz/wrap.h"
 
+#define UNDER_HEADING 3 /* columns before what goes on under one */
+
 void summary_link(struct buffer *out, const struct timeline *timeline)
 {
 	struct buffer first = { 0 }, lines = { 0 };
@@ -106,13 +108,31 @@ static const char *get_kernel(const struct trace *trace)
 	return trace->about.kernel;
 }
 
+const char *summary_shared_link(const struct timeline *timeline)
+{
+	return shared(timeline, get_link);
+}
+
+void summary_own_link(struct buffer *out, const struct timeline *timeline,
+                      const struct timeline_group *group, const struct text_options *options)
+{
+	const char *link = get_link(group->trace);
+	struct wrap wrap = { out, options, UNDER_HEADING, UNDER_HEADING };
+
+	if (!link || !*link || summary_shared_link(timeline))
+		return;
+	buffer_fill(out, ' ', UNDER_HEADING);
+	wrap_words(&wrap, link);
+	buffer_char(out, '\n');
+}
+
 void summary_title(struct buffer *out, const struct timeline *timeline,
                    const struct text_options *options)
 {
 	struct wrap wrap = { out, options, 0, 0 };
 	const char *scenario = shared(timeline, get_scenario);
 	const char *title = shared(timeline, get_title);
-	const char *link = shared(timeline, get_link);
+	const char *link = summary_shared_link(timeline);
 	const char *kernel = shared(timeline, get_kernel);
 	struct buffer text = { 0 };
 

@@ -205,6 +205,43 @@ static void late_doubled_and_damaged_packets_are_named(void **state)
 	scene_finish(&scene);
 }
 
+static size_t count_text(const struct scene *scene, const char *text)
+{
+	size_t count = 0;
+
+	for (const char *at = scene->texts.bytes; (at = strstr(at, text)); at++)
+		count++;
+	return count;
+}
+
+static void each_heading_names_its_link_where_links_differ(void **state)
+{
+	struct scene_options options = { .font = font_of(state) };
+	struct story stories[2], *pointers[2] = { &stories[0], &stories[1] };
+	struct timeline timeline;
+	struct scene scene;
+
+	for (int same = 0; same < 2; same++) {
+		for (int i = 0; i < 2; i++) {
+			story_begin(&stories[i], i ? "slow" : "fast", TRANSPORT_TCP);
+			story_about(&stories[i], "links", "one write",
+			            i && !same ? "wire, 1 Mbit/s" : "wire, 10 ms each way");
+			story_write(&stories[i], 0, 0, 0, 100);
+			story_segment(&stories[i], 0, 0, 1, 2, 100);
+			story_read(&stories[i], 0, 0, 30, 100);
+		}
+		story_timeline(&timeline, pointers, 2);
+		scene_build(&scene, &timeline, &options);
+		assert_int_equal(count_text(&scene, "wire, 10 ms each way"), 1);
+		assert_int_equal(count_text(&scene, "wire, 1 Mbit/s"), !same);
+		assert_int_equal(count_text(&scene, "·  wire, 10 ms each way"), same);
+		scene_finish(&scene);
+		timeline_finish(&timeline);
+		for (int i = 0; i < 2; i++)
+			story_finish(&stories[i]);
+	}
+}
+
 /* The middle one of three waits while a band crosses its lane. */
 static void tell_crossing(struct story *story)
 {
@@ -382,6 +419,7 @@ int main(void)
 		cmocka_unit_test(what_died_ends_in_a_cross_with_its_cause),
 		cmocka_unit_test(a_full_queue_is_named_and_what_waits_in_it_is_hatched),
 		cmocka_unit_test(late_doubled_and_damaged_packets_are_named),
+		cmocka_unit_test(each_heading_names_its_link_where_links_differ),
 		cmocka_unit_test(what_waits_is_told_over_the_bands_that_cross_it),
 		cmocka_unit_test(what_did_not_happen_is_not_explained),
 		cmocka_unit_test(many_losses_stay_legible),

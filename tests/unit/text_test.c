@@ -526,6 +526,36 @@ static void failed_and_pending_calls_and_notes(void **state)
 	compare(&stories, "pending", &(struct text_options){ 0 }, NULL, NULL);
 }
 
+static void links_that_differ_stand_under_their_headings(void **state)
+{
+	static const char *const links[] = {
+		"wire, 10 ms each way",
+		"wire, 10 ms each way, 1 Mbit/s, queue 12 packets, 2% lost, 1% doubled",
+	};
+	struct stories stories = { 0 };
+	struct story *pointers[2];
+	struct timeline timeline;
+	struct buffer out = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		pointers[i] = tell(&stories, i ? "slow" : "fast", TRANSPORT_TCP);
+		story_about(pointers[i], "links", "one write", links[i]);
+		writes(pointers[i], 1, 0, 0, 100);
+	}
+	story_timeline(&timeline, pointers, 2);
+	text_render(&out, &timeline, &(struct text_options){ .width = 60 });
+	assert_memory_equal(out.bytes, "links · one write\n", strlen("links · one write\n"));
+	assert_non_null(strstr(out.bytes, "\n   wire, 10 ms each way\n   "));
+	assert_non_null(strstr(out.bytes,
+	                       "\n   wire, 10 ms each way, 1 Mbit/s, queue 12 packets, 2%\n"
+	                       "   lost, 1% doubled\n"));
+	buffer_finish(&out);
+	timeline_finish(&timeline);
+	for (int i = 0; i < 2; i++)
+		story_finish(pointers[i]);
+}
+
 /* One variant waits to the time limit: what led to it is seen as well as without. */
 static void a_wait_to_the_time_limit(void **state)
 {
@@ -802,6 +832,7 @@ int main(void)
 		cmocka_unit_test(chat_of_four),
 		cmocka_unit_test(refused_connection),
 		cmocka_unit_test(failed_and_pending_calls_and_notes),
+		cmocka_unit_test(links_that_differ_stand_under_their_headings),
 		cmocka_unit_test(a_wait_to_the_time_limit),
 		cmocka_unit_test(segments_cut_everywhere_are_boxes),
 		cmocka_unit_test(an_offset_without_a_column_has_no_label),
