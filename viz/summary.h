@@ -92,7 +92,8 @@ void summary_fate(struct buffer *out, const struct ledger_state *state);
 void summary_boundaries(struct buffer *out, const struct summary_counts *counts);
 /* "20 writes → 2 segments → 2 reads" */
 void summary_ways(struct buffer *out, const struct summary_counts *counts);
-/* Whether bytes went more than one way, so that a ruler must say whose it shows. */
-bool summary_several_ways(const struct timeline_group *group);
+/* How many ways bytes went: directions with a write. With more than one a ruler must say whose it
+ * shows. */
+size_t summary_way_count(const struct timeline_group *group);
 
 #endif

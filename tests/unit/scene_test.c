@@ -258,6 +258,16 @@ static void tell_crossing(struct story *story)
 	story_read(story, flow, 0, 6240, 10);
 }
 
+static void the_ruler_says_that_there_are_other_ways(void **state)
+{
+	struct scene scene;
+
+	draw_story(state, tell_crossing, 1, &scene);
+	assert_non_null(strstr(scene.texts.bytes, "client → server"));
+	assert_non_null(strstr(scene.texts.bytes, "1 of 2 ways"));
+	scene_finish(&scene);
+}
+
 static void what_waits_is_told_over_the_bands_that_cross_it(void **state)
 {
 	struct scene scene;
@@ -420,6 +430,7 @@ int main(void)
 		cmocka_unit_test(a_full_queue_is_named_and_what_waits_in_it_is_hatched),
 		cmocka_unit_test(late_doubled_and_damaged_packets_are_named),
 		cmocka_unit_test(each_heading_names_its_link_where_links_differ),
+		cmocka_unit_test(the_ruler_says_that_there_are_other_ways),
 		cmocka_unit_test(what_waits_is_told_over_the_bands_that_cross_it),
 		cmocka_unit_test(what_did_not_happen_is_not_explained),
 		cmocka_unit_test(many_losses_stay_legible),
