@@ -5,6 +5,7 @@
 #include "viz/scene_parts.h"
 
 #define TICK_H 6.0
+#define MOVE   16.0 /* pixels by which a name gives way */
 
 /* "connect: ECONNREFUSED", "recv still waits after 29.9 s", a note. */
 static void name_tick(struct buffer *out, const struct timeline_group *group,
@@ -39,16 +40,18 @@ static void place_name(struct page *page, struct group_place *place, const struc
 	double edge = lane->flipped ? lane->y + lane->h - TICK_H - 16 : lane->y + TICK_H + 2;
 	const double rows[] = { edge, lane->reads_y + 7, lane->buffer_y + lane->buffer_h / 2 - 7 };
 
-	x = fmin(x + 5, page->right - width - 4);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct draw_box box = { x - 2, rows[i], width + 4, 14 };
+	for (size_t i = 0; i < 3 * sizeof(rows) / sizeof(*rows); i++) {
+		/* A read may stand beside the mark: then behind it. */
+		double at = x + 5 + (double)(i / 3) * MOVE;
+		struct draw_box box = { fmin(at, page->right - width - 4) - 2, rows[i % 3],
+			                width + 4, 14 };
 
 		if (box.y < lane->y || box.y + box.h > lane->y + lane->h ||
 		    !draw_room_free(&place->room, box))
 			continue;
 		/* Lines may lie under it. */
 		draw_rect(&page->draw, box, draw_colour(&page->draw, THEME_LANE));
-		draw_text_coloured(&page->draw, &draw_small, x, box.y + 7, text, colour);
+		draw_text_coloured(&page->draw, &draw_small, box.x + 2, box.y + 7, text, colour);
 		draw_room_take(&place->room, box);
 		return;
 	}

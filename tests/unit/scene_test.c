@@ -258,6 +258,28 @@ static void tell_crossing(struct story *story)
 	story_read(story, flow, 0, 6240, 10);
 }
 
+/* The read that returned last, and behind it one that never does. */
+static void tell_waiting_behind_a_read(struct story *story)
+{
+	story_begin(story, "", TRANSPORT_TCP);
+	story_write(story, 0, 0, 0, 50);
+	story_segment(story, 0, 0, 1, 2, 50);
+	story_read(story, 0, 0, 10000, 4);
+	story_call(story, 1, CALL_RECV, 10003, -1);
+	story->trace.about.t0_ns = story->trace.calls[0].begin_ns;
+	story->trace.about.time_limit_ns = 30000000000;
+	story->trace.about.time_limit_hit = true;
+}
+
+static void a_call_that_waits_behind_a_read_is_named(void **state)
+{
+	struct scene scene;
+
+	draw_story(state, tell_waiting_behind_a_read, 1, &scene);
+	assert_non_null(strstr(scene.texts.bytes, "recv still waits after 30.0 s"));
+	scene_finish(&scene);
+}
+
 static void the_ruler_says_that_there_are_other_ways(void **state)
 {
 	struct scene scene;
@@ -430,6 +452,7 @@ int main(void)
 		cmocka_unit_test(a_full_queue_is_named_and_what_waits_in_it_is_hatched),
 		cmocka_unit_test(late_doubled_and_damaged_packets_are_named),
 		cmocka_unit_test(each_heading_names_its_link_where_links_differ),
+		cmocka_unit_test(a_call_that_waits_behind_a_read_is_named),
 		cmocka_unit_test(the_ruler_says_that_there_are_other_ways),
 		cmocka_unit_test(what_waits_is_told_over_the_bands_that_cross_it),
 		cmocka_unit_test(what_did_not_happen_is_not_explained),
