@@ -245,6 +245,7 @@ static void draw_group(struct page *page, struct group_place *place)
 	scene_buffer(page, place);
 	scene_wire(page, place);
 	scene_writes(page, place);
+	scene_captions(page, place);
 	scene_reads(page, place);
 	scene_ticks(page, place);
 	scene_manifests(page, place);

@@ -82,14 +82,14 @@ static void plural(struct buffer *out, size_t count, const char *noun)
 	buffer_format(out, "%zu %s%s", count, noun, count == 1 ? "" : "s");
 }
 
-bool summary_several_ways(const struct timeline_group *group)
+size_t summary_way_count(const struct timeline_group *group)
 {
 	size_t ways = 0;
 
 	for (size_t i = 0; i < group->ledger->flow_count; i++)
 		for (int d = 0; d < 2; d++)
 			ways += group->ledger->flows[i].directions[d].write_count > 0;
-	return ways > 1;
+	return ways;
 }
 
 void summary_ways(struct buffer *out, const struct summary_counts *counts)

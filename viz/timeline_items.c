@@ -337,8 +337,7 @@ static void add_ticks(struct build *build)
 	}
 }
 
-/* What waited to the end of a run that its time limit ended, waited until then. */
-static void reach_limit(struct build *build)
+static void find_limit(struct build *build)
 {
 	const struct trace_about *about = &build->trace->about;
 
@@ -346,8 +345,7 @@ static void reach_limit(struct build *build)
 
 	if (about->time_limit_hit && from_ns > 0 && from_ns <= TRACE_TIME_MAX &&
 	    about->time_limit_ns > 0 && about->time_limit_ns <= TRACE_TIME_MAX)
-		build_later(&build->group->end_ns,
-		            build_since(build, from_ns + about->time_limit_ns));
+		build->group->limit_ns = build_since(build, from_ns + about->time_limit_ns);
 }
 
 void timeline_add_items(struct build *build)
@@ -366,6 +364,6 @@ void timeline_add_items(struct build *build)
 	add_ticks(build);
 	timeline_add_controls(build);
 	timeline_add_drops(build);
-	reach_limit(build);
+	find_limit(build);
 	timeline_reach_end(build);
 }
