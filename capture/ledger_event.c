@@ -20,8 +20,9 @@
 #define ETHERNET      14
 #define FIRST_TRIALS  64   /* events, until one is of a frame seen only once */
 #define COPIES_AT_END 0xff /* more than that nobody counts */
-#define PROBES        64 /* packets of equal key that one event is compared with, of arrivals on average \
-	                  */
+#define PROBES                                                                                     \
+	64 /* packets of equal key that one event is compared with, of arrivals on average         \
+	    */
 
 /* A packet that left, by its key: index is its place among those that did. */
 struct place {
