@@ -74,15 +74,11 @@ bool checks_passed(const struct checks *checks)
 	       checks->link_late_max_ns <= CHECKS_LATE_NS;
 }
 
-void checks_describe(struct buffer *out, const struct checks *checks, const struct ledger *ledger)
+void checks_faults(struct buffer *out, const struct checks *checks, const struct ledger *ledger)
 {
 	char time[QUANTITY_TEXT];
 
-	if (checks->time_limit_hit)
-		buffer_format(out,
-		              "the run was ended at its time limit of %s; calls may be pending\n",
-		              quantity_time(time, ledger->trace->about.time_limit_ns));
-	else if (!checks->complete)
+	if (!checks->complete)
 		buffer_text(
 			out,
 			"the run did not come to its end: what follows is what was recorded until then\n");
@@ -112,4 +108,15 @@ void checks_describe(struct buffer *out, const struct checks *checks, const stru
 		buffer_format(out,
 		              "the machine was busy: the link sent a packet %s after its time\n",
 		              quantity_time(time, checks->link_late_max_ns));
+}
+
+void checks_describe(struct buffer *out, const struct checks *checks, const struct ledger *ledger)
+{
+	char time[QUANTITY_TEXT];
+
+	if (checks->time_limit_hit)
+		buffer_format(out,
+		              "the run was ended at its time limit of %s; calls may be pending\n",
+		              quantity_time(time, ledger->trace->about.time_limit_ns));
+	checks_faults(out, checks, ledger);
 }

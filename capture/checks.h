@@ -39,7 +39,9 @@ bool checks_believable(const struct checks *checks);
 /* That, and the machine kept to the script's times and the link to its own: else it is worth
  * another try. */
 bool checks_passed(const struct checks *checks);
-/* What failed, sentences a line each; nothing if all is well. */
+/* What failed, sentences a line each: why checks_passed() is false. Nothing if all is well. */
+void checks_faults(struct buffer *out, const struct checks *checks, const struct ledger *ledger);
+/* That, and what a reader of the result should know besides: a time limit that ended it. */
 void checks_describe(struct buffer *out, const struct checks *checks, const struct ledger *ledger);
 
 #endif

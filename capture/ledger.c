@@ -14,6 +14,7 @@ static const char *const causes[] = {
 	[LOST_NOBODY] = "taken by nobody",
 	[LOST_CLOSED] = "thrown away by a closed socket",
 	[LOST_WIRE] = "dropped by the link",
+	[LOST_SENDER] = "dropped in the sender's own queue",
 };
 static_assert(sizeof(causes) / sizeof(*causes) == LOST_CAUSE_COUNT, "a text for each cause");
 
@@ -47,8 +48,12 @@ static void take_packets(struct build *build)
 {
 	const struct trace *trace = build->trace;
 
-	for (size_t i = 0; i < trace->interface_count; i++)
+	build->all_seen = trace->complete;
+	for (size_t i = 0; i < trace->interface_count; i++) {
 		build->dropped += trace->interfaces[i].dropped;
+		build->all_seen &= trace->interfaces[i].has_statistics;
+	}
+	build->all_seen &= !build->dropped;
 	build->two_taps = trace->interface_count > 1;
 	links_match(build);
 	for (uint32_t i = 0; i < trace->packet_count; i++)

@@ -55,7 +55,8 @@ struct ledger_segment {
 	uint32_t length;
 	uint32_t packet;  /* index into trace->packets: its departure; of fragments the first */
 	uint32_t arrival; /* its arrival at the other tap, of fragments the last; the same as packet
-	                     where there is one tap; LEDGER_NONE: lost on the way */
+	                     where there is one tap; LEDGER_NONE: lost on the way, or still under
+	                     way: see ledger_is_lost() */
 	uint8_t kind;     /* enum segment_kind */
 	uint8_t flags;    /* TCP: PACKET_* */
 	uint16_t fragments; /* IP fragments that a datagram left in; 1 if it was whole */
@@ -95,6 +96,9 @@ enum lost_cause {
 	LOST_NOBODY,    /* no socket there took it */
 	LOST_CLOSED,    /* the receiver closed before reading it */
 	LOST_WIRE,      /* dropped by the link */
+	LOST_SENDER,    /* written, and never (or not whole) seen to leave by a capture that lost
+	                   nothing: the queue of the sender's own device was full. What the kernel
+	                   did not count as dropped and may still wait there is unsent */
 	LOST_CAUSE_COUNT,
 };
 const char *lost_cause_text(enum lost_cause cause);
@@ -103,9 +107,9 @@ const char *lost_cause_text(enum lost_cause cause);
  * Each written byte is in exactly one of these; they add up to the direction's bytes. queued has
  * arrived and waits for a read, at a socket that its script left open (a close that Seam implied
  * throws away what is unread, and it still counts as queued; what comes after it is lost);
- * in_flight was seen on the wire and neither acknowledged nor read; out_of_band is what MSG_OOB
- * took out of the stream of reads (with SO_OOBINLINE at the reader nothing); unknown is what the
- * evidence does not settle, and then ledger.doubt says why.
+ * in_flight was seen on the wire and neither acknowledged nor read, nor proved lost; out_of_band is
+ * what MSG_OOB took out of the stream of reads (with SO_OOBINLINE at the reader nothing); unknown
+ * is what the evidence does not settle, and then ledger.doubt says why.
  */
 struct ledger_state {
 	uint64_t read, queued, in_flight, unsent, out_of_band, unknown;
@@ -226,6 +230,14 @@ int64_t ledger_sent_ns(const struct ledger *ledger, const struct ledger_directio
                        const struct ledger_segment *segment);
 int64_t ledger_arrived_ns(const struct ledger *ledger, const struct ledger_direction *direction,
                           const struct ledger_segment *segment);
+
+/*
+ * Whether the link dropped a segment. Where the recording has the link's own account, every drop is
+ * an event, and what left and has neither an arrival nor such an event was still under way when the
+ * run ended. Nor is a loss what a recording that was cut no longer has. Only without that account
+ * (two taps of somebody else's) is what never arrived taken for lost.
+ */
+bool ledger_is_lost(const struct ledger *ledger, const struct ledger_segment *segment);
 
 /*
  * How long the bytes of a segment waited in the send buffer: from the begin of the write that wrote

@@ -1,6 +1,8 @@
 /*
  * Messages meet the segments of their direction in order, lengths agreeing. Where they do not (the
- * capture lost some), a segment belongs to the latest message that had begun and is like it.
+ * capture lost some), a segment belongs to the latest message that had begun and is like it. Where
+ * the capture lost none, the sender's own queue dropped some and kept the rest in order, however
+ * late they left: then to the earliest.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +79,23 @@ static bool same_bytes(const struct build *build, const struct ledger_direction 
 	return !memcmp(build->trace->bytes + packet->at + view.payload_at, call->payload, length);
 }
 
+/* The message of a segment among those that had begun, behind that of the segment before it. */
+static size_t find_like(const struct build *build, const struct ledger_direction *direction,
+                        const struct side *side, const struct ledger_segment *segment, size_t low,
+                        size_t high)
+{
+	size_t count = high - low < LOOK_BACK ? high - low : LOOK_BACK;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t at = build->all_seen ? low + i : high - 1 - i;
+
+		if (fits(side->messages + at, segment->length) &&
+		    same_bytes(build, direction, side->messages + at, segment))
+			return at;
+	}
+	return SIZE_MAX;
+}
+
 static void align_by_time(const struct build *build, const struct ledger_direction *direction,
                           struct side *side, uint32_t *owner)
 {
@@ -91,16 +110,12 @@ static void align_by_time(const struct build *build, const struct ledger_directi
 		owner[i] = LEDGER_NONE;
 		while (high < side->message_count && side->messages[high].begin_ns <= time_ns)
 			high++;
-		for (size_t at = high; at > low && high - at < LOOK_BACK; at--) {
-			const struct message *message = side->messages + at - 1;
+		size_t at = find_like(build, direction, side, segment, low, high);
 
-			if (!fits(message, segment->length) ||
-			    !same_bytes(build, direction, message, segment))
-				continue;
-			assign(side, owner, i, at - 1, segment->length);
-			low = at - 1;
-			break;
-		}
+		if (at == SIZE_MAX)
+			continue;
+		assign(side, owner, i, at, segment->length);
+		low = at;
 	}
 }
 

@@ -20,10 +20,21 @@
 #define ETHERNET      14
 #define FIRST_TRIALS  64   /* events, until one is of a frame seen only once */
 #define COPIES_AT_END 0xff /* more than that nobody counts */
+#define PROBES                                                                                     \
+	64 /* packets of equal key that one event is compared with, of arrivals on average         \
+	    */
+
+/* A packet that left, by its key: index is its place among those that did. */
+struct place {
+	uint64_t key;
+	uint32_t index;
+};
 
 /* Packets that passed one tap in one direction, in order of time, and those of equal key. */
 struct passing {
-	uint32_t *packets, *next, *heads;
+	uint32_t *packets;
+	struct place *places;   /* by key, then index; departures */
+	uint32_t *next, *heads; /* chains of a key; arrivals */
 	size_t count, size;
 };
 
@@ -54,6 +65,10 @@ static void list_passing(struct passing *passing, const struct build *build, uin
 		if (trace->packets[i].interface == interface &&
 		    (leaving ? tap_leaves(build, i) : tap_arrives(build, i)))
 			passing->packets[passing->count++] = i;
+}
+
+static void make_chains(struct passing *passing)
+{
 	for (passing->size = 16; passing->size < passing->count;)
 		passing->size *= 2;
 	passing->heads = mem_alloc(passing->size, sizeof(*passing->heads));
@@ -78,6 +93,7 @@ static void put_in_chain(struct passing *passing, size_t index, uint64_t key)
 static void passing_finish(struct passing *passing)
 {
 	free(passing->packets);
+	free(passing->places);
 	free(passing->next);
 	free(passing->heads);
 }
@@ -112,23 +128,97 @@ static int64_t distance(int64_t a, int64_t b)
 	return a < b ? b - a : a - b;
 }
 
-/* The packet of that frame nearest to the place where its number puts it: index into passing, or
- * -1. *found gets how many there are, at most 2 of them counted. */
+static int by_key(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static void sort_places(struct passing *passing, const struct build *build)
+{
+	passing->places = mem_alloc(passing->count, sizeof(*passing->places));
+	for (uint32_t i = 0; i < passing->count; i++) {
+		const struct packet *packet = build->trace->packets + passing->packets[i];
+
+		passing->places[i].key = frame_key(bytes_of(build, passing->packets[i]),
+		                                   packet->captured, packet->length);
+		passing->places[i].index = i;
+	}
+	if (passing->count)
+		qsort(passing->places, passing->count, sizeof(*passing->places), by_key);
+}
+
+/* The first place that is not before that key and index. */
+static size_t place_of(const struct passing *passing, uint64_t key, uint32_t index)
+{
+	struct place wanted = { key, index };
+	size_t low = 0, high = passing->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (by_key(passing->places + middle, &wanted) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* How many had left by then. */
+static uint32_t left_by(const struct build *build, const struct passing *passing, int64_t time_ns)
+{
+	uint32_t low = 0, high = (uint32_t)passing->count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (build->trace->packets[passing->packets[middle]].time_ns <= time_ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/*
+ * The packet of that frame nearest to the place where its number puts it: index into passing, or
+ * -1. *found gets how many there are, at most 2 of them counted. Of more than PROBES packets that
+ * have its length and begin like it only the nearest are looked at, so that no recording takes
+ * longer than its length warrants; the link's numbers are hardly ever off by more than one.
+ */
 static int64_t nearest(const struct build *build, const struct passing *passing,
                        const struct link_event *event, int64_t expected, int *found)
 {
 	uint64_t key = frame_key(event->frame, event->captured, event->length);
+	size_t first = place_of(passing, key, 0);
+	size_t end = place_of(passing, key, left_by(build, passing, event->time_ns));
+	uint32_t middle = expected < 0            ? 0
+	                  : expected > UINT32_MAX ? UINT32_MAX
+	                                          : (uint32_t)expected;
+	size_t after = place_of(passing, key, middle);
 	int64_t best = -1;
 
 	*found = 0;
-	for (uint32_t i = *head_of(passing, key); i != LEDGER_NONE; i = passing->next[i]) {
-		if (build->trace->packets[passing->packets[i]].time_ns > event->time_ns)
-			break;
-		if (!is_frame(build, event, passing->packets[i]))
+	after = after < end ? after : end;
+	for (size_t before = after, probes = 0;
+	     probes < PROBES && *found < 2 && (before > first || after < end); probes++) {
+		bool later = after < end &&
+		             (before == first ||
+		              distance(passing->places[after].index, expected) <=
+		                      distance(passing->places[before - 1].index, expected));
+		uint32_t index = passing->places[later ? after : before - 1].index;
+
+		after += later;
+		before -= !later;
+		if (!is_frame(build, event, passing->packets[index]))
 			continue;
-		*found += *found < 2;
-		if (best < 0 || distance(i, expected) <= distance(best, expected))
-			best = i;
+		++*found;
+		if (best < 0)
+			best = index;
 	}
 	return best;
 }
@@ -194,13 +284,7 @@ static void match_way(struct build *build, bool down)
 	int64_t shift;
 
 	list_passing(&passing, build, down, true);
-	for (size_t i = passing.count; i-- > 0;) {
-		const struct packet *packet = trace->packets + passing.packets[i];
-
-		put_in_chain(&passing, i,
-		             frame_key(bytes_of(build, passing.packets[i]), packet->captured,
-		                       packet->length));
-	}
+	sort_places(&passing, build);
 	shift = first_shift(build, &passing, down);
 	for (uint32_t i = 0; i < trace->event_count; i++) {
 		const struct link_event *event = trace->events + i;
@@ -259,13 +343,21 @@ static bool may_be_damaged(const struct build *build, const struct link_event *e
 	captured = least(captured, seen->captured);
 	if (seen->length != event->length)
 		return false;
-	for (uint32_t i = 0; i < captured && flipped < 2; i++)
-		flipped += __builtin_popcount(before[i] ^ after[i]);
+	for (uint32_t i = 0; i < captured && flipped < 2; i += sizeof(uint64_t)) {
+		uint64_t one = 0, other = 0;
+		size_t length = least(captured - i, sizeof(one));
+
+		memcpy(&one, before + i, length);
+		memcpy(&other, after + i, length);
+		flipped += __builtin_popcountll(one ^ other);
+	}
 	/* Where the capture cut the packet, the bit may lie behind. */
 	return flipped == 1 || (!flipped && captured < seen->length);
 }
 
-static void mark_damaged(struct build *build, const struct passing *passing, uint32_t index)
+/* *probes: how many comparisons are left, for all events of that way together. */
+static void mark_damaged(struct build *build, const struct passing *passing, uint32_t index,
+                         size_t *probes)
 {
 	const struct link_event *event = build->trace->events + index;
 	uint32_t left = build->ledger->event_packets[index];
@@ -276,12 +368,15 @@ static void mark_damaged(struct build *build, const struct passing *passing, uin
 	while (*head != LEDGER_NONE &&
 	       build->trace->packets[passing->packets[*head]].time_ns < event->time_ns)
 		*head = passing->next[*head];
-	for (uint32_t i = *head; i != LEDGER_NONE && wanted; i = passing->next[i]) {
-		uint32_t packet = passing->packets[i];
+	for (; *head != LEDGER_NONE && wanted && *probes; --*probes) {
+		uint32_t packet = passing->packets[*head];
 
-		if (build->links.damaged[packet] || !may_be_damaged(build, event, left, packet))
+		if (!may_be_damaged(build, event, left, packet)) {
+			head = passing->next + *head;
 			continue;
+		}
 		build->links.damaged[packet] = true;
+		*head = passing->next[*head];
 		wanted--;
 	}
 }
@@ -290,8 +385,11 @@ static void find_damaged(struct build *build, bool down)
 {
 	const struct trace *trace = build->trace;
 	struct passing passing;
+	size_t probes;
 
 	list_passing(&passing, build, !down, false);
+	probes = PROBES * (trace->event_count + passing.count);
+	make_chains(&passing);
 	for (size_t i = passing.count; i-- > 0;) {
 		const struct packet *packet = trace->packets + passing.packets[i];
 
@@ -301,7 +399,7 @@ static void find_damaged(struct build *build, bool down)
 	}
 	for (uint32_t i = 0; i < trace->event_count; i++)
 		if (trace->events[i].down == down && trace->events[i].kind == LINK_CORRUPTED)
-			mark_damaged(build, &passing, i);
+			mark_damaged(build, &passing, i, &probes);
 	passing_finish(&passing);
 }
 

@@ -104,6 +104,7 @@ struct side {
 	uint32_t *datagram_of; /* one a segment: its first datagram */
 	uint32_t *nobody;      /* segments answered by ICMP port unreachable */
 	size_t nobody_count, nobody_capacity;
+	size_t seen_end;  /* behind the last datagram that has a segment */
 	size_t unseen_at; /* the first datagram without a segment that may still be read */
 };
 
@@ -146,16 +147,29 @@ struct links {
 
 /* A segment on its way between two taps. */
 struct flight {
-	uint64_t key, left; /* left: its number among those that left the link that way */
-	uint32_t id, flow, segment, next;
-	uint8_t side, copies, seen; /* copies: how often it is to arrive; seen so far */
+	uint64_t left; /* its number among those that left the link that way */
+	uint32_t segment;
+	uint32_t next[2];     /* the next that left: of its key and id, of its key */
+	uint8_t copies, seen; /* copies: how often it is to arrive; seen so far */
 	bool held_back;
+};
+
+/* Flights of one key in order of departure: of one id or, at first and among all, of any. */
+struct flight_queue {
+	uint64_t key;
+	uint32_t id, flow, next; /* of one for any id: that of its first flight */
+	uint32_t first, last;    /* flights; no flight before first is still to come */
+	uint32_t arrived;        /* the last that has arrived, LEDGER_NONE */
+	uint8_t side;
+	bool any, mixed; /* mixed: flights of several ids, each with a queue of its own too */
 };
 
 struct flights {
 	struct flight *list;
 	size_t count, capacity;
-	uint32_t *heads;
+	struct flight_queue *queues;
+	size_t queue_count, queue_capacity;
+	uint32_t *heads; /* of chains of queues */
 	size_t size;
 };
 
@@ -192,6 +206,8 @@ struct build {
 	uint32_t *by_port;       /* parties by local port */
 	bool two_taps;
 	uint64_t dropped; /* packets that the capture lost */
+	bool all_seen;    /* the capture says of itself that it is whole and lost none */
+	uint64_t waiting; /* datagrams that may still be in the queues of senders' devices */
 };
 
 /* ---- flow_table.c ---- */

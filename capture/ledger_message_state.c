@@ -3,9 +3,12 @@
  * read a later one, or counted more drops than that shows: then the youngest were dropped, for a
  * full buffer refuses what comes and keeps what it has. Otherwise it waits.
  */
+#include <string.h>
+
 #include "capture/ledger_internal.h"
 
 #define DELIVERY_NS 1000000 /* from the tap to the socket, at most */
+#define UDP_HEADER  8
 
 /* Everything below looks at datagrams that arrived and that nobody read. */
 static bool is_lost_or_read(const struct datagram *datagram)
@@ -149,6 +152,74 @@ static void mark_denied(struct build *build)
 	}
 }
 
+/* Fewer fragments were seen to leave than its first one tells of. */
+static bool left_in_part(const struct build *build, const struct ledger_segment *segment)
+{
+	const struct packet *packet = build->trace->packets + segment->packet;
+	struct packet_view view;
+	uint32_t part;
+
+	packet_decode(build->trace->bytes + packet->at, packet->captured, packet->length, &view);
+	part = view.payload_length + UDP_HEADER;
+	return view.more_fragments &&
+	       (segment->length + UDP_HEADER - 1) / part + 1 > segment->fragments;
+}
+
+/* The call succeeded, so only the queue of the sender's device can have kept or dropped it. */
+static bool stayed_at_sender(const struct build *build, const struct ledger_direction *direction,
+                             const struct datagram *datagram, bool udp)
+{
+	return build->all_seen && build->two_taps && udp &&
+	       (datagram->segment == LEDGER_NONE ||
+	        left_in_part(build, direction->segments + datagram->segment));
+}
+
+/* Such a queue drops what comes when it is full, so of those that never left the first wait. */
+static bool is_waiting(const struct build *build, const struct side *side,
+                       const struct datagram *datagram)
+{
+	const struct trace_socket *facts =
+		side->party == LEDGER_NONE ? NULL : build->parties[side->party].facts;
+
+	return build->waiting && facts && facts->unsent_bytes > 0 &&
+	       datagram >= side->datagrams + side->seen_end;
+}
+
+static void count_stayed(struct build *build, struct ledger_direction *direction,
+                         const struct side *side, const struct datagram *datagram)
+{
+	if (is_waiting(build, side, datagram)) {
+		direction->state.unsent += datagram->length;
+		build->waiting--;
+		return;
+	}
+	direction->state.lost[LOST_SENDER] += datagram->length;
+	direction->lost_datagrams++;
+}
+
+/* Of all that never left, what the kernels did not count as dropped. */
+static void find_waiting(struct build *build)
+{
+	const struct trace *trace = build->trace;
+	uint64_t dropped = 0, unseen = 0;
+
+	for (uint32_t flow = 0; flow < build->ledger->flow_count; flow++)
+		for (uint8_t at = 0; at < 2; at++) {
+			struct side *side = build->work[flow].sides + at;
+
+			for (size_t i = 0; i < side->datagram_count; i++)
+				if (side->datagrams[i].segment != LEDGER_NONE)
+					side->seen_end = i + 1;
+				else
+					unseen += !side->messages[side->datagrams[i].message].open;
+		}
+	for (size_t i = 0; i < trace->counter_count; i++)
+		if (trace->counters[i].mark == TRACE_END && trace->counters[i].rose > 0 &&
+		    !strcmp(trace->counters[i].name, "UdpSndbufErrors"))
+			dropped += (uint64_t)trace->counters[i].rose;
+	build->waiting = unseen > dropped ? unseen - dropped : 0;
+}
+
 static void count_unread(struct build *build, uint32_t flow, uint8_t at,
                          const struct datagram *datagram)
 {
@@ -157,6 +228,7 @@ static void count_unread(struct build *build, uint32_t flow, uint8_t at,
 	const struct message *message = side->messages + datagram->message;
 	struct ledger_state *state = &direction->state;
 	bool seen = datagram->segment != LEDGER_NONE;
+	bool udp = build->ledger->flows[flow].transport == TRANSPORT_UDP;
 
 	if (message->open) {
 		state->unsent += datagram->length;
@@ -167,16 +239,28 @@ static void count_unread(struct build *build, uint32_t flow, uint8_t at,
 	} else if (datagram->cause != LOST_NONE) {
 		state->lost[datagram->cause] += datagram->length;
 		direction->lost_datagrams++;
-	} else if (seen && direction->segments[datagram->segment].arrival == LEDGER_NONE) {
+	} else if (seen && ledger_is_lost(build->ledger, direction->segments + datagram->segment)) {
 		state->lost[LOST_WIRE] += datagram->length;
 		direction->lost_datagrams++;
+	} else if (stayed_at_sender(build, direction, datagram, udp)) {
+		count_stayed(build, direction, side, datagram);
+	} else if (seen && direction->segments[datagram->segment].arrival == LEDGER_NONE &&
+	           build->dropped) {
+		state->unknown += datagram->length;
+		ledger_doubt(
+			build,
+			"Datagrams that left were not seen to arrive (the capture dropped %llu "
+			"packets).",
+			(unsigned long long)build->dropped);
+	} else if (seen && direction->segments[datagram->segment].arrival == LEDGER_NONE) {
+		state->in_flight += datagram->length;
 	} else if (datagram->denied) {
 		state->unknown += datagram->length;
 		ledger_doubt(build,
 		             "A datagram of %u bytes arrived that was not read, but the socket "
 		             "says that it holds nothing and dropped nothing.",
 		             datagram->length);
-	} else if (seen || trace_transport_is_unix(build->ledger->flows[flow].transport)) {
+	} else if (seen || !udp) {
 		state->queued += datagram->length;
 	} else {
 		state->unknown += datagram->length;
@@ -214,6 +298,7 @@ static void count_direction(struct build *build, uint32_t flow, uint8_t at)
 void ledger_message_state(struct build *build)
 {
 	mark_unreachable(build);
+	find_waiting(build);
 	if (build->trace->call_count) {
 		mark_older(build);
 		mark_youngest(build);

@@ -89,6 +89,18 @@ int64_t ledger_arrived_ns(const struct ledger *ledger, const struct ledger_direc
 	                                       : ledger->trace->packets[segment->arrival].time_ns;
 }
 
+bool ledger_is_lost(const struct ledger *ledger, const struct ledger_segment *segment)
+{
+	const struct trace *trace = ledger->trace;
+
+	if (segment->arrival != LEDGER_NONE)
+		return false;
+	if (segment->event != LEDGER_NONE && link_event_is_loss(trace->events[segment->event].kind))
+		return true;
+	/* A link that itself missed packets has no account of all. */
+	return trace->complete && (!trace->about.wire.known || trace->about.wire.missed > 0);
+}
+
 int64_t ledger_held_ns(const struct ledger *ledger, const struct ledger_direction *direction,
                        const struct ledger_segment *segment)
 {

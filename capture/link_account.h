@@ -7,8 +7,9 @@
 #include "capture/buffer.h"
 #include "capture/trace.h"
 
-#define LINK_ACCOUNT_NUMBERS 6 /* packets named by their numbers; of more only how many they are   \
-	                        */
+#define LINK_ACCOUNT_NUMBERS                                                                       \
+	6 /* packets named by their numbers; of more only how many they are                        \
+	   */
 
 /*
  * A line for each way and each thing that the link did, in the order of enum link_event_kind:

@@ -207,11 +207,9 @@ static void count_run(struct task *task, const struct job *job)
 {
 	if (task->wanted == 1 || job->err.kind || !job->play->accounted)
 		return;
-	task->tally.again += job->again;
+	crew_count_tries(&task->tally, job);
 	if (checks_passed(&job->play->checks))
 		tally_add(&task->tally, &job->play->ledger, &job->play->race, job->play->path);
-	else
-		task->tally.doubted++;
 }
 
 static void done(void *context, struct job *job)

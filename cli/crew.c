@@ -56,19 +56,6 @@ static void remove_slot(struct crew *crew, struct slot *slot)
 	*slot = crew->slots[--crew->count];
 }
 
-/* What its checks found first, to be freed; NULL if nothing. */
-static char *fault_of(const struct play *play)
-{
-	struct buffer lines = { 0 };
-
-	if (play && play->accounted)
-		checks_describe(&lines, &play->checks, &play->ledger);
-	if (!lines.length)
-		return NULL;
-	lines.bytes[strcspn(lines.bytes, "\n")] = '\0';
-	return lines.bytes;
-}
-
 /* The second try counts, unless it alone did not come to its end. */
 static void choose(struct slot *slot)
 {
@@ -78,7 +65,7 @@ static void choose(struct slot *slot)
 		return;
 	if (!job->err.kind || slot->first_err.kind) {
 		if (job->play)
-			job->play->first_fault = fault_of(slot->first);
+			job->play->first_fault = play_fault(slot->first);
 		play_destroy(slot->first);
 	} else {
 		if (job->play && job->play->path && strcmp(job->play->path, slot->first->path) != 0)
@@ -271,6 +258,17 @@ void crew_play(const struct crew_orders *orders, struct run_machine *machine)
 bool crew_disbelieves(const struct job *job)
 {
 	return !job->err.kind && job->play->accounted && !checks_passed(&job->play->checks);
+}
+
+void crew_count_tries(struct tally *tally, const struct job *job)
+{
+	bool doubted = crew_disbelieves(job);
+	char *fault = doubted ? play_fault(job->play) : NULL;
+	const char *first = job->play ? job->play->first_fault : NULL;
+
+	if (job->again || doubted)
+		tally_again(tally, fault ? fault : first, doubted);
+	free(fault);
 }
 
 size_t crew_cpus(void)

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "cli/play.h"
+#include "cli/tally.h"
 
 #define CREW_MOST 64 /* runs at once, whatever is asked for */
 
@@ -49,6 +50,9 @@ void crew_play(const struct crew_orders *orders, struct run_machine *machine);
 
 /* The run came to its end and a check of itself failed: the rule of doubts() for all. */
 bool crew_disbelieves(const struct job *job);
+
+/* Into the tally of repeated runs: that it was tried twice, why, and to what end. */
+void crew_count_tries(struct tally *tally, const struct job *job);
 
 /* CPUs that this process may use, at least 1. */
 size_t crew_cpus(void);

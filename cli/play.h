@@ -73,6 +73,12 @@ void play_destroy(struct play *play);
  * run_settle() does. */
 void play_finish(struct play *play);
 
+/* The first reason why its checks failed, a sentence to be freed; NULL if they passed. */
+char *play_fault(const struct play *play);
+
+/* What is still waiting at the time limit was asked for: an expectation `pending` has passed. */
+bool play_expects_pending(const struct play *play);
+
 /* Whether recordings can be put into a folder. */
 int play_folder(const char *folder, struct err *err);
 

@@ -1,13 +1,16 @@
 #include "cli/report.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "capture/escape.h"
 #include "capture/mem.h"
+#include "capture/quantity.h"
 #include "cli/output.h"
 #include "cli/picture.h"
 #include "sim/undropped.h"
+#include "viz/wrap.h"
 
 const struct ledger **report_ledgers(const struct play *const *plays, size_t count,
                                      size_t *ledger_count)
@@ -67,74 +70,101 @@ static const char *name_of(const struct play *play)
 	return *play->scenario.variant ? play->scenario.variant : play->scenario.name;
 }
 
-/* A sentence of checks_describe(), of a try that failed where another had failed before. */
-static void add_doubt(struct buffer *out, const struct play *play, const char *line)
-{
-	bool twice = play->source.try > 1;
+/* Where the lines of a report go, and how wide they are. */
+struct lines {
+	struct buffer *out;
+	const struct text_options *options;
+};
 
-	buffer_text(out, "   but:        ");
-	add(out, name_of(play));
-	buffer_text(out, twice ? ": played twice; the second time too " : ": ");
-	add(out, line);
-	if (twice && checks_believable(&play->checks))
-		buffer_text(out, ": do not trust the times");
-	buffer_char(out, '\n');
+static void add_line(const struct lines *lines, const char *word, const struct play *play,
+                     const char *text, const char *more)
+{
+	struct buffer line = { 0 };
+
+	buffer_format(&line, "%s: %s%s", name_of(play), text, more);
+	wrap_line(lines->out, word, line.bytes, lines->options);
+	buffer_finish(&line);
+}
+
+static void report_limit(const struct lines *lines, const struct play *play)
+{
+	char text[120], limit[QUANTITY_TEXT];
+
+	if (!play->checks.time_limit_hit || play_expects_pending(play))
+		return;
+	snprintf(text, sizeof(text), "ended at its time limit of %s; calls may be pending",
+	         quantity_time(limit, play->trace.about.time_limit_ns));
+	add_line(lines, "note:", play, text, "");
+}
+
+static void report_faults(const struct lines *lines, const struct play *play)
+{
+	struct buffer faults = { 0 };
+	char *rest = NULL;
+	const char *more = "";
+
+	checks_faults(&faults, &play->checks, &play->ledger);
+	for (char *line = faults.length ? strtok_r(faults.bytes, "\n", &rest) : NULL; line;
+	     line = strtok_r(NULL, "\n", &rest))
+		add_line(lines, "but:", play, line, "");
+	if (play->source.try > 1)
+		more = ". That was the second try";
+	if (faults.length && *more)
+		add_line(lines, "", play,
+		         checks_believable(&play->checks) ? "do not trust the times"
+		                                          : "do not trust it",
+		         more);
+	buffer_finish(&faults);
 }
 
 /* What speaks against believing them, a line each, and what a second try has cleared up. */
-static void report_doubts(struct buffer *out, const struct play *const *plays, size_t count)
+static void report_doubts(const struct lines *lines, const struct play *const *plays, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct play *play = plays[i];
-		struct buffer doubts = { 0 };
-		char *rest = NULL;
 
 		if (!play->accounted)
 			continue;
-		checks_describe(&doubts, &play->checks, &play->ledger);
-		for (char *line = doubts.length ? strtok_r(doubts.bytes, "\n", &rest) : NULL; line;
-		     line = strtok_r(NULL, "\n", &rest))
-			add_doubt(out, play, line);
-		if (checks_passed(&play->checks) && play->first_fault) {
-			buffer_text(out, "   note:       ");
-			add(out, name_of(play));
-			buffer_text(out, ": the second try; in the first, ");
-			add(out, play->first_fault);
-			buffer_char(out, '\n');
-		}
-		buffer_finish(&doubts);
+		report_limit(lines, play);
+		report_faults(lines, play);
+		if (checks_passed(&play->checks) && play->first_fault)
+			add_line(lines, "note:", play, "this is the second try; in the first ",
+			         play->first_fault);
 	}
 }
 
 /* Options that belong to another transport than the variant's: the picture shows nothing of them.
  */
-static void report_not_applied(struct buffer *out, const struct play *const *plays, size_t count)
+static void report_not_applied(const struct lines *lines, const struct play *const *plays,
+                               size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const char *line = plays[i]->scenario.not_applied;
 
-		for (; line && *line; line += strcspn(line, "\n") + 1)
-			buffer_format(out, "   not applied: %s%s%.*s\n", plays[i]->scenario.variant,
-			              *plays[i]->scenario.variant ? ", " : "",
-			              (int)strcspn(line, "\n"), line);
+		for (; line && *line; line += strcspn(line, "\n") + 1) {
+			char *text = mem_copy(line, strcspn(line, "\n"));
+
+			add_line(lines, "not applied:", plays[i], text, "");
+			free(text);
+		}
 	}
 }
 
 /* What the scenario told the link to drop, and never came. */
-static void report_undropped(struct buffer *out, const struct play *const *plays, size_t count)
+static void report_undropped(const struct lines *lines, const struct play *const *plays,
+                             size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct play *play = plays[i];
-		struct buffer lines = { 0 };
+		struct buffer texts = { 0 };
 		char *rest = NULL;
 
 		if (play->accounted)
-			undropped_describe(&lines, &play->scenario, &play->trace);
-		for (char *line = lines.length ? strtok_r(lines.bytes, "\n", &rest) : NULL; line;
+			undropped_describe(&texts, &play->scenario, &play->trace);
+		for (char *line = texts.length ? strtok_r(texts.bytes, "\n", &rest) : NULL; line;
 		     line = strtok_r(NULL, "\n", &rest))
-			buffer_format(out, "   not dropped: %s%s%s\n", play->scenario.variant,
-			              *play->scenario.variant ? ", " : "", line);
-		buffer_finish(&lines);
+			add_line(lines, "not dropped:", play, line, "");
+		buffer_finish(&texts);
 	}
 }
 
@@ -144,6 +174,7 @@ void report_plays(struct buffer *out, const struct play *const *plays, size_t co
 	const char **files = mem_alloc(count, sizeof(*files));
 	struct summary_closing closing = { .files = files,
 		                           .next_about = "the timeline of one again, by itself" };
+	const struct lines lines = { out, options };
 	struct buffer next = { 0 };
 	size_t ledger_count;
 	const struct ledger **ledgers = report_ledgers(plays, count, &ledger_count);
@@ -160,9 +191,9 @@ void report_plays(struct buffer *out, const struct play *const *plays, size_t co
 	}
 	if (ledger_count)
 		picture_text(out, ledgers, ledger_count, options, &closing);
-	report_not_applied(out, plays, count);
-	report_undropped(out, plays, count);
-	report_doubts(out, plays, count);
+	report_not_applied(&lines, plays, count);
+	report_undropped(&lines, plays, count);
+	report_doubts(&lines, plays, count);
 	report_failures(out, plays, count);
 	buffer_finish(&next);
 	free(files);

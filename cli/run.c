@@ -256,13 +256,9 @@ static void keep(struct run_command *command, struct job *job)
 /* Whether the recording of a repeated run is worth keeping. */
 static bool count(struct tally *tally, const struct job *job)
 {
-	tally->again += job->again;
-	if (job->err.kind)
+	crew_count_tries(tally, job);
+	if (job->err.kind || crew_disbelieves(job))
 		return false;
-	if (crew_disbelieves(job)) {
-		tally->doubted++;
-		return false;
-	}
 	return tally_add(tally, &job->play->ledger, &job->play->race, job->play->path);
 }
 
@@ -357,7 +353,8 @@ static const struct expect_result *judge_share(const struct run_command *command
 	}
 	if (!play || !most || tally->runs < 2)
 		return NULL;
-	expect_judge_share(&play->scenario, most->count, tally->runs, most->text, play->results);
+	expect_judge_share(&play->scenario, most->count, tally->runs, tally->runs + tally->doubted,
+	                   most->text, play->results);
 	for (size_t i = 0; i < play->result_count; i++) {
 		if (play->results[i].is_share)
 			return &play->results[i];

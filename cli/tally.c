@@ -18,6 +18,7 @@ static void finish_outcome(struct tally_outcome *outcome)
 {
 	for (size_t i = 0; i < outcome->way_count; i++) {
 		free(outcome->ways[i].endpoint);
+		free(outcome->ways[i].peer);
 		free(outcome->ways[i].sizes);
 	}
 	free(outcome->ways);
@@ -27,7 +28,7 @@ static void finish_outcome(struct tally_outcome *outcome)
 
 /* Takes sizes. */
 static void add_way(struct tally_outcome *outcome, size_t *capacity, const char *endpoint,
-                    uint64_t *sizes, size_t count)
+                    const char *peer, uint64_t *sizes, size_t count)
 {
 	if (!count) {
 		free(sizes);
@@ -36,6 +37,7 @@ static void add_way(struct tally_outcome *outcome, size_t *capacity, const char 
 	outcome->ways =
 		mem_grow(outcome->ways, capacity, outcome->way_count, sizeof(*outcome->ways));
 	outcome->ways[outcome->way_count++] = (struct tally_way){ .endpoint = mem_text(endpoint),
+		                                                  .peer = mem_text(peer),
 		                                                  .sizes = sizes,
 		                                                  .count = count };
 }
@@ -62,28 +64,63 @@ static uint64_t *read_sizes(const struct ledger_direction *direction, size_t *co
 	return sizes;
 }
 
-/* The ways of one endpoint; flows come in order of their first packets, which is a race too. */
+static const char *name_of(const struct ledger *ledger, uint16_t endpoint)
+{
+	return endpoint < ledger->trace->endpoint_count ? ledger->trace->endpoints[endpoint].name
+	                                                : "?";
+}
+
+static int by_peer_and_sizes(const void *a, const void *b)
+{
+	const struct tally_way *x = a, *y = b;
+	size_t shared = x->count < y->count ? x->count : y->count;
+	int order = strcmp(x->peer, y->peer);
+
+	for (size_t i = 0; i < shared && !order; i++)
+		order = (x->sizes[i] > y->sizes[i]) - (x->sizes[i] < y->sizes[i]);
+	return order ? order : (x->count > y->count) - (x->count < y->count);
+}
+
+/* The ways of one endpoint, in an order of their own: that of flows, by their first packets, is a
+ * race too. */
 static void add_endpoint(struct tally_outcome *outcome, size_t *capacity,
                          const struct ledger *ledger, size_t endpoint, bool reads)
 {
-	const char *name = ledger->trace->endpoints[endpoint].name;
+	size_t before = outcome->way_count;
 
 	for (size_t i = 0; i < ledger->flow_count; i++) {
 		for (int side = 0; side < 2; side++) {
 			const struct ledger_direction *direction =
 				&ledger->flows[i].directions[side];
+			uint16_t own = reads ? direction->to_endpoint : direction->from_endpoint;
+			uint16_t peer = reads ? direction->from_endpoint : direction->to_endpoint;
 			size_t count;
 
-			if ((reads ? direction->to_endpoint : direction->from_endpoint) != endpoint)
+			if (own != endpoint)
 				continue;
 			uint64_t *sizes = reads ? read_sizes(direction, &count)
 			                        : segment_sizes(direction, &count);
-			add_way(outcome, capacity, name, sizes, count);
+			add_way(outcome, capacity, name_of(ledger, own), name_of(ledger, peer),
+			        sizes, count);
 		}
 	}
+	if (outcome->way_count > before)
+		qsort(outcome->ways + before, outcome->way_count - before, sizeof(*outcome->ways),
+		      by_peer_and_sizes);
 }
 
-static void write_text(struct tally_outcome *outcome)
+/* Whether an endpoint has ways with several others: then each is named for its own. */
+static bool has_peers(const struct tally_outcome *outcome, const struct tally_way *way)
+{
+	for (size_t i = 0; i < outcome->way_count; i++) {
+		if (!strcmp(outcome->ways[i].endpoint, way->endpoint) &&
+		    strcmp(outcome->ways[i].peer, way->peer) != 0)
+			return true;
+	}
+	return false;
+}
+
+static void write_text(struct tally_outcome *outcome, bool reads)
 {
 	struct buffer text = { 0 };
 
@@ -94,6 +131,8 @@ static void write_text(struct tally_outcome *outcome)
 			buffer_char(&text, ' ');
 		if (outcome->way_count > 1)
 			buffer_format(&text, "%s ", way->endpoint);
+		if (has_peers(outcome, way))
+			buffer_format(&text, "%s %s ", reads ? "from" : "to", way->peer);
 		buffer_char(&text, '{');
 		sizes_text(&text, way->sizes, way->count, SIZES_ANY_WIDTH, false);
 		buffer_char(&text, '}');
@@ -110,7 +149,7 @@ static struct tally_outcome outcome_of(const struct ledger *ledger, bool reads)
 
 	for (size_t i = 0; i < ledger->trace->endpoint_count; i++)
 		add_endpoint(&outcome, &capacity, ledger, i, reads);
-	write_text(&outcome);
+	write_text(&outcome, reads);
 	return outcome;
 }
 
@@ -124,6 +163,7 @@ static bool is_same(const struct tally_outcome *a, const struct tally_outcome *b
 		const struct tally_way *x = &a->ways[i], *y = &b->ways[i];
 
 		if (x->count != y->count || strcmp(x->endpoint, y->endpoint) != 0 ||
+		    strcmp(x->peer, y->peer) != 0 ||
 		    memcmp(x->sizes, y->sizes, x->count * sizeof(*x->sizes)) != 0)
 			return false;
 	}
@@ -252,6 +292,14 @@ static void describe_list(struct buffer *out, const struct tally_list *list, con
 	free(outcomes);
 }
 
+void tally_again(struct tally *tally, const char *fault, bool doubted)
+{
+	tally->again++;
+	tally->doubted += doubted;
+	if (fault && !tally->fault)
+		tally->fault = mem_text(fault);
+}
+
 static void describe_margins(struct buffer *out, const struct tally *tally)
 {
 	int64_t smallest, median;
@@ -265,12 +313,15 @@ static void describe_margins(struct buffer *out, const struct tally *tally)
 static void describe_doubted(struct buffer *out, const struct tally *tally)
 {
 	if (tally->again)
-		buffer_format(out, "%13s  %zu run%s, because the machine did not keep up%s\n",
-		              "played twice", tally->again, tally->again == 1 ? "" : "s",
-		              tally->doubted ? "" : "; the second time it did");
+		buffer_format(out, "%13s  %zu run%s%s%s\n", "played twice", tally->again,
+		              tally->again == 1 ? "" : "s", tally->fault ? ": in one " : "",
+		              tally->fault ? tally->fault : "");
 	if (tally->doubted)
-		buffer_format(out, "%13s  %zu run%s: the second try failed a check of itself too\n",
-		              "not believed", tally->doubted, tally->doubted == 1 ? "" : "s");
+		buffer_format(
+			out,
+			"%13s  %zu of %zu runs, which failed a check of themselves both times "
+			"and are not counted\n",
+			"not believed", tally->doubted, tally->runs + tally->doubted);
 }
 
 static void describe_expected(struct buffer *out, const struct expect_result *repeatable)
@@ -370,6 +421,7 @@ static void finish_list(struct tally_list *list)
 
 void tally_finish(struct tally *tally)
 {
+	free(tally->fault);
 	finish_list(&tally->segments);
 	finish_list(&tally->reads);
 	free(tally->margins);

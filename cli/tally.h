@@ -22,12 +22,14 @@
 /* The list of one direction. */
 struct tally_way {
 	char *endpoint; /* that sent the segments, or read */
+	char *peer;     /* the other end of it; "?" if it is not known */
 	uint64_t *sizes;
 	size_t count;
 };
 
 struct tally_outcome {
-	char *text; /* "{10, 190 B}"; where several endpoints have one, "client {…} server {…}" */
+	char *text; /* "{10, 190 B}"; where there are several, each behind its name: "client {…}
+	               server {…}", "server from one {…} server from two {…}" */
 	struct tally_way *ways;
 	size_t way_count;
 	size_t count;    /* runs */
@@ -44,6 +46,7 @@ struct tally {
 	size_t runs;      /* that were believed; the outcomes' counts add up to it */
 	size_t doubted;   /* that failed a check of themselves twice */
 	size_t again;     /* that were tried twice, whatever came of it */
+	char *fault;      /* why the first of those was; NULL */
 	int64_t *margins; /* of the runs in which an ACK decided over a write */
 	size_t margin_count, margin_capacity;
 };
@@ -54,6 +57,10 @@ struct tally {
  */
 bool tally_add(struct tally *tally, const struct ledger *ledger, const struct race *race,
                const char *path);
+
+/* Counts a run that was tried twice, with what failed in one of its tries (NULL: nothing known),
+ * and whether the second failed too. */
+void tally_again(struct tally *tally, const char *fault, bool doubted);
 
 /* The most frequent list of segments; NULL before any run. */
 const struct tally_outcome *tally_most(const struct tally *tally);

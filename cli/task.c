@@ -106,23 +106,45 @@ void task_judge(struct task *task)
 
 	if (!task->play || !task->play->accounted || !most)
 		return;
-	expect_judge_share(&task->play->scenario, most->count, task->tally.runs, most->text,
-	                   task->play->results);
+	expect_judge_share(&task->play->scenario, most->count, task->tally.runs, task->wanted,
+	                   most->text, task->play->results);
+}
+
+/* What speaks against its recording, a line each. */
+static void tell_faults(struct buffer *out, const struct task *task)
+{
+	const struct play *play = task->play;
+	const char *word = task_broken(task) ? "FAILED" : "but";
+	struct buffer faults = { 0 };
+	char *rest = NULL;
+
+	if (play_expects_pending(play))
+		checks_faults(&faults, &play->checks, &play->ledger);
+	else
+		checks_describe(&faults, &play->checks, &play->ledger);
+	undropped_describe(&faults, &play->scenario, &play->trace);
+	for (char *line = faults.length ? strtok_r(faults.bytes, "\n", &rest) : NULL; line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		buffer_format(out, "  %-7s %s\n", word, line);
+		word = "";
+	}
+	buffer_finish(&faults);
 }
 
 static void tell_doubted(struct buffer *out, const struct task *task)
 {
 	if (task->tally.doubted)
-		buffer_format(out,
-		              "  but     %zu of %zu runs could not be believed, and do not count\n",
-		              task->tally.doubted, task->wanted);
+		buffer_format(
+			out,
+			"  but     %zu of %zu runs could not be believed, and do not count%s%s\n",
+			task->tally.doubted, task->wanted, task->tally.fault ? "; in one " : "",
+			task->tally.fault ? task->tally.fault : "");
 }
 
 void task_tell(struct buffer *out, const struct task *task, bool json)
 {
 	const char *variant = scenario_file_variant(task->subject->file, task->variant);
 	const struct play *play = task->play;
-	struct buffer faults = { 0 };
 
 	if (!json) {
 		buffer_format(out, "%s%s%s%s\n", scenario_file_name(task->subject->file),
@@ -136,12 +158,8 @@ void task_tell(struct buffer *out, const struct task *task, bool json)
 		add(out, task->err.text);
 		buffer_char(out, '\n');
 	}
-	if (play && play->accounted)
-		checks_describe(&faults, &play->checks, &play->ledger);
-	if (play && play->accounted)
-		undropped_describe(&faults, &play->scenario, &play->trace);
-	if (faults.length && !json)
-		buffer_format(out, "  %-7s %s", task_broken(task) ? "FAILED" : "but", faults.bytes);
+	if (!json && play && play->accounted)
+		tell_faults(out, task);
 	for (size_t i = 0; play && i < play->result_count; i++) {
 		if (json)
 			tell_json(out, task, &play->results[i]);
@@ -150,5 +168,4 @@ void task_tell(struct buffer *out, const struct task *task, bool json)
 	}
 	if (!json)
 		tell_doubted(out, task);
-	buffer_finish(&faults);
 }

@@ -5,9 +5,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "capture/checks.h"
+#include "capture/mem.h"
 #include "capture/quantity.h"
 #include "cli/output.h"
 #include "sim/race.h"
@@ -28,6 +30,35 @@ static struct race closest(const struct ledger *const *ledgers, size_t count,
 		}
 	}
 	return least;
+}
+
+/*
+ * Endpoints on the clients' side that sent: whose packet comes first at a shared link, and whose
+ * connection is accepted first, is a race that no margin measures. The most of any recording.
+ */
+static size_t senders(const struct ledger *const *ledgers, size_t count)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct trace *trace = ledgers[i]->trace;
+		bool *sent = mem_alloc(trace->endpoint_count, sizeof(*sent));
+		size_t found = 0;
+
+		for (size_t k = 0; k < 2 * ledgers[i]->flow_count; k++) {
+			const struct ledger_direction *direction =
+				&ledgers[i]->flows[k / 2].directions[k % 2];
+
+			if (direction->write_count &&
+			    direction->from_endpoint < trace->endpoint_count)
+				sent[direction->from_endpoint] = true;
+		}
+		for (size_t k = 0; k < trace->endpoint_count; k++)
+			found += sent[k] && !trace->endpoints[k].server_side;
+		most = found > most ? found : most;
+		free(sent);
+	}
+	return most;
 }
 
 static void add(struct trust *trust, enum scene_verdict verdict, const char *format, ...)
@@ -83,10 +114,10 @@ void trust_judge(struct trust *trust, const struct ledger *const *ledgers, size_
 		add(trust, SCENE_BAD, "%" PRIu64 " packets lost by the link, unasked", dropped);
 	if (!packets && !dropped)
 		add(trust, SCENE_GOOD, "%s", nothing_lost(wire, asked));
-	if (!race.applicable)
+	if (!race.applicable || !complete)
 		return;
 	quantity_time(margin, race.margin_ns);
-	if (race.margin_ns < RACE_CLOSE_NS)
+	if (race.margin_ns < RACE_CLOSE_NS || senders(ledgers, count) > 1)
 		add(trust, SCENE_DOUBT, "race margin %s: the next run may differ", margin);
 	else
 		add(trust, SCENE_GOOD, "race margin %s: repeatable", margin);
@@ -161,12 +192,26 @@ void trust_repeatable(struct buffer *out, const struct ledger *const *ledgers, s
 {
 	const struct ledger *where;
 	struct race race = closest(ledgers, count, &where);
-	bool writes = false;
+	bool writes = false, whole = true;
+	size_t clients;
 
+	for (size_t i = 0; i < count; i++)
+		whole &= ledgers[i]->trace->complete;
+	if (!whole)
+		return;
 	for (size_t i = 0; i < count; i++)
 		writes |= has_writes(ledgers[i]);
 	if (!writes)
 		return;
+	clients = senders(ledgers, count);
+	if (clients > 1) {
+		buffer_format(
+			out,
+			"not known: which of %zu clients is first is a race of its own. Count "
+			"it: %s run %s --repeat 20",
+			clients, output_program(), scenario_operand(&ledgers[0]->trace->about));
+		return;
+	}
 	if (!race.applicable) {
 		buffer_text(out, "yes. No ack decided a write's fate");
 		return;

@@ -86,10 +86,11 @@ void expect_judge(const struct scenario *scenario, const struct ledger *ledger,
 bool expect_wants_share(const struct scenario *scenario);
 /*
  * Judges `repeatable` among the results of expect_judge() anew: most of runs had the same list of
- * segments, which list shows. Nothing is judged where runs is less than 2.
+ * segments, which list shows. Nothing is judged where runs is less than 2, and where less than half
+ * of those asked for could be believed it is inconclusive.
  */
 void expect_judge_share(const struct scenario *scenario, uint64_t most, uint64_t runs,
-                        const char *list, struct expect_result *results);
+                        uint64_t asked, const char *list, struct expect_result *results);
 void expect_results_destroy(struct expect_result *results, size_t count);
 
 #endif

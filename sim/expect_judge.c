@@ -232,11 +232,11 @@ bool expect_wants_share(const struct scenario *scenario)
 }
 
 void expect_judge_share(const struct scenario *scenario, uint64_t most, uint64_t runs,
-                        const char *list, struct expect_result *results)
+                        uint64_t asked, const char *list, struct expect_result *results)
 {
 	for (size_t i = 0; i < scenario->expectation_count && runs > 1; i++) {
 		const struct expectation *expected = &scenario->expectations[i];
-		struct buffer actual = { 0 };
+		struct buffer actual = { 0 }, remark = { 0 };
 
 		if (expected->key != EXPECT_REPEATABLE)
 			continue;
@@ -249,6 +249,14 @@ void expect_judge_share(const struct scenario *scenario, uint64_t most, uint64_t
 		results[i].verdict = expect_share_holds(expected->range.least, most, runs)
 		                             ? VERDICT_PASSED
 		                             : VERDICT_FAILED;
+		if (2 * runs < asked) {
+			buffer_format(&remark,
+			              "only %" PRIu64 " of %" PRIu64
+			              " runs could be believed, which is too few to say",
+			              runs, asked);
+			results[i].remark = take_text(&remark);
+			results[i].verdict = VERDICT_INCONCLUSIVE;
+		}
 	}
 }
 

@@ -153,6 +153,8 @@ static void take(struct forward_way *way, const struct port_frame *arrived, int6
 	}
 	if (arrived->captured < arrived->length || arrived->length > FRAME_BYTES) {
 		say(way, LINK_NO_ROOM, arrived->time_ns, &frame, arrived->bytes);
+		release_held(way, verdict.releases ? frame.due_ns : way->held.due_ns,
+		             arrived->time_ns);
 		return;
 	}
 	/* Events show the packet as it came, undamaged. */

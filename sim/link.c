@@ -15,6 +15,7 @@
 #include "sim/wire.h"
 
 #define IPV6_MTU_LEAST 1280
+#define HANDSHAKE_BITS 800.0 /* of a SYN with all its options, in its frame */
 
 /* An ioctl(2) on a device, over a socket of its own. */
 static int ask(const char *device, unsigned long request, struct ifreq *ifreq)
@@ -211,4 +212,20 @@ struct address link_address(const struct scenario *scenario, size_t endpoint)
 	inet_pton(six ? AF_INET6 : AF_INET, six ? "fd00::" : "10.0.0.0", address.bytes);
 	address.bytes[six ? 15 : 3] = host;
 	return address;
+}
+
+/* What a packet of a handshake takes at most, if none is in its way. */
+static int64_t way_ns(const struct impairment *way)
+{
+	int64_t sending_ns =
+		way->rate_bits ? (int64_t)(HANDSHAKE_BITS * 1e9 / (double)way->rate_bits) : 0;
+
+	return way->delay_ns + way->jitter_ns + sending_ns;
+}
+
+int64_t link_handshake_ns(const struct scenario *scenario)
+{
+	const struct impairment *up = &scenario->link.ways[0], *down = &scenario->link.ways[1];
+
+	return 2 * way_ns(up) + way_ns(down);
 }

@@ -47,4 +47,8 @@ struct address link_address(const struct scenario *scenario, size_t endpoint);
  */
 void link_describe(const struct scenario *scenario, struct buffer *out);
 
+/* How long the three packets of a handshake travel over a wire that has nothing else to carry; 0 on
+ * a loopback. */
+int64_t link_handshake_ns(const struct scenario *scenario);
+
 #endif

@@ -2,6 +2,7 @@
  * What a link is, in words, and which key made it so.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "capture/quantity.h"
@@ -46,10 +47,22 @@ static void put_rate(struct buffer *out, uint64_t bits)
 		buffer_format(out, "%.10g Gbit/s", value / 1e9);
 }
 
+/* As the format writes it: no exponent, and no zeros at the end. */
+static void put_number(struct buffer *out, const char *name, double percent)
+{
+	char digits[40];
+	size_t length = (size_t)snprintf(digits, sizeof(digits), "%.12f", percent);
+
+	while (digits[length - 1] == '0')
+		length--;
+	length -= digits[length - 1] == '.';
+	buffer_format(out, "%s %.*s %%", name, (int)length, digits);
+}
+
 static void put_share(struct buffer *out, const char *name, double share)
 {
 	if (share > 0)
-		buffer_format(out, "%s %.10g %%", name, share * 100);
+		put_number(out, name, share * 100);
 	else
 		buffer_format(out, "no %s", name);
 }

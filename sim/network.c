@@ -6,17 +6,16 @@
 #include "sim/link.h"
 #include "sim/plan.h"
 
-#define LINK_END_MS    50
-#define QUIET_NS       2000000 /* many round trips of lo */
-#define HANDSHAKE_BITS 800.0   /* of a SYN with all its options, in its frame */
-#define ROOM_LEAST     ((size_t)1 << 20)
-#define ROOM_USUAL     ((size_t)8 << 20)
-#define ROOM_MOST      ((size_t)64 << 20)
-#define PACKET_ROOM    256 /* of one with few bytes */
+#define LINK_END_MS 50
+#define QUIET_NS    2000000 /* many round trips of lo */
+#define ROOM_LEAST  ((size_t)1 << 20)
+#define ROOM_USUAL  ((size_t)8 << 20)
+#define ROOM_MOST   ((size_t)64 << 20)
+#define PACKET_ROOM 256 /* of one with few bytes */
 /* While the link waits for a processor: 2048 frames, or 16384 of a script that sends much, which is
  * 60 ms of 250,000 packets/s. */
-#define RING_SMALL     (4u << 20)
-#define RING_LARGE     (32u << 20)
+#define RING_SMALL  (4u << 20)
+#define RING_LARGE  (32u << 20)
 
 /* Interfaces of a wire's recording. */
 enum {
@@ -207,21 +206,9 @@ void network_add_counters(const struct network *network, struct recording *recor
 	}
 }
 
-/* What a packet of a handshake takes at most, if none is in its way. */
-static int64_t way_ns(const struct impairment *way)
-{
-	int64_t sending_ns =
-		way->rate_bits ? (int64_t)(HANDSHAKE_BITS * 1e9 / (double)way->rate_bits) : 0;
-
-	return way->delay_ns + way->jitter_ns + sending_ns;
-}
-
 int64_t network_quiet_ns(const struct network *network)
 {
-	const struct scenario_link *link = &network->scenario->link;
-
-	/* Both ways of a round trip, and the handshake's last ACK. */
-	return QUIET_NS + 2 * way_ns(&link->ways[FORWARD_UP]) + way_ns(&link->ways[FORWARD_DOWN]);
+	return QUIET_NS + link_handshake_ns(network->scenario);
 }
 
 size_t network_polls(const struct network *network, struct pollfd *polls)

@@ -9,6 +9,7 @@
 #include "sim/schema.h"
 
 #define SYSCTL_VALUE_MAX 256
+#define TCP_MTU_LEAST    88 /* TCP_MIN_SND_MSS, and the headers of IPv4 and TCP */
 #define LOOPBACK_MTU_MAX 65536
 #define WIRE_MTU_MAX     65535 /* veth: ETH_MAX_MTU */
 
@@ -16,6 +17,7 @@ static int read_mtu(struct parsing *parsing, const struct node *node)
 {
 	/* RFC 791 section 3.2 and RFC 8200 section 5; more than 65536 does lo have no use for. */
 	uint64_t least = parsing->scenario->family == 6 ? 1280 : 68, mtu;
+	bool tcp = parsing->scenario->transport == TRANSPORT_TCP;
 	uint64_t most = parsing->scenario->link.wire ? WIRE_MTU_MAX : LOOPBACK_MTU_MAX;
 	char shown[NODE_SHOWN];
 
@@ -25,6 +27,13 @@ static int read_mtu(struct parsing *parsing, const struct node *node)
 		return node_error(node, parsing->err,
 		                  "`mtu` cannot be %s: IPv%d needs at least %d B",
 		                  node_shown(shown, node), parsing->scenario->family, (int)least);
+	if (tcp && mtu < TCP_MTU_LEAST)
+		return node_error(
+			node, parsing->err,
+			"`mtu` cannot be %s with TCP: Linux makes no segments under 88 B, headers "
+			"included, so that IP would cut each into fragments, which are not "
+			"accounted for; choose at least 88 B, or `transport: udp`",
+			node_shown(shown, node));
 	parsing->scenario->link.mtu = (uint32_t)mtu;
 	return 0;
 }

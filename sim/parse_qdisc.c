@@ -165,8 +165,16 @@ static int read_latency(struct parsing *parsing, const struct node *node, struct
 	return 0;
 }
 
+static uint64_t full_frame(const struct parsing *parsing)
+{
+	uint32_t mtu = parsing->scenario->link.mtu;
+
+	return (mtu ? mtu : WIRE_MTU) + FRAME_HEADER;
+}
+
 static int read_limit(struct parsing *parsing, const struct node *node, struct qdisc *qdisc)
 {
+	char shown[NODE_SHOWN];
 	uint64_t limit;
 	int result = qdisc->kind == QDISC_PFIFO
 	                     ? scalar_number(node, "limit", 1, LIMIT_MAX, &limit, parsing->err)
@@ -176,15 +184,20 @@ static int read_limit(struct parsing *parsing, const struct node *node, struct q
 		return -1;
 	if (!limit)
 		return scalar_refuse(node, "limit", "nothing could wait", parsing->err);
+	if (qdisc->kind != QDISC_PFIFO && limit < full_frame(parsing))
+		return node_error(
+			node, parsing->err,
+			"`limit` cannot be %s: a full frame has %d B here, and one that "
+			"does not fit is dropped; choose at least that, or a smaller `mtu`",
+			node_shown(shown, node), (int)full_frame(parsing));
 	qdisc->limit = (uint32_t)limit;
 	return 0;
 }
 
 static int read_tbf(struct parsing *parsing, const struct node *map, struct qdisc *qdisc)
 {
-	const struct scenario_link *link = &parsing->scenario->link;
 	const struct node *burst = node_get(map, "burst"), *latency = node_get(map, "latency");
-	uint64_t bytes, frame = (link->mtu ? link->mtu : WIRE_MTU) + FRAME_HEADER;
+	uint64_t bytes, frame = full_frame(parsing);
 	char shown[NODE_SHOWN];
 
 	if (scalar_rate(node_get(map, "rate"), "rate", &qdisc->rate_bits, parsing->err) ||
@@ -214,7 +227,9 @@ static int read_map(struct parsing *parsing, const struct node *map, struct qdis
 {
 	const struct node *limit = node_get(map, "limit");
 
-	if (schema_check(&schema_qdisc, map, "qdisc", parsing->err) ||
+	/* The kind first: what follows netem is no key of ours, and that is not the point. */
+	if ((node_get(map, "kind") && read_kind(parsing, map, qdisc)) ||
+	    schema_check(&schema_qdisc, map, "qdisc", parsing->err) ||
 	    read_kind(parsing, map, qdisc) || check_keys(parsing, map, qdisc->kind))
 		return -1;
 	if (qdisc->kind == QDISC_TBF && read_tbf(parsing, map, qdisc))

@@ -22,7 +22,7 @@ const char *scalar_read_digits(const char *text, size_t length, uint64_t *number
 	if (length && (text[0] == '-' || text[0] == '+'))
 		return text[0] == '-' ? "it cannot be negative" : "it is written without a sign";
 	if (!length || !is_digit(text[0]))
-		return "it begins with a number";
+		return "it must begin with a number";
 	if (length > 1 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
 		return "hexadecimal is not read: write it in decimal";
 	if (length > 1 && text[0] == '0' && is_digit(text[1]))

@@ -21,7 +21,8 @@
 #define DRAIN_NS                                                                                   \
 	500000000 /* how long the last packets may take; they come within twice the timeout */
 #define CALLS_AT_ONCE 20000
-#define STILL_NS      4000000 /* a link on which nothing moves for so long is quiet */
+#define STILL_LOOKS   4 /* at a link on which nothing moves, until it is quiet */
+#define STILL_LOOK_NS 1000000
 #define LOOP_MS       10
 struct stagehand {
 	const struct stagehand_task *task;
@@ -139,18 +140,23 @@ static void wait_a_little(struct stagehand *hand)
 	stage_fd_clear(hand->stage);
 }
 
-/* The last packets of a wire travel: until nothing has been under way for a while, FIN and its ACK
- * included. */
+/*
+ * The last packets of a wire travel, FIN and its ACK included: until nothing was under way at
+ * several looks in a row. A slow link with a long queue may take as long as the run itself may.
+ */
 static void wait_for_link(struct stagehand *hand)
 {
-	int64_t now_ns = clock_monotonic_ns(), still_ns = now_ns;
+	int64_t now_ns = clock_monotonic_ns();
 	int64_t limit_ns = now_ns + DRAIN_NS + 4 * network_quiet_ns(&hand->network);
+	int64_t end_ns = hand->begin_ns + hand->scenario->time_limit_ns;
 
-	for (; now_ns < limit_ns && now_ns - still_ns <= STILL_NS; now_ns = clock_monotonic_ns()) {
-		if (network_under_way(&hand->network))
-			still_ns = now_ns;
+	if (limit_ns < end_ns)
+		limit_ns = end_ns;
+	for (int still = 0; still <= STILL_LOOKS && now_ns < limit_ns;
+	     now_ns = clock_monotonic_ns()) {
+		still = network_under_way(&hand->network) ? 0 : still + 1;
 		record(hand);
-		clock_wait_until(now_ns + STILL_NS / 4);
+		clock_wait_until(now_ns + STILL_LOOK_NS);
 	}
 }
 

@@ -69,9 +69,14 @@ static void describe_way(struct buffer *out, const struct impairment *ways,
 		return;
 	if (missing > SHOWN)
 		buffer_format(out, " and %zu more", missing - SHOWN);
-	buffer_format(out, " on the way %s: only %" PRIu64 " left there\n",
-	              down ? "from server to client" : "from client to server",
-	              count_data(trace, down));
+	uint64_t left = count_data(trace, down);
+
+	buffer_format(out,
+	              " on the way %s: ", down ? "from server to client" : "from client to server");
+	if (left)
+		buffer_format(out, "only %" PRIu64 " left there\n", left);
+	else
+		buffer_text(out, "none left there\n");
 }
 
 void undropped_describe(struct buffer *out, const struct scenario *scenario,

@@ -1,77 +1,11 @@
 /* The lines before and after the groups: title, and closing. See summary.h. */
 #include <string.h>
 
-#include "capture/escape.h"
 #include "capture/link_account.h"
-#include "viz/cells.h"
 #include "viz/summary.h"
+#include "viz/wrap.h"
 
-#define INDENT 15 /* columns of "   repeatable: " */
-
-/* Lines of parts, none cut unless it is wider than a line. */
-struct flow {
-	struct buffer *out;
-	const struct text_options *options;
-	int indent, column;
-};
-
-static void add_part(struct flow *flow, const char *text, const char *between)
-{
-	struct buffer safe = { 0 };
-
-	escape_terminal(&safe, text, strlen(text));
-	if (!safe.length)
-		return;
-	int width = cells_width(safe.bytes, safe.length);
-	int room = flow->options->width - flow->column - (int)cells_width(between, strlen(between));
-	if (flow->column > flow->indent && width > room) {
-		buffer_char(flow->out, '\n');
-		buffer_fill(flow->out, ' ', (size_t)flow->indent);
-		flow->column = flow->indent;
-	} else if (flow->column > flow->indent) {
-		cells_print_text(flow->out, between, flow->options->ascii);
-		flow->column += cells_width(between, strlen(between));
-	}
-	for (size_t at = 0; at < safe.length;) {
-		size_t fits = cells_fit(safe.bytes + at, safe.length - at,
-		                        flow->options->width - flow->column);
-		struct buffer piece = { 0 };
-
-		if (!fits) {
-			buffer_char(flow->out, '\n');
-			buffer_fill(flow->out, ' ', (size_t)flow->indent);
-			flow->column = flow->indent;
-			continue;
-		}
-		buffer_add(&piece, safe.bytes + at, fits);
-		cells_print_text(flow->out, piece.bytes, flow->options->ascii);
-		flow->column += cells_width(piece.bytes, piece.length);
-		at += fits;
-		buffer_finish(&piece);
-	}
-	buffer_finish(&safe);
-}
-
-/* Word by word. */
-static void add_words(struct flow *flow, const char *text)
-{
-	while (*text) {
-		size_t length = strcspn(text, " ");
-		struct buffer word = { 0 };
-
-		buffer_add(&word, text, length);
-		add_part(flow, word.bytes, " ");
-		buffer_finish(&word);
-		text += length;
-		text += strspn(text, " ");
-	}
-}
-
-static struct flow begin(struct buffer *out, const char *name, const struct text_options *options)
-{
-	buffer_format(out, "   %-*s", INDENT - 3, name);
-	return (struct flow){ out, options, INDENT, INDENT };
-}
+#define UNDER_HEADING 3 /* columns before what goes on under one */
 
 void summary_link(struct buffer *out, const struct timeline *timeline)
 {
@@ -104,12 +38,10 @@ static void add_link(struct buffer *out, const char *text, const struct text_opt
 	const char *name = "the link:";
 
 	for (; *text; text += strcspn(text, "\n") + 1, name = "") {
-		struct flow flow = begin(out, name, options);
 		struct buffer line = { 0 };
 
 		buffer_add(&line, text, strcspn(text, "\n"));
-		add_words(&flow, line.bytes);
-		buffer_char(out, '\n');
+		wrap_line(out, name, line.bytes, options);
 		buffer_finish(&line);
 	}
 }
@@ -121,27 +53,23 @@ void summary_closing(struct buffer *out, const struct summary_closing *closing,
 
 	if (closing->link)
 		add_link(out, closing->link, &options);
-	if (closing->repeatable) {
-		struct flow flow = begin(out, "repeatable:", &options);
-
-		add_words(&flow, closing->repeatable);
-		buffer_char(out, '\n');
-	}
+	if (closing->repeatable)
+		wrap_line(out, "repeatable:", closing->repeatable, &options);
 	if (closing->file_count) {
-		struct flow flow =
-			begin(out,
-		              closing->file_count == 1 ? "recording:" : "recordings:", &options);
+		struct wrap wrap =
+			wrap_begin(out, closing->file_count == 1 ? "recording:" : "recordings:",
+		                   &options);
 
 		for (size_t i = 0; i < closing->file_count; i++)
-			add_part(&flow, closing->files[i], "  ");
+			wrap_part(&wrap, closing->files[i], "  ");
 		buffer_char(out, '\n');
 	}
 	if (closing->next) {
-		struct flow flow = begin(out, "next:", &options);
+		struct wrap wrap = wrap_begin(out, "next:", &options);
 
-		add_part(&flow, closing->next, "");
+		wrap_part(&wrap, closing->next, "");
 		if (closing->next_about)
-			add_part(&flow, closing->next_about, "     ");
+			wrap_part(&wrap, closing->next_about, "     ");
 		buffer_char(out, '\n');
 	}
 }
@@ -180,27 +108,45 @@ static const char *get_kernel(const struct trace *trace)
 	return trace->about.kernel;
 }
 
+const char *summary_shared_link(const struct timeline *timeline)
+{
+	return shared(timeline, get_link);
+}
+
+void summary_own_link(struct buffer *out, const struct timeline *timeline,
+                      const struct timeline_group *group, const struct text_options *options)
+{
+	const char *link = get_link(group->trace);
+	struct wrap wrap = { out, options, UNDER_HEADING, UNDER_HEADING };
+
+	if (!link || !*link || summary_shared_link(timeline))
+		return;
+	buffer_fill(out, ' ', UNDER_HEADING);
+	wrap_words(&wrap, link);
+	buffer_char(out, '\n');
+}
+
 void summary_title(struct buffer *out, const struct timeline *timeline,
                    const struct text_options *options)
 {
-	struct flow flow = { out, options, 0, 0 };
+	struct wrap wrap = { out, options, 0, 0 };
 	const char *scenario = shared(timeline, get_scenario);
 	const char *title = shared(timeline, get_title);
-	const char *link = shared(timeline, get_link);
+	const char *link = summary_shared_link(timeline);
 	const char *kernel = shared(timeline, get_kernel);
 	struct buffer text = { 0 };
 
 	if (scenario)
-		add_part(&flow, scenario, " · ");
+		wrap_part(&wrap, scenario, " · ");
 	if (title)
-		add_part(&flow, title, " · ");
+		wrap_part(&wrap, title, " · ");
 	if (link)
-		add_part(&flow, link, " · ");
+		wrap_part(&wrap, link, " · ");
 	if (kernel) {
 		buffer_format(&text, "kernel %s", kernel);
-		add_part(&flow, text.bytes, " · ");
+		wrap_part(&wrap, text.bytes, " · ");
 	}
-	if (flow.column)
+	if (wrap.column)
 		buffer_char(out, '\n');
 	buffer_finish(&text);
 }

@@ -6,8 +6,10 @@
 #include "capture/trace_counters.h"
 #include "viz/cells.h"
 
-#define NAME_WIDTH 13 /* as the rows of the rounds and of the table */
-#define GAP        3
+#define NAME_WIDTH     13 /* as the rows of the rounds and of the table */
+#define GAP            3
+/* Hosts that may stand behind each other; where they are more, each has a line. */
+#define HOSTS_TOGETHER 2
 
 /*
  * Names of net/ipv4/proc.c, in the order in which they are told; what each counts is in
@@ -221,6 +223,13 @@ struct line {
 	int indent, column;
 };
 
+static void next_line(struct line *line)
+{
+	buffer_char(line->out, '\n');
+	buffer_fill(line->out, ' ', (size_t)line->indent);
+	line->column = line->indent;
+}
+
 static void add_part(struct line *line, const char *part, const char *between, int gap)
 {
 	int width = (int)cells_width(part, strlen(part));
@@ -230,9 +239,7 @@ static void add_part(struct line *line, const char *part, const char *between, i
 		buffer_text(line->out, between);
 		line->column += before;
 		if (line->column + gap + width + 1 > line->options->width) {
-			buffer_char(line->out, '\n');
-			buffer_fill(line->out, ' ', (size_t)line->indent);
-			line->column = line->indent;
+			next_line(line);
 		} else {
 			buffer_fill(line->out, ' ', (size_t)gap);
 			line->column += gap;
@@ -252,16 +259,31 @@ static const char *next_host(const struct trace_counter *counters, size_t count,
 	return NULL;
 }
 
+/* Of which anything is told. */
+static size_t count_hosts(const struct trace_counter *counters, size_t count)
+{
+	const struct trace_counter *chosen[PHRASES];
+	const char *host = NULL;
+	size_t hosts = 0;
+
+	while ((host = next_host(counters, count, host)))
+		hosts += choose(counters, count, host, chosen) > 0;
+	return hosts;
+}
+
 static void add_hosts(struct line *line, const struct trace *trace)
 {
 	size_t count;
 	const struct trace_counter *counters = trace_counters_at(trace, TRACE_END, &count);
+	bool apart = count_hosts(counters, count) > HOSTS_TOGETHER;
 	const char *host = NULL;
 
 	while ((host = next_host(counters, count, host))) {
 		const struct trace_counter *chosen[PHRASES];
 		size_t found = choose(counters, count, host, chosen);
 
+		if (apart && found && line->column > line->indent)
+			next_line(line);
 		for (size_t i = 0; i < found; i++) {
 			struct buffer part = { 0 };
 

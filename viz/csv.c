@@ -88,7 +88,7 @@ static void add_read(const struct context *context, size_t index)
 static void add_segment(const struct context *context, size_t index)
 {
 	const struct ledger_segment *segment = &context->direction->segments[index];
-	bool lost = segment->arrival == LEDGER_NONE;
+	bool lost = ledger_is_lost(context->ledger, segment);
 
 	buffer_format(context->out, "%ssegment,%zu,%s%s", context->prefix, index,
 	              direction_kind_text((enum segment_kind)segment->kind), lost ? " lost" : "");
@@ -98,7 +98,7 @@ static void add_segment(const struct context *context, size_t index)
 		              link_event_text(context->ledger->trace->events[segment->event].kind));
 	buffer_format(context->out, ",,%" PRIu32 ",", segment->packet);
 	add_time(context, ledger_sent_ns(context->ledger, context->direction, segment));
-	if (!lost)
+	if (segment->arrival != LEDGER_NONE)
 		add_time(context, ledger_arrived_ns(context->ledger, context->direction, segment));
 	else
 		buffer_char(context->out, ',');

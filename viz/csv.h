@@ -8,8 +8,8 @@
  *               of the direction: endpoints, or addresses where no endpoint is known
  *   kind        write, segment, read
  *   index       of the row among those of its kind and direction, from 0
- *   detail      segment: data, retransmission, keepalive, probe, and "lost" behind if it never
- *               arrived; write and read: the call's name
+ *   detail      segment: data, retransmission, keepalive, probe, and "lost" behind if the
+ *               link dropped it; write and read: the call's name
  *   call        serial number of the call; empty for a segment
  *   packet      number of the packet in the recording, from 0; empty otherwise
  *   begin_ns, end_ns

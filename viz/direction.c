@@ -53,7 +53,7 @@ const char *direction_kind_text(enum segment_kind kind)
 static const char *const lost_keys[] = {
 	[LOST_NONE] = "none",   [LOST_TRUNCATED] = "truncated", [LOST_BUFFER] = "buffer",
 	[LOST_RESET] = "reset", [LOST_NOBODY] = "nobody",       [LOST_CLOSED] = "closed",
-	[LOST_WIRE] = "wire",
+	[LOST_WIRE] = "wire",   [LOST_SENDER] = "sender",
 };
 static_assert(sizeof(lost_keys) / sizeof(*lost_keys) == LOST_CAUSE_COUNT, "a key for every cause");
 

@@ -102,7 +102,7 @@ static void write_event(const struct context *context, const struct ledger_segme
 
 	if (segment->event == LEDGER_NONE)
 		return;
-	json_text(context->writer, segment->arrival == LEDGER_NONE ? "cause" : "link",
+	json_text(context->writer, ledger_is_lost(context->ledger, segment) ? "cause" : "link",
 	          link_event_text(trace->events[segment->event].kind));
 	json_count(context->writer, "event", segment->event);
 }
@@ -119,7 +119,7 @@ static void write_segment(const struct context *context, const struct ledger_seg
 	if (segment->arrival != LEDGER_NONE)
 		write_time(context, "arrived_ns",
 		           ledger_arrived_ns(context->ledger, context->direction, segment));
-	else
+	else if (ledger_is_lost(context->ledger, segment))
 		json_switch(writer, "lost", true);
 	write_event(context, segment);
 	write_range(writer, segment->from, segment->from + segment->length);

@@ -139,7 +139,9 @@ static void draw_blocked(const struct token_row *row, struct cells *cells, int l
 		    !timeline_is_blocked(frame->group, write, &to_ns) ||
 		    frame_columns(frame, to_ns - write->begin_ns) <= WAITING_COLUMNS)
 			continue;
-		int to = frame_column(frame, to_ns < frame->to_ns ? to_ns : frame->to_ns);
+		bool open = write->end_ns == CALL_PENDING && frame->to_ns == INT64_MAX;
+		int to = open ? cells->width
+		              : frame_column(frame, to_ns < frame->to_ns ? to_ns : frame->to_ns);
 		for (int at = frame_column(frame, write->begin_ns); at < to; at++)
 			if (cells_blank(cells, line, at, at + 1))
 				cells_fill(cells, line, at, at + 1, "▒");

@@ -227,14 +227,27 @@ static void name_box(const struct piece *pieces, size_t count, int form, struct 
 		             quantity_bytes(text, most));
 }
 
+/* A cut inside a write that has no column for it stands at the nearer end of the write. */
+static int box_column(const struct scale *scale, uint64_t offset)
+{
+	int column = scale_column(scale, offset);
+
+	if (column >= 0)
+		return column;
+	const struct ledger_write *write =
+		&scale->bytes->writes[ledger_write_at(scale->bytes, offset)];
+	return scale_column(scale,
+	                    offset - write->from < write->to - offset ? write->from : write->to);
+}
+
 static void draw_box(const struct piece *pieces, size_t count, const struct scale *scale,
                      struct cells *cells, int row)
 {
-	int from = scale_column(scale, pieces[0].from);
-	int to = scale_column(scale, pieces[count - 1].to);
+	int from = box_column(scale, pieces[0].from);
+	int to = box_column(scale, pieces[count - 1].to);
 	struct label label;
 
-	if (from < 0 || to <= from)
+	if (to <= from)
 		return;
 	cells_fill(cells, row, from, from + 1, "│");
 	cells_fill(cells, row, to, to + 1, "│");
@@ -254,7 +267,7 @@ static void draw_box(const struct piece *pieces, size_t count, const struct scal
 
 static bool is_narrow(const struct scale *scale, const struct piece *piece)
 {
-	int from = scale_column(scale, piece->from), to = scale_column(scale, piece->to);
+	int from = box_column(scale, piece->from), to = box_column(scale, piece->to);
 
 	return to - from < BOX_MIN;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "capture/mem.h"
+#include "capture/quantity.h"
 #include "viz/lanes.h"
 #include "viz/order.h"
 
@@ -94,22 +95,36 @@ static void add_bytes(struct remarks *remarks, const struct frame *frame, uint32
 	}
 }
 
-static void name(const struct remark *remark, int columns, struct label *label)
+/* "recv pending for 29.9 s" */
+static void name_pending(const struct frame *frame, const struct remark *remark,
+                         struct label *label)
+{
+	const struct call *call = remark->call;
+	int64_t waited_ns = timeline_waited_ns(frame->group, remark->ns);
+	char time[QUANTITY_TEXT];
+
+	if (remark->number != CELLS_PLAIN) {
+		label_write(label, remark->number);
+		label_text(label, " ");
+	}
+	label_format(label, "%s pending", call_name_text(call->name));
+	if (waited_ns)
+		label_format(label, " for %s", quantity_time(time, waited_ns));
+	if (remark->number != CELLS_PLAIN && call->asked > 0)
+		label_format(label, ", %llu of %lld B", (unsigned long long)remark->got,
+		             (long long)call->asked);
+}
+
+static void name(const struct frame *frame, const struct remark *remark, int columns,
+                 struct label *label)
 {
 	const struct call *call = remark->call;
 	const char *error = call->ended && call->error ? strerrorname_np(call->error) : NULL;
 
 	if (remark->count > 1)
 		label_format(label, "%zu× ", remark->count);
-	if (!call->ended && remark->number != CELLS_PLAIN) {
-		label_write(label, remark->number);
-		label_text(label, " ");
-	}
 	if (!call->ended) {
-		label_format(label, "%s pending", call_name_text(call->name));
-		if (remark->number != CELLS_PLAIN && call->asked > 0)
-			label_format(label, ", %llu of %lld B", (unsigned long long)remark->got,
-			             (long long)call->asked);
+		name_pending(frame, remark, label);
 	} else if (error) {
 		label_format(label, "%s %s", call_name_text(call->name), error);
 	} else if (call->error) {
@@ -126,6 +141,16 @@ static void name(const struct remark *remark, int columns, struct label *label)
 	}
 }
 
+/* What never returned goes on to the right edge, or to what stands there. */
+static void draw_wait(const struct frame *frame, struct cells *cells, int row, int from)
+{
+	int to = from;
+
+	while (to < frame->options.width && cells_blank(cells, row, to, to + 1))
+		to++;
+	cells_fill(cells, row, from, to, "┄");
+}
+
 /* Behind its mark; before it, where the picture ends. */
 static bool draw(const struct frame *frame, struct cells *cells, int row,
                  const struct remark *remark)
@@ -133,7 +158,7 @@ static bool draw(const struct frame *frame, struct cells *cells, int row,
 	int column = frame_column(frame, remark->ns);
 	struct label label = { .count = 0 };
 
-	name(remark, frame->options.width - FRAME_GUTTER - 2, &label);
+	name(frame, remark, frame->options.width - FRAME_GUTTER - 2, &label);
 	int from = column, to = column + 1 + label.width;
 	if (to > frame->options.width) {
 		from = column - label.width;
@@ -149,6 +174,9 @@ static bool draw(const struct frame *frame, struct cells *cells, int row,
 		return false;
 	cells_fill(cells, row, column, column + 1, "╵");
 	cells_label(cells, row, from == column ? column + 1 : from, &label);
+	/* The wait of a write is drawn behind its letter. */
+	if (!remark->call->ended && remark->number == CELLS_PLAIN)
+		draw_wait(frame, cells, row, to);
 	return true;
 }
 

@@ -124,11 +124,14 @@ int scale_column(const struct scale *scale, uint64_t offset)
 	return column < from + LETTER ? -1 : column;
 }
 
+/* column as of scale_column(): an offset may have none. */
 static bool put_tick(const struct frame *frame, struct cells *cells, int row, int column,
                      uint64_t bytes)
 {
 	struct label label = { .count = 0 };
 
+	if (column < FRAME_GUTTER)
+		return false;
 	label_format(&label, "%llu", (unsigned long long)bytes);
 	if (column + label.width > frame->options.width)
 		column = frame->options.width - label.width;

@@ -258,6 +258,7 @@ void scene_draw_lanes(struct page *page, struct group_place *place)
 	scene_buffer(page, place);
 	scene_wire(page, place);
 	scene_writes(page, place);
+	scene_captions(page, place);
 	scene_reads(page, place);
 	scene_ticks(page, place);
 	/* Under the names. */

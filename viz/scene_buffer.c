@@ -289,9 +289,16 @@ static void say_wait(struct buffer *out, const struct wait *wait, bool whole)
 		buffer_format(out, " %s", hold->details);
 }
 
+static void add_caption(struct group_place *place, struct scene_caption caption)
+{
+	place->captions = mem_grow(place->captions, &place->caption_capacity, place->caption_count,
+	                           sizeof(*place->captions));
+	place->captions[place->caption_count++] = caption;
+}
+
 /* "190 B wait 19.7 ms for the ack of A  nagle", or its length alone; none where neither fits. */
-static void draw_caption(struct page *page, struct group_place *place,
-                         const struct lane_place *lane, const struct wait *wait)
+static void place_caption(struct page *page, struct group_place *place,
+                          const struct lane_place *lane, const struct wait *wait)
 {
 	double left = page_x(page, wait->longest->from_ns);
 	double right = page_x(page, wait->longest->to_ns);
@@ -308,17 +315,16 @@ static void draw_caption(struct page *page, struct group_place *place,
 		box.x = draw_snap(&page->draw, fmin(right - box.w - 6, page->right - box.w - 4));
 		fits = box.x >= left + 6 && draw_room_free(&place->room, box);
 		if (fits) {
-			scene_pill(page, box.x, y, text.bytes, more, false);
 			draw_room_take(&place->room, box);
+			add_caption(place, (struct scene_caption){ box.x, y, text, more });
+			return;
 		}
 		buffer_finish(&text);
-		if (fits)
-			return;
 	}
 }
 
-static void draw_captions(struct page *page, struct group_place *place,
-                          const struct lane_place *lane, const struct queue *queue)
+static void place_captions(struct page *page, struct group_place *place,
+                           const struct lane_place *lane, const struct queue *queue)
 {
 	const struct timeline_hold **holds = mem_alloc(queue->count, sizeof(*holds));
 	struct wait *waits = mem_alloc(WAITS_MOST, sizeof(*waits));
@@ -328,7 +334,7 @@ static void draw_captions(struct page *page, struct group_place *place,
 	qsort(holds, queue->count, sizeof(*holds), longer);
 	count = fold_waits(holds, queue->count, waits);
 	for (size_t i = 0; i < count; i++)
-		draw_caption(page, place, lane, &waits[i]);
+		place_caption(page, place, lane, &waits[i]);
 	free(waits);
 	free(holds);
 }
@@ -362,8 +368,21 @@ void scene_buffer(struct page *page, struct group_place *place)
 			else
 				for (size_t k = 0; k < queue.count; k++)
 					draw_hold(&stack, &queue, k);
-			draw_captions(page, place, lane, &queue);
+			place_captions(page, place, lane, &queue);
 		}
 		close_queue(&queue);
 	}
+}
+
+void scene_captions(struct page *page, struct group_place *place)
+{
+	for (size_t i = 0; i < place->caption_count; i++) {
+		struct scene_caption *caption = &place->captions[i];
+
+		scene_pill(page, caption->x, caption->y, caption->text.bytes, caption->more, false);
+		buffer_finish(&caption->text);
+	}
+	free(place->captions);
+	place->captions = NULL;
+	place->caption_count = place->caption_capacity = 0;
 }

@@ -8,6 +8,7 @@
 
 #define HEADING_GAP 26.0
 #define LINE_HEIGHT 16.0
+#define LINK_LEAST  48.0 /* pixels of a link's words that say anything */
 #define INFO_X      76.0 /* of what the gutter says of a lane */
 
 static void say_kept(struct buffer *out, const struct summary_counts *counts)
@@ -67,6 +68,20 @@ static double draw_fold(struct page *page, const struct group_place *place, doub
 	return THEME_MARGIN + 14;
 }
 
+/* Its link, where not all have the same, in the room that is left. */
+static void draw_link(struct page *page, const struct timeline_group *group, double x, double y)
+{
+	const char *link = group->trace->about.link;
+	double most = page->right - 4 - x;
+	struct buffer text = { 0 };
+
+	if (!link || !*link || summary_shared_link(page->timeline) || most < LINK_LEAST)
+		return;
+	scene_escape(&text, link);
+	draw_text_within(&page->draw, &draw_text_3, x, y, most, text.bytes);
+	buffer_finish(&text);
+}
+
 void scene_heading(struct page *page, const struct group_place *place)
 {
 	struct summary_counts counts =
@@ -98,6 +113,7 @@ void scene_heading(struct page *page, const struct group_place *place)
 		                                    : THEME_TEXT_2));
 		buffer_finish(&parts[i]);
 	}
+	draw_link(page, place->group, x, y);
 	buffer_finish(&name);
 }
 

@@ -4,13 +4,16 @@
 
 #include "viz/scene_parts.h"
 #include "viz/scene_view.h"
+#include "viz/summary.h"
 
 #define TICK_GAP 100.0 /* the least distance of labelled ticks */
 #define PILL_GAP 8.0
 
 /* "nagle.yaml · kernel 6.18.44, user namespace · loopback, MTU 1500" */
-static void conditions(struct buffer *out, const struct trace_about *about)
+static void conditions(struct buffer *out, const struct timeline *timeline)
 {
+	const struct trace_about *about = &timeline->groups[0].trace->about;
+	const char *link = summary_shared_link(timeline);
 	const char *const apart = "  ·  ";
 
 	if (about->scenario && *about->scenario) {
@@ -26,9 +29,10 @@ static void conditions(struct buffer *out, const struct trace_about *about)
 			scene_escape(out, about->tier);
 		}
 	}
-	if (about->link && *about->link) {
+	/* Where they differ the headings have them. */
+	if (link) {
 		buffer_text(out, out->length ? apart : "");
-		scene_escape(out, about->link);
+		scene_escape(out, link);
 	}
 }
 
@@ -80,7 +84,7 @@ void scene_header(struct page *page)
 
 		scene_escape(&title,
 		             about->title && *about->title ? about->title : about->scenario);
-		conditions(&under, about);
+		conditions(&under, timeline);
 	}
 	if (title.length)
 		draw_text_within(&page->draw, &draw_title, THEME_MARGIN + 2, 20, most, title.bytes);

@@ -34,6 +34,13 @@ struct lane_place {
 	bool flipped; /* its wire is above it */
 };
 
+/* A pill that has its place before the bands are drawn, and is drawn over them. */
+struct scene_caption {
+	double x, y;
+	struct buffer text;
+	const char *more; /* lent; NULL */
+};
+
 struct group_place {
 	const struct timeline_group *group; /* in a window, what is in sight of it: `slice` */
 	const struct timeline_group *whole;
@@ -47,6 +54,8 @@ struct group_place {
 	double queue_h; /* of the strip before the wire for what waits in the link, or 0 */
 	struct draw_room room;
 	struct draw_box cross; /* the last one's place; w 0: none yet */
+	struct scene_caption *captions;
+	size_t caption_count, caption_capacity;
 };
 
 #define PLOT_PAD 10.0 /* before 0 */
@@ -155,8 +164,10 @@ void scene_say_lane(struct buffer *out, const struct timeline_group *group, uint
 /* The most bytes that waited at once in a lane. */
 uint64_t scene_buffer_peak(const struct timeline_group *group, uint32_t lane);
 
-/* The send buffer's waiting bytes; scene_buffer.c. */
+/* The send buffer's waiting bytes, and places for what is said of them; scene_buffer.c. */
 void scene_buffer(struct page *page, struct group_place *place);
+/* What is said of them: over bands that cross a lane on their way to another. */
+void scene_captions(struct page *page, struct group_place *place);
 /* Writes by name; scene_writes.c. */
 void scene_writes(struct page *page, struct group_place *place);
 /* Reads as boxes with the colours of what they took; scene_reads.c. */

@@ -425,22 +425,25 @@ static double draw_group(struct page *page, size_t index, double y)
 	return y;
 }
 
-/* "client → server", where bytes went other ways too; of the first group that has several. */
-static void say_way(struct buffer *out, const struct timeline *timeline)
+/* "client → server", where bytes went other ways too, and how many there are; of the first group
+ * that has several. */
+static size_t say_way(struct buffer *out, const struct timeline *timeline)
 {
 	for (size_t i = 0; i < timeline->group_count; i++) {
 		const struct timeline_group *group = &timeline->groups[i];
 		const struct ledger_direction *main = drawn(group);
+		size_t ways = summary_way_count(group);
 		char from[DIRECTION_TEXT], to[DIRECTION_TEXT];
 
-		if (!main || !summary_several_ways(group))
+		if (!main || ways < 2)
 			continue;
 		const struct ledger_flow *flow = &group->ledger->flows[group->main_flow];
 		scene_escape(out, direction_sender(from, group->ledger, flow, main));
 		buffer_text(out, " → ");
 		scene_escape(out, direction_receiver(to, group->ledger, flow, main));
-		return;
+		return ways;
 	}
+	return 0;
 }
 
 /* Whose bytes, where that is a question, and what the figures beside the rows are. */
@@ -448,19 +451,23 @@ static void name_heading(struct page *page, double y)
 {
 	const char *const figures = "kept boundaries";
 	struct draw *draw = &page->draw;
-	struct buffer way = { 0 };
+	struct buffer way = { 0 }, others = { 0 };
 	double x = draw_text(draw, &draw_name, NAME_X, y, "bytes") + 8, most = page->left - 8;
+	size_t ways = say_way(&way, page->timeline);
 
-	say_way(&way, page->timeline);
-	if (way.length) {
-		double width = draw_width(draw, &draw_text_1, way.bytes);
+	if (ways) {
+		double width;
 
-		draw_text_within(draw, &draw_text_1, x, y, most - x, way.bytes);
-		x += width + 8;
+		/* A long name is cut, not the word that there are others. */
+		buffer_format(&others, "1 of %zu ways", ways);
+		width = draw_width(draw, &draw_small_2, others.bytes) + 8;
+		x = draw_text_within(draw, &draw_text_1, x, y, most - x - width, way.bytes) + 8;
+		x = draw_text(draw, &draw_small_2, x, y, others.bytes) + 8;
 	}
 	if (x + draw_width(draw, &draw_small_3, figures) <= most)
 		draw_text(draw, &draw_small_3, x, y, figures);
 	buffer_finish(&way);
+	buffer_finish(&others);
 }
 
 /* One axis for all, or the word that there is none. */

@@ -1,13 +1,20 @@
 #include <math.h>
 #include <string.h>
 
+#include "capture/quantity.h"
 #include "viz/scene_parts.h"
 
 #define TICK_H 6.0
+#define MOVE   16.0 /* pixels by which a name gives way */
 
-/* "connect: ECONNREFUSED", "recv still waits", a note. */
-static void name_tick(struct buffer *out, const struct call *call, const struct timeline_tick *tick)
+/* "connect: ECONNREFUSED", "recv still waits after 29.9 s", a note. */
+static void name_tick(struct buffer *out, const struct timeline_group *group,
+                      const struct timeline_tick *tick)
 {
+	const struct call *call = &group->trace->calls[tick->call];
+	int64_t waited_ns = timeline_waited_ns(group, tick->begin_ns);
+	char time[QUANTITY_TEXT];
+
 	if (call->name != CALL_NOTE && (tick->failed || tick->pending || call->note))
 		buffer_text(out, call_name_text(call->name));
 	if (tick->failed) {
@@ -17,6 +24,8 @@ static void name_tick(struct buffer *out, const struct call *call, const struct 
 	}
 	if (tick->pending)
 		buffer_text(out, " still waits");
+	if (tick->pending && waited_ns)
+		buffer_format(out, " after %s", quantity_time(time, waited_ns));
 	if (call->note) {
 		buffer_text(out, out->length ? "  " : "");
 		scene_escape(out, call->note);
@@ -31,16 +40,18 @@ static void place_name(struct page *page, struct group_place *place, const struc
 	double edge = lane->flipped ? lane->y + lane->h - TICK_H - 16 : lane->y + TICK_H + 2;
 	const double rows[] = { edge, lane->reads_y + 7, lane->buffer_y + lane->buffer_h / 2 - 7 };
 
-	x = fmin(x + 5, page->right - width - 4);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct draw_box box = { x - 2, rows[i], width + 4, 14 };
+	for (size_t i = 0; i < 3 * sizeof(rows) / sizeof(*rows); i++) {
+		/* A read may stand beside the mark: then behind it. */
+		double at = x + 5 + (double)(i / 3) * MOVE;
+		struct draw_box box = { fmin(at, page->right - width - 4) - 2, rows[i % 3],
+			                width + 4, 14 };
 
 		if (box.y < lane->y || box.y + box.h > lane->y + lane->h ||
 		    !draw_room_free(&place->room, box))
 			continue;
 		/* Lines may lie under it. */
 		draw_rect(&page->draw, box, draw_colour(&page->draw, THEME_LANE));
-		draw_text_coloured(&page->draw, &draw_small, x, box.y + 7, text, colour);
+		draw_text_coloured(&page->draw, &draw_small, box.x + 2, box.y + 7, text, colour);
 		draw_room_take(&place->room, box);
 		return;
 	}
@@ -50,7 +61,6 @@ static void draw_tick(struct page *page, struct group_place *place,
                       const struct timeline_tick *tick)
 {
 	const struct lane_place *lane = &place->lanes[tick->lane];
-	const struct call *call = &place->group->trace->calls[tick->call];
 	bool loud = tick->failed || tick->pending;
 	uint32_t colour = draw_colour(&page->draw, tick->failed ? THEME_BAD : THEME_TEXT_3);
 	double x = page_x(page, tick->at_ns), h = loud ? TICK_H * 2 : TICK_H;
@@ -59,7 +69,7 @@ static void draw_tick(struct page *page, struct group_place *place,
 
 	size_t mark = scene_mark(page);
 
-	name_tick(&text, call, tick);
+	name_tick(&text, place->group, tick);
 	if (x < page->left + 2) {
 		/* Its opening; only what failed or waits is kept, at the edge. */
 		if (!loud)

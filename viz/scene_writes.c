@@ -125,25 +125,46 @@ static void draw_write(struct page *page, struct group_place *place, const struc
 	draw_room_take(&place->room, box);
 }
 
-/* "send pending, 4096 of 1048576 B", behind the name, where there is room. */
+static void say_pending(struct buffer *out, const struct timeline_group *group,
+                        const struct timeline_write *write, bool whole)
+{
+	const struct ledger_flow *flow = &group->ledger->flows[write->flow];
+	uint32_t index = flow->directions[write->direction].writes[write->write].call;
+	const struct call *call = &group->trace->calls[index];
+	int64_t waited_ns = timeline_waited_ns(group, write->begin_ns);
+	char time[QUANTITY_TEXT];
+
+	buffer_format(out, "%s pending", call_name_text(call->name));
+	if (whole && waited_ns)
+		buffer_format(out, " for %s", quantity_time(time, waited_ns));
+	if (whole)
+		buffer_format(out, ", %llu of %lld B",
+		              (unsigned long long)(write->to - write->from),
+		              (long long)call->asked);
+}
+
+/* "send pending for 29.9 s, 4096 of 1048576 B", behind the name, as much as there is room for. */
 static void say_blocked(struct page *page, struct group_place *place, const struct lane_place *lane,
                         const struct timeline_write *write, double x)
 {
-	const struct ledger_flow *flow = &place->group->ledger->flows[write->flow];
-	uint32_t index = flow->directions[write->direction].writes[write->write].call;
-	const struct call *call = &place->group->trace->calls[index];
-	struct buffer text = { 0 };
+	bool placed = false;
 
-	buffer_format(&text, "%s pending, %llu of %lld B", call_name_text(call->name),
-	              (unsigned long long)(write->to - write->from), (long long)call->asked);
-	struct draw_box box = { x + 6, lane->names_y + 2,
-		                draw_width(&page->draw, &draw_small, text.bytes) + 8, NAMES_H - 4 };
-	if (box.x + box.w < page->right && draw_room_free(&place->room, box)) {
-		draw_rect(&page->draw, box, draw_colour(&page->draw, THEME_LANE));
-		draw_text(&page->draw, &draw_small, box.x + 4, box.y + box.h / 2, text.bytes);
-		draw_room_take(&place->room, box);
+	for (int whole = 1; !placed && whole >= 0; whole--) {
+		struct buffer text = { 0 };
+
+		say_pending(&text, place->group, write, whole);
+		struct draw_box box = { x + 6, lane->names_y + 2,
+			                draw_width(&page->draw, &draw_small, text.bytes) + 8,
+			                NAMES_H - 4 };
+		placed = box.x + box.w < page->right && draw_room_free(&place->room, box);
+		if (placed) {
+			draw_rect(&page->draw, box, draw_colour(&page->draw, THEME_LANE));
+			draw_text(&page->draw, &draw_small, box.x + 4, box.y + box.h / 2,
+			          text.bytes);
+			draw_room_take(&place->room, box);
+		}
+		buffer_finish(&text);
 	}
-	buffer_finish(&text);
 }
 
 /* From a write's name to its return, where it waited for room. */

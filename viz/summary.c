@@ -82,14 +82,14 @@ static void plural(struct buffer *out, size_t count, const char *noun)
 	buffer_format(out, "%zu %s%s", count, noun, count == 1 ? "" : "s");
 }
 
-bool summary_several_ways(const struct timeline_group *group)
+size_t summary_way_count(const struct timeline_group *group)
 {
 	size_t ways = 0;
 
 	for (size_t i = 0; i < group->ledger->flow_count; i++)
 		for (int d = 0; d < 2; d++)
 			ways += group->ledger->flows[i].directions[d].write_count > 0;
-	return ways > 1;
+	return ways;
 }
 
 void summary_ways(struct buffer *out, const struct summary_counts *counts)
@@ -127,6 +127,21 @@ static void add_lost_differently(struct buffer *out, uint64_t count, uint64_t wi
 		              count, wire, reads);
 }
 
+/* Where some are open: what is not kept is not lost, so only what is kept can be said. */
+static void add_kept(struct buffer *out, uint64_t wire, const struct ledger_boundaries *reads)
+{
+	if (wire == reads->kept)
+		buffer_format(out, "%" PRIu64 " of %" PRIu64 " boundaries kept", wire,
+		              reads->count);
+	else
+		buffer_format(out,
+		              "of %" PRIu64 " boundaries kept: %" PRIu64 " on the wire, %" PRIu64
+		              " in reads",
+		              reads->count, wire, reads->kept);
+	if (reads->open)
+		buffer_format(out, ", %" PRIu64 " not read", reads->open);
+}
+
 /* "all 4 boundaries kept"; one has no number. */
 static void add_all(struct buffer *out, uint64_t count, const char *what)
 {
@@ -147,6 +162,8 @@ void summary_boundaries(struct buffer *out, const struct summary_counts *counts)
 		              counts->writes);
 	else if (!reads->count)
 		add_splits(out, counts);
+	else if ((wire->lost || reads->lost) && (wire->open || reads->open))
+		add_kept(out, wire->kept, reads);
 	else if (wire->lost != reads->lost)
 		add_lost_differently(out, reads->count, wire->lost, reads->lost);
 	else if (reads->lost && reads->lost == reads->count)
@@ -164,7 +181,7 @@ void summary_fate(struct buffer *out, const struct ledger_state *state)
 		uint64_t bytes;
 		const char *what;
 	} parts[] = {
-		{ state->unsent, "never left" },       { state->in_flight, "never arrived" },
+		{ state->unsent, "never left" },       { state->in_flight, "not yet arrived" },
 		{ state->queued, "never read" },       { state->unknown, "unaccounted" },
 		{ state->out_of_band, "out of band" },
 	};

@@ -14,6 +14,12 @@
 void summary_title(struct buffer *out, const struct timeline *timeline,
                    const struct text_options *options);
 
+/* What the link of all groups is, lent by a trace; NULL where they differ, or none has any. */
+const char *summary_shared_link(const struct timeline *timeline);
+/* Of a group whose link is not that of all: a line under its heading. */
+void summary_own_link(struct buffer *out, const struct timeline *timeline,
+                      const struct timeline_group *group, const struct text_options *options);
+
 /*
  * "── nagle: 20 writes → 2 segments → 2 reads ──── 18 of 19 boundaries lost ──". What became of
  * unread bytes stands behind the boundaries, or where that is too wide, on a line of its own.
@@ -86,7 +92,8 @@ void summary_fate(struct buffer *out, const struct ledger_state *state);
 void summary_boundaries(struct buffer *out, const struct summary_counts *counts);
 /* "20 writes → 2 segments → 2 reads" */
 void summary_ways(struct buffer *out, const struct summary_counts *counts);
-/* Whether bytes went more than one way, so that a ruler must say whose it shows. */
-bool summary_several_ways(const struct timeline_group *group);
+/* How many ways bytes went: directions with a write. With more than one a ruler must say whose it
+ * shows. */
+size_t summary_way_count(const struct timeline_group *group);
 
 #endif

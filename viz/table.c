@@ -87,6 +87,7 @@ static void fill_row(struct buffer *row, const struct timeline_group *group)
 	struct label name = { .count = 0 };
 
 	label_foreign(&name, group->name, NAME_WIDTH);
+	buffer_text(&row[NAME], ""); /* a recording may have no name */
 	for (int i = 0; i < name.count; i++)
 		buffer_text(&row[NAME], name.glyphs[i].bytes);
 	buffer_format(&row[WRITES], "%zu", counts.writes);

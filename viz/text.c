@@ -104,18 +104,20 @@ static void draw_frame(struct buffer *out, const struct frame *frame)
 	cells_finish(&cells);
 }
 
-static void draw_group(struct buffer *out, const struct timeline_group *group, int64_t span_ns,
+static void draw_group(struct buffer *out, const struct timeline *timeline,
+                       const struct timeline_group *group, int64_t span_ns,
                        const struct text_options *options)
 {
 	struct frame frame = frame_of_group(group, options, span_ns);
 
 	summary_heading(out, group, options);
+	summary_own_link(out, timeline, group, options);
 	draw_frame(out, &frame);
 }
 
-static void draw_rounds(struct buffer *out, const struct timeline_group *group,
-                        const struct drawn *drawn, int64_t span_ns,
-                        const struct text_options *options)
+static void draw_rounds(struct buffer *out, const struct timeline *timeline,
+                        const struct timeline_group *group, const struct drawn *drawn,
+                        int64_t span_ns, const struct text_options *options)
 {
 	for (size_t i = 0; i < drawn->shown_count; i++) {
 		size_t index = drawn->shown[i];
@@ -130,6 +132,8 @@ static void draw_rounds(struct buffer *out, const struct timeline_group *group,
 		              : drawn->shown_count > 1 ? ""
 		                                       : " (the others are like it)");
 		summary_heading_of(out, left.bytes, quantity_time(time, round->length_ns), options);
+		if (!i)
+			summary_own_link(out, timeline, group, options);
 		draw_frame(out, &frame);
 		buffer_finish(&left);
 	}
@@ -250,9 +254,10 @@ void text_render(struct buffer *out, const struct timeline *timeline,
 	buffer_char(out, '\n');
 	for (size_t i = 0; i < timeline->group_count; i++) {
 		if (drawn[i].count)
-			draw_rounds(out, &timeline->groups[i], &drawn[i], span_ns, &options);
+			draw_rounds(out, timeline, &timeline->groups[i], &drawn[i], span_ns,
+			            &options);
 		else
-			draw_group(out, &timeline->groups[i], span_ns, &options);
+			draw_group(out, timeline, &timeline->groups[i], span_ns, &options);
 		free(drawn[i].rounds);
 	}
 	free(drawn);

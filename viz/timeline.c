@@ -6,6 +6,9 @@
 #include "capture/packet.h"
 #include "viz/timeline_items.h"
 
+#define WAIT_ROOM     8       /* of the axis: one part more, for what still waits */
+#define WAIT_ALONE_NS 1000000 /* of an axis on which nothing else happens */
+
 /* Lanes: the endpoints that made a call or stand at one end of a flow, in the file's order. */
 static void find_lanes(struct build *build)
 {
@@ -135,6 +138,34 @@ static void build_group(struct timeline_group *group, const struct ledger *ledge
 	free(build.told);
 }
 
+static bool still_waits(const struct timeline_group *group)
+{
+	for (size_t i = 0; i < group->tick_count; i++)
+		if (group->ticks[i].pending)
+			return true;
+	for (size_t i = 0; i < group->write_count; i++)
+		if (group->writes[i].end_ns == CALL_PENDING)
+			return true;
+	return false;
+}
+
+/*
+ * What never returned goes on to the end of the axis, which is not that of the wait: a time limit
+ * of 30 s would leave no room for the microseconds that led to it.
+ */
+static void make_room_to_wait(struct timeline *timeline)
+{
+	int64_t end_ns =
+		timeline->end_ns ? timeline->end_ns + timeline->end_ns / WAIT_ROOM : WAIT_ALONE_NS;
+
+	for (size_t i = 0; i < timeline->group_count; i++) {
+		if (!still_waits(&timeline->groups[i]))
+			continue;
+		timeline->groups[i].end_ns = end_ns;
+		timeline->end_ns = end_ns;
+	}
+}
+
 void timeline_build(struct timeline *timeline, const struct ledger *const *ledgers, size_t count)
 {
 	*timeline = (struct timeline){ .groups = mem_alloc(count, sizeof(*timeline->groups)),
@@ -143,6 +174,7 @@ void timeline_build(struct timeline *timeline, const struct ledger *const *ledge
 		build_group(&timeline->groups[i], ledgers[i]);
 		build_later(&timeline->end_ns, timeline->groups[i].end_ns);
 	}
+	make_room_to_wait(timeline);
 }
 
 void timeline_finish(struct timeline *timeline)
@@ -190,6 +222,11 @@ const struct ledger_direction *timeline_main(const struct timeline_group *group)
 	if (group->main_flow < 0)
 		return NULL;
 	return &group->ledger->flows[group->main_flow].directions[group->main_direction];
+}
+
+int64_t timeline_waited_ns(const struct timeline_group *group, int64_t begin_ns)
+{
+	return group->limit_ns > begin_ns ? group->limit_ns - begin_ns : 0;
 }
 
 bool timeline_is_blocked(const struct timeline_group *group, const struct timeline_write *write,

@@ -53,17 +53,19 @@ struct timeline_death {
 };
 
 struct timeline_segment {
-	int64_t sent_ns, arrived_ns; /* lost: arrived_ns is death.at_ns */
+	int64_t sent_ns, arrived_ns; /* lost: death.at_ns; under_way: when it could have, or the
+	                                end of what is shown, whichever is later */
 	/* Where the link has a rate: how long it waited in the link's queue behind others (and
 	 * whatever jitter there is), and how long the link took to send it. Else 0. */
 	int64_t queued_ns, serial_ns;
 	uint32_t from_lane, to_lane;
 	uint32_t flow, direction, segment;
 	uint64_t from, to;
-	uint8_t kind; /* enum segment_kind */
-	bool lost;    /* no socket of the receiver's got it; then death says more */
-	bool twice;   /* the link delivered it a second time right behind the first */
-	bool late;    /* one that left later was there before it, or the link held it back */
+	uint8_t kind;   /* enum segment_kind */
+	bool lost;      /* no socket of the receiver's got it; then death says more */
+	bool under_way; /* not seen to arrive, nor lost: the recording ended before */
+	bool twice;     /* the link delivered it a second time right behind the first */
+	bool late;      /* one that left later was there before it, or the link held it back */
 	struct timeline_death death;
 };
 
@@ -131,8 +133,9 @@ struct timeline_group {
 	const char *name; /* the variant, or the scenario; lent by the trace */
 	int64_t zero_ns;  /* CLOCK_REALTIME of its first write (else of t0, else of its first event)
 	                   */
-	int64_t end_ns; /* of its last event but the kernel's closing, since zero; the time limit of
-	                   a run that it ended */
+	int64_t end_ns;   /* of its last event but the kernel's closing, since zero; where something
+	                     still waits, the end of the timeline */
+	int64_t limit_ns; /* since zero, of the time limit that ended the run; 0: none did */
 	int64_t race_margin_ns; /* smallest distance between an ACK and a write whose fate it
 	                           decided; -1: does not apply. timeline_build() leaves -1, the
 	                           caller may set it */
@@ -158,7 +161,8 @@ struct timeline_group {
 struct timeline {
 	struct timeline_group *groups;
 	size_t group_count;
-	int64_t end_ns; /* the latest end of all groups */
+	int64_t end_ns; /* the latest end of all groups; behind it what waits has room to be seen,
+	                   however long it waits */
 };
 
 /* ledgers[i] and their traces must stay as long as the timeline. Near-linear. */
@@ -172,9 +176,12 @@ uint32_t timeline_write_index(const struct timeline_group *group, uint32_t flow,
 uint32_t timeline_number(const struct timeline_group *group, uint32_t flow, uint32_t direction,
                          uint32_t write);
 
+/* How long a call that began then had waited when the time limit ended the run; 0: not known. */
+int64_t timeline_waited_ns(const struct timeline_group *group, int64_t begin_ns);
+
 /*
  * Whether a write waited in its call for room: one that never returned, or took as long as no copy
- * does (a millisecond). Until *to_ns, the end of the group if it never returned.
+ * does (a millisecond). Until *to_ns, the end of the timeline if it never returned.
  */
 #define TIMELINE_BLOCKED_NS 1000000
 bool timeline_is_blocked(const struct timeline_group *group, const struct timeline_write *write,

@@ -145,13 +145,14 @@ static void add_segments(struct build *build, uint32_t flow, uint32_t direction)
 	for (size_t i = 0; i < from->segment_count; i++) {
 		const struct ledger_segment *segment = &from->segments[i];
 		int64_t sent_ns = build_since(build, ledger_sent_ns(build->ledger, from, segment));
-		bool lost = segment->arrival == LEDGER_NONE;
+		bool arrived = segment->arrival != LEDGER_NONE;
+		bool lost = ledger_is_lost(build->ledger, segment);
 
 		group->segments[group->segment_count++] = (struct timeline_segment){
 			.sent_ns = sent_ns,
-			.arrived_ns = lost ? sent_ns
-			                   : build_since(build, ledger_arrived_ns(build->ledger,
-			                                                          from, segment)),
+			.arrived_ns = arrived ? build_since(build, ledger_arrived_ns(build->ledger,
+			                                                             from, segment))
+			                      : sent_ns,
 			.from_lane = build_lane(build, from->from_endpoint),
 			.to_lane = build_lane(build, from->to_endpoint),
 			.flow = flow,
@@ -161,6 +162,7 @@ static void add_segments(struct build *build, uint32_t flow, uint32_t direction)
 			.to = segment->from + segment->length,
 			.kind = segment->kind,
 			.lost = lost,
+			.under_way = !arrived && !lost,
 		};
 	}
 }
@@ -335,8 +337,7 @@ static void add_ticks(struct build *build)
 	}
 }
 
-/* What waited to the end of a run that its time limit ended, waited until then. */
-static void reach_limit(struct build *build)
+static void find_limit(struct build *build)
 {
 	const struct trace_about *about = &build->trace->about;
 
@@ -344,8 +345,7 @@ static void reach_limit(struct build *build)
 
 	if (about->time_limit_hit && from_ns > 0 && from_ns <= TRACE_TIME_MAX &&
 	    about->time_limit_ns > 0 && about->time_limit_ns <= TRACE_TIME_MAX)
-		build_later(&build->group->end_ns,
-		            build_since(build, from_ns + about->time_limit_ns));
+		build->group->limit_ns = build_since(build, from_ns + about->time_limit_ns);
 }
 
 void timeline_add_items(struct build *build)
@@ -364,5 +364,6 @@ void timeline_add_items(struct build *build)
 	add_ticks(build);
 	timeline_add_controls(build);
 	timeline_add_drops(build);
-	reach_limit(build);
+	find_limit(build);
+	timeline_reach_end(build);
 }

@@ -56,6 +56,8 @@ void timeline_find_fates(struct build *build);
 /* Opening and closing packets, then packets without bytes that died. */
 void timeline_add_controls(struct build *build);
 void timeline_add_drops(struct build *build);
+/* What was still under way is so until the end of what is shown; after all else. */
+void timeline_reach_end(struct build *build);
 
 /* Adds everything, each kind in order of time. The room for it is there, the counts are 0. */
 void timeline_add_items(struct build *build);

@@ -74,7 +74,7 @@ static void find_usual(const struct build *build, int64_t usual_ns[2])
 		int64_t *usual = &usual_ns[way_of(build, segment->from_lane)];
 		int64_t flight_ns = segment->arrived_ns - segment->sent_ns;
 
-		if (!segment->lost && flight_ns < *usual)
+		if (!segment->lost && !segment->under_way && flight_ns < *usual)
 			*usual = flight_ns;
 	}
 	for (int way = 0; way < 2; way++)
@@ -101,6 +101,12 @@ static void lose(const struct build *build, struct timeline_segment *segment, ui
 		segment->serial_ns = 0;
 }
 
+static int64_t usual_or_told(const struct build *build, int way, const int64_t usual_ns[2])
+{
+	return build->trace->about.wire.known ? build->trace->about.wire.delay_ns[way]
+	                                      : usual_ns[way];
+}
+
 static void find_fate(const struct build *build, struct timeline_segment *segment,
                       const int64_t usual_ns[2])
 {
@@ -118,7 +124,9 @@ static void find_fate(const struct build *build, struct timeline_segment *segmen
 	segment->serial_ns = serial_ns(build, way, length);
 	if (!arrived || (cause < LINK_EVENT_KIND_COUNT && link_event_is_loss(cause)))
 		lose(build, segment, cause, length, usual_ns[way], arrived);
-	if (!segment->serial_ns || !arrived)
+	if (segment->under_way)
+		segment->arrived_ns += usual_or_told(build, way, usual_ns) + segment->serial_ns;
+	if (!segment->serial_ns || !arrived || segment->under_way)
 		return;
 	segment->queued_ns =
 		segment->arrived_ns - segment->sent_ns - wire->delay_ns[way] - segment->serial_ns;
@@ -138,7 +146,7 @@ static void find_late(struct build *build)
 		struct timeline_segment *segment = &build->group->segments[i];
 		int64_t *before = &earliest[segment->flow * 2 + segment->direction];
 
-		if (segment->lost)
+		if (segment->lost || segment->under_way)
 			continue;
 		segment->late = segment->late || segment->arrived_ns > *before;
 		if (segment->arrived_ns < *before)
@@ -155,6 +163,16 @@ void timeline_find_fates(struct build *build)
 	for (size_t i = 0; i < build->group->segment_count; i++)
 		find_fate(build, &build->group->segments[i], usual_ns);
 	find_late(build);
+}
+
+/* A whole recording would show an arrival before its end. */
+void timeline_reach_end(struct build *build)
+{
+	struct timeline_group *group = build->group;
+
+	for (size_t i = 0; build->trace->complete && i < group->segment_count; i++)
+		if (group->segments[i].under_way && group->segments[i].arrived_ns < group->end_ns)
+			group->segments[i].arrived_ns = group->end_ns;
 }
 
 /* ---- packets without bytes ---- */

@@ -35,6 +35,12 @@ gone || fail "a process is left after an interrupt"
 
 rm -f long.incomplete.pcapng
 
+# timeout(1) signals the process and then its group: one interrupt, not two.
+mkdir twice
+timeout -s INT 1 "$seam" run long.yaml --repeat 9 --out twice -q >out 2>err
+ls twice | grep -q partial && fail "two signals at once left $(ls twice)"
+gone || fail "a process is left after two signals at once"
+
 # SIGKILL of the parent takes the child with it; NAME.partial opens.
 "$seam" run long.yaml >out 2>err &
 pid=$!

@@ -28,6 +28,16 @@ expect_text out "4 passed, 0 failed"
 expect_exit 0 "$seam" run cork.yaml --variant corked --force
 expect_text out "the client sends through tbf 1 Mbit/s burst 600 B"
 
+# A datagram that the sender's own queue drops never reaches the tap: it is accounted for all the same.
+cat >overflow.yaml <<'YAML'
+transport: udp
+link: {type: wire, mtu: 576, qdisc: "tbf rate 100kbit burst 600b limit 1000b"}
+server: {port: 9000, script: [{recv: 1024, times: 4}]}
+client: {script: [{send: 100 B, times: 20}]}
+YAML
+expect_exit 0 "$seam" run overflow.yaml --force
+expect_text out "lost: dropped in the sender's own queue"
+
 # Which kind this kernel lacks differs; one that has both has nothing to skip.
 for kind in fq_codel fq; do
 	cat >lack.yaml <<YAML

@@ -124,6 +124,25 @@ static void each_host_of_a_wire_is_named_and_a_quiet_group_has_no_row(void **sta
 	forget(&told, 2);
 }
 
+static void three_hosts_have_a_line_each(void **state)
+{
+	struct told told = { 0 };
+	uint32_t note;
+
+	(void)state;
+	told.fixtures[0] = tell("", &note);
+	fixture_counter(told.fixtures[0], "bob", "TcpExtDelayedACKs", 2, TRACE_END);
+	fixture_counter(told.fixtures[0], "bob", "TcpRetransSegs", 1, TRACE_END);
+	fixture_counter(told.fixtures[0], "client", "TcpExtTCPHPHits", 9, TRACE_END);
+	fixture_counter(told.fixtures[0], "cleo", "TcpExtDelayedACKs", 1, TRACE_END);
+	fixture_counter(told.fixtures[0], "server", "TcpExtTCPLossProbes", 3, TRACE_END);
+	assert_string_equal(summary(&told, 1, &(struct text_options){ .width = 100 }),
+	                    "\n   kernel counters   bob: 2 delayed ACKs, 1 segment retransmitted\n"
+	                    "                     cleo: 1 delayed ACK\n"
+	                    "                     server: 3 tail loss probes\n");
+	forget(&told, 1);
+}
+
 static void where_nothing_matters_nothing_is_said(void **state)
 {
 	struct told told = { 0 };
@@ -214,6 +233,7 @@ int main(void)
 		cmocka_unit_test(a_counter_is_told_in_words_of_its_number),
 		cmocka_unit_test(a_loopback_is_one_line_without_a_host),
 		cmocka_unit_test(each_host_of_a_wire_is_named_and_a_quiet_group_has_no_row),
+		cmocka_unit_test(three_hosts_have_a_line_each),
 		cmocka_unit_test(where_nothing_matters_nothing_is_said),
 		cmocka_unit_test(the_details_tell_all_and_the_marks),
 		cmocka_unit_test(the_json_has_counters_marks_and_tcp),

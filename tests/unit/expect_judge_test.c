@@ -476,15 +476,18 @@ static void a_share_is_judged_over_several_runs_only(void **state)
 	assert_int_equal(results[1].verdict, VERDICT_NOT_JUDGED);
 	assert_non_null(results[1].remark);
 
-	expect_judge_share(&scenario, 1, 1, "{10 B}", results);
+	expect_judge_share(&scenario, 1, 1, 1, "{10 B}", results);
 	assert_int_equal(results[1].verdict, VERDICT_NOT_JUDGED);
 	assert_false(results[1].is_share);
-	expect_judge_share(&scenario, 19, 20, "{10 B}", results);
+	expect_judge_share(&scenario, 19, 20, 20, "{10 B}", results);
 	assert_int_equal(results[1].verdict, VERDICT_PASSED);
 	assert_string_equal(results[1].actual, "19/20 {10 B}");
 	assert_true(results[1].is_share);
 	assert_null(results[1].remark);
-	expect_judge_share(&scenario, 18, 20, "{10 B}", results);
+	expect_judge_share(&scenario, 9, 9, 20, "{10 B}", results);
+	assert_int_equal(results[1].verdict, VERDICT_INCONCLUSIVE);
+	assert_non_null(results[1].remark);
+	expect_judge_share(&scenario, 18, 20, 20, "{10 B}", results);
 	assert_int_equal(results[1].verdict, VERDICT_FAILED);
 	assert_int_equal(results[0].verdict, other);
 	expect_results_destroy(results, count);

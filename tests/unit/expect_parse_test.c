@@ -169,7 +169,7 @@ static void counts_and_endpoints_are_read(void **state)
 	           "f.yaml:1:1: `first_fin` goes without an endpoint before it: its value names "
 	           "one");
 	is_refused("unread: many",
-	           "f.yaml:1:9: `unread` cannot be `many`: it begins with a number");
+	           "f.yaml:1:9: `unread` cannot be `many`: it must begin with a number");
 }
 
 static void calls_are_named_with_their_endpoint(void **state)

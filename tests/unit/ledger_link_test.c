@@ -3,6 +3,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -333,6 +336,272 @@ static void an_event_of_no_packet_is_let_be(void **state)
 	ledger_done(&built);
 }
 
+static void what_neither_arrived_nor_died_is_under_way(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct built built;
+
+	(void)state;
+	send_same(fixture, 3);
+	fixture_event(fixture, LINK_LOST, false, us(250), 2, 2);
+	receive_same(fixture, us(10002));
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.read, 10);
+	assert_int_equal(built.ab->state.lost[LOST_WIRE], 10);
+	assert_int_equal(built.ab->state.in_flight, 10);
+	assert_int_equal(built.ab->lost_datagrams, 1);
+	assert_false(ledger_is_lost(&built.ledger, built.ab->segments));
+	assert_true(ledger_is_lost(&built.ledger, built.ab->segments + 1));
+	assert_false(ledger_is_lost(&built.ledger, built.ab->segments + 2));
+	assert_true(built.ledger.accounted);
+	ledger_done(&built);
+}
+
+static void without_an_account_of_the_link_what_never_arrived_is_lost(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct built built;
+
+	(void)state;
+	fixture_about(fixture)->wire.known = false;
+	send_same(fixture, 2);
+	receive_same(fixture, us(10002));
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.lost[LOST_WIRE], 10);
+	assert_true(ledger_is_lost(&built.ledger, built.ab->segments + 1));
+	ledger_done(&built);
+}
+
+static void what_a_cut_recording_does_not_have_is_no_loss(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct built built;
+
+	(void)state;
+	fixture_about(fixture)->wire.known = false;
+	fixture_interrupt(fixture);
+	send_same(fixture, 2);
+	receive_same(fixture, us(10002));
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.lost[LOST_WIRE], 0);
+	assert_int_equal(built.ab->state.in_flight, 10);
+	assert_false(ledger_is_lost(&built.ledger, built.ab->segments + 1));
+	ledger_done(&built);
+}
+
+static void what_the_capture_may_have_missed_is_not_under_way(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct built built;
+
+	(void)state;
+	send_same(fixture, 2);
+	receive_same(fixture, us(10002));
+	fixture_statistics(fixture, 3, 1);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.in_flight, 0);
+	assert_int_equal(built.ab->state.unknown, 10);
+	assert_false(built.ledger.accounted);
+	ledger_done(&built);
+}
+
+/* Of 20 equal datagrams the queue of the sender's device keeps four, and sends them late. */
+static void overflow(struct fixture *fixture)
+{
+	for (int i = 0; i < 20; i++)
+		ledger_send(fixture, CLIENT, us(10 * i), 0, 10);
+	for (int i = 0; i < 4; i++) {
+		leaves(fixture);
+		datagram(fixture, us(1000 + 10000 * i), SAME);
+		receive_same(fixture, us(6000 + 10000 * i));
+	}
+}
+
+static void what_never_left_died_in_the_queue_of_its_sender(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct built built;
+
+	(void)state;
+	overflow(fixture);
+	fixture_statistics(fixture, 4, 0);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.read, 40);
+	assert_int_equal(built.ab->state.lost[LOST_SENDER], 160);
+	assert_int_equal(built.ab->lost_datagrams, 16);
+	assert_true(built.ledger.accounted);
+	ledger_done(&built);
+}
+
+/* Nine were dropped, says the kernel; the socket still has bytes on their way out. */
+static void what_still_waits_in_the_queue_was_not_dropped(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct trace_socket socket = { .socket = 1,
+		                       .endpoint = CLIENT,
+		                       .at_ns = FIXTURE_T0 + us(50000),
+		                       .unsent_bytes = 5824 };
+	struct built built;
+
+	(void)state;
+	overflow(fixture);
+	fixture_statistics(fixture, 4, 0);
+	fixture_socket(fixture, &socket);
+	fixture_counter(fixture, "client", "UdpSndbufErrors", 9, TRACE_END);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.read, 40);
+	assert_int_equal(built.ab->state.unsent, 70);
+	assert_int_equal(built.ab->state.lost[LOST_SENDER], 90);
+	assert_int_equal(built.ab->lost_datagrams, 9);
+	assert_true(built.ledger.accounted);
+	ledger_done(&built);
+}
+
+static void what_the_capture_may_have_missed_is_unknown(void **state)
+{
+	(void)state;
+	for (int told = 0; told < 2; told++) {
+		struct fixture *fixture = wire(TRANSPORT_UDP);
+		struct built built;
+
+		overflow(fixture);
+		if (told)
+			fixture_statistics(fixture, 4, 1);
+		ledger_of(&built, fixture);
+		assert_int_equal(built.ab->state.lost[LOST_SENDER], 0);
+		assert_true(built.ab->state.unknown > 0);
+		assert_false(built.ledger.accounted);
+		ledger_done(&built);
+	}
+}
+
+static void a_datagram_that_left_in_part_died_at_its_sender(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_UDP);
+	struct built built;
+
+	(void)state;
+	leaves(fixture);
+	ledger_send(fixture, CLIENT, us(0), 0, 2952);
+	fixture_udp_fragment(fixture, us(2), 'a', 9, 0, 1480, true, 2952);
+	ledger_send(fixture, CLIENT, us(10), 0, 2952);
+	fixture_udp_fragment(fixture, us(12), 'a', 10, 0, 1480, true, 2952);
+	fixture_udp_fragment(fixture, us(13), 'a', 10, 1480, 1480, false, 2952);
+	arrives(fixture);
+	fixture_udp_fragment(fixture, us(10002), 'a', 9, 0, 1480, true, 2952);
+	fixture_statistics(fixture, 4, 0);
+	ledger_of(&built, fixture);
+	assert_int_equal(built.ab->state.lost[LOST_SENDER], 2952);
+	assert_int_equal(built.ab->state.in_flight, 2952);
+	assert_true(built.ledger.accounted);
+	ledger_done(&built);
+}
+
+/* CPU seconds that the ledger takes. */
+static double build_seconds(struct built *built, struct fixture *fixture)
+{
+	clock_t begin;
+
+	built->fixture = fixture;
+	const struct trace *trace = fixture_end(fixture);
+	begin = clock();
+	ledger_build(&built->ledger, trace);
+	built->ab = built->ledger.flows[0].directions;
+	return (double)(clock() - begin) / CLOCKS_PER_SEC;
+}
+
+#define MANY 10000
+
+static void many_equal_datagrams_take_no_longer_than_others(void **state)
+{
+	(void)state;
+	for (int arriving = 0; arriving < 2; arriving++) {
+		struct fixture *fixture = wire(TRANSPORT_UDP);
+		struct built built;
+
+		leaves(fixture);
+		for (int i = 0; i < MANY; i++)
+			datagram(fixture, us(i), SAME);
+		arrives(fixture);
+		for (int i = 0; i < MANY && arriving; i++)
+			datagram(fixture, us(MANY + i), SAME);
+		double seconds = build_seconds(&built, fixture);
+
+		printf("%d equal datagrams, %s: %.3f s\n", MANY,
+		       arriving ? "all arrive" : "none arrives", seconds);
+		assert_true(seconds < 1);
+		assert_int_equal(built.ab->segment_count, MANY);
+		assert_int_equal(built.ab->segments[MANY - 1].arrival,
+		                 arriving ? 2 * MANY - 1 : LEDGER_NONE);
+		ledger_done(&built);
+	}
+}
+
+/* Sent again and again, each time with an identification of its own that no arrival has. */
+static void many_retransmissions_take_no_longer_than_others(void **state)
+{
+	struct fixture *fixture = wire(TRANSPORT_TCP);
+	struct built built;
+
+	(void)state;
+	leaves(fixture);
+	fixture_tcp(fixture, us(0), 'a', 0, PACKET_SYN, NULL, 0);
+	for (int i = 0; i < MANY; i++) {
+		fixture_ip_id(fixture, (uint16_t)(i + 1));
+		fixture_tcp_acking(fixture, us(100 + i), 'a', 0, PA, 0, SAME, 10);
+	}
+	arrives(fixture);
+	for (int i = 0; i < MANY; i++)
+		segment(fixture, us(100 + MANY + i));
+	double seconds = build_seconds(&built, fixture);
+
+	printf("%d retransmissions of one segment: %.3f s\n", MANY, seconds);
+	assert_true(seconds < 1);
+	assert_int_equal(built.ab->segment_count, MANY);
+	assert_int_equal(built.ab->segments[MANY - 1].arrival, 2 * MANY);
+	ledger_done(&built);
+}
+
+/* Frames that agree in all that is hashed and differ behind it, under numbers that lead nowhere. */
+static void events_of_frames_that_begin_alike_take_no_longer(void **state)
+{
+	char one[100], other[100];
+
+	(void)state;
+	memset(one, 'A', sizeof(one));
+	memset(other, 'A', sizeof(other));
+	memset(other + 80, 'B', 20);
+	for (int damaged = 0; damaged < 2; damaged++) {
+		struct fixture *fixture = wire(TRANSPORT_UDP);
+		struct built built;
+
+		leaves(fixture);
+		for (int i = 0; i < 5000; i++) {
+			fixture_ip_id(fixture, 0);
+			fixture_udp(fixture, us(i), 'a', one, sizeof(one));
+		}
+		arrives(fixture);
+		for (int i = 0; i < 5000 && damaged; i++) {
+			fixture_ip_id(fixture, 0);
+			fixture_udp(fixture, us(5000 + i), 'a', one, sizeof(one));
+		}
+		fixture_ip_id(fixture, 0);
+		fixture_udp(fixture, us(50000), 'b', other, sizeof(other));
+		fixture_ip_id(fixture, 0);
+		fixture_udp(fixture, us(50000), 'a', other, sizeof(other));
+		for (int i = 0; i < 5000; i++)
+			fixture_event(fixture, damaged ? LINK_CORRUPTED : LINK_LOST, false,
+			              us(damaged ? 5000 : 50000), (uint64_t)(10000 - i),
+			              (uint64_t)(10000 - i));
+		double seconds = build_seconds(&built, fixture);
+
+		printf("5000 events of frames that begin alike%s: %.3f s\n",
+		       damaged ? ", damaged" : "", seconds);
+		assert_true(seconds < (damaged ? 2 : 1));
+		ledger_done(&built);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -347,6 +616,17 @@ int main(void)
 		cmocka_unit_test(a_lost_fragment_loses_its_datagram),
 		cmocka_unit_test(a_shift_of_the_numbers_is_found),
 		cmocka_unit_test(an_event_of_no_packet_is_let_be),
+		cmocka_unit_test(what_neither_arrived_nor_died_is_under_way),
+		cmocka_unit_test(without_an_account_of_the_link_what_never_arrived_is_lost),
+		cmocka_unit_test(what_a_cut_recording_does_not_have_is_no_loss),
+		cmocka_unit_test(what_the_capture_may_have_missed_is_not_under_way),
+		cmocka_unit_test(what_never_left_died_in_the_queue_of_its_sender),
+		cmocka_unit_test(what_still_waits_in_the_queue_was_not_dropped),
+		cmocka_unit_test(what_the_capture_may_have_missed_is_unknown),
+		cmocka_unit_test(many_equal_datagrams_take_no_longer_than_others),
+		cmocka_unit_test(many_retransmissions_take_no_longer_than_others),
+		cmocka_unit_test(events_of_frames_that_begin_alike_take_no_longer),
+		cmocka_unit_test(a_datagram_that_left_in_part_died_at_its_sender),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

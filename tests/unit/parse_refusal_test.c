@@ -163,7 +163,7 @@ static void steps_are_refused_with_what_is_allowed(void **state)
 		{ "{recv: 0, until: eof}",
 		  "x.yaml:4:24: `until` never comes with a room of 0 bytes" },
 		{ "{recv: 1024, until: soon}",
-		  "x.yaml:4:27: `until` cannot be `soon`: it begins with a number; or `eof`" },
+		  "x.yaml:4:27: `until` cannot be `soon`: it must begin with a number; or `eof`" },
 		{ "send",
 		  "x.yaml:4:7: `send` needs an argument: `send: 10 B` or `send: \"text\"`" },
 		{ "sendto: 9 B",
@@ -280,7 +280,7 @@ static void keys_of_a_wire_are_refused_with_the_cure(void **state)
 		{ "link: {jitter: 3}\nserver: {port: 1, script: []}",
 		  "x.yaml:1:16: `jitter` cannot be `3`: a time has a unit: `500us`, `10ms`, `1.5s`" },
 		{ "link: {jitter: often}\nserver: {port: 1, script: []}",
-		  "x.yaml:1:16: `jitter` cannot be `often`: it begins with a number" },
+		  "x.yaml:1:16: `jitter` cannot be `often`: it must begin with a number" },
 		{ "link: {loss: 150%}\nserver: {port: 1, script: []}",
 		  "x.yaml:1:14: `loss` cannot be `150%`: a share is 0% to 100%" },
 		{ "link: {loss: 0.03}\nserver: {port: 1, script: []}",
@@ -470,6 +470,17 @@ static void scenarios_are_refused_with_what_is_allowed(void **state)
 		  "x.yaml:1:14: `type` cannot be `wier`; allowed are loopback wire" },
 		{ "link: {mtu: 67}\nserver: {port: 1, script: []}",
 		  "x.yaml:1:13: `mtu` cannot be `67`: IPv4 needs at least 68 B" },
+		{ "link: {mtu: 87}\nserver: {port: 1, script: []}",
+		  "x.yaml:1:13: `mtu` cannot be `87` with TCP: Linux makes no segments under 88 B, "
+		  "headers included, so that IP would cut each into fragments, which are not "
+		  "accounted for; choose at least 88 B, or `transport: udp`" },
+		{ "link: {qdisc: netem delay 10ms}\nserver: {port: 1, script: []}",
+		  "x.yaml:1:15: `qdisc` cannot be of the kind `netem`; known are none tbf pfifo "
+		  "bfifo fq fq_codel; what netem does is said by `delay`, `loss` and the other keys "
+		  "of `link`" },
+		{ "link: {qdisc: tbf rate 1mbit burst 2kb limit 20b}\nserver: {port: 1, script: []}",
+		  "x.yaml:1:15: `limit` cannot be `20B`: a full frame has 1514 B here, and one that "
+		  "does not fit is dropped; choose at least that, or a smaller `mtu`" },
 		{ "family: ipv6\nlink: {mtu: 1000}\nserver: {port: 1, script: []}",
 		  "x.yaml:2:13: `mtu` cannot be `1000`: IPv6 needs at least 1280 B" },
 		{ "link: {mtu: 70000}\nserver: {port: 1, script: []}",
@@ -601,7 +612,7 @@ static void set_is_refused_with_its_own_text_as_the_place(void **state)
 		{ "server.prt=5", "--set server.prt=5: there is no key `prt` in an endpoint; did "
 		                  "you mean `port`? Allowed are port script sockopt host" },
 		{ "server.port=x",
-		  "--set server.port=x: `port` cannot be `x`: it begins with a number" },
+		  "--set server.port=x: `port` cannot be `x`: it must begin with a number" },
 		{ "server.port=[1", "--set server.port=[1:2:1: this is not YAML: flow sequence "
 		                    "without a closing bracket" },
 		{ "server.port.x=5",

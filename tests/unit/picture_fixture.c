@@ -214,6 +214,7 @@ static void make(struct trace *trace, struct ledger *ledger, const struct pictur
 	struct maker maker = { .what = what, .trace = trace };
 
 	describe(trace, what);
+	trace->complete = true;
 	ledger->trace = trace;
 	ledger->flows = mem_alloc(1, sizeof(*ledger->flows));
 	ledger->flow_count = 1;
@@ -343,6 +344,7 @@ void picture_fixture_odd(struct picture_fixture *fixture)
 	trace->endpoints[0].name = mem_text("client");
 	trace->endpoints[1].name = mem_text("ein-recht-langer-name");
 	trace->endpoints[2] = (struct trace_endpoint){ mem_text("server"), true };
+	trace->complete = true;
 	ledger->trace = trace;
 	ledger->accounted = true;
 	ledger->flows = mem_alloc(2, sizeof(*ledger->flows));

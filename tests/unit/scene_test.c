@@ -205,6 +205,111 @@ static void late_doubled_and_damaged_packets_are_named(void **state)
 	scene_finish(&scene);
 }
 
+static size_t count_text(const struct scene *scene, const char *text)
+{
+	size_t count = 0;
+
+	for (const char *at = scene->texts.bytes; (at = strstr(at, text)); at++)
+		count++;
+	return count;
+}
+
+static void each_heading_names_its_link_where_links_differ(void **state)
+{
+	struct scene_options options = { .font = font_of(state) };
+	struct story stories[2], *pointers[2] = { &stories[0], &stories[1] };
+	struct timeline timeline;
+	struct scene scene;
+
+	for (int same = 0; same < 2; same++) {
+		for (int i = 0; i < 2; i++) {
+			story_begin(&stories[i], i ? "slow" : "fast", TRANSPORT_TCP);
+			story_about(&stories[i], "links", "one write",
+			            i && !same ? "wire, 1 Mbit/s" : "wire, 10 ms each way");
+			story_write(&stories[i], 0, 0, 0, 100);
+			story_segment(&stories[i], 0, 0, 1, 2, 100);
+			story_read(&stories[i], 0, 0, 30, 100);
+		}
+		story_timeline(&timeline, pointers, 2);
+		scene_build(&scene, &timeline, &options);
+		assert_int_equal(count_text(&scene, "wire, 10 ms each way"), 1);
+		assert_int_equal(count_text(&scene, "wire, 1 Mbit/s"), !same);
+		assert_int_equal(count_text(&scene, "·  wire, 10 ms each way"), same);
+		scene_finish(&scene);
+		timeline_finish(&timeline);
+		for (int i = 0; i < 2; i++)
+			story_finish(&stories[i]);
+	}
+}
+
+/* The middle one of three waits while a band crosses its lane. */
+static void tell_crossing(struct story *story)
+{
+	story_begin(story, "", TRANSPORT_TCP);
+	uint16_t second = story_endpoint(story, "second", false);
+	uint32_t flow = story_flow(story, second, 1);
+
+	for (int i = 0; i < 12; i++)
+		story_write(story, 0, 0, i * 10, 10);
+	story_segment(story, 0, 0, 4000, 4003, 120);
+	story_read(story, 0, 0, 4040, 120);
+	story_write(story, flow, 0, 200, 10);
+	story_segment(story, flow, 0, 6200, 6203, 10);
+	story_read(story, flow, 0, 6240, 10);
+}
+
+/* The read that returned last, and behind it one that never does. */
+static void tell_waiting_behind_a_read(struct story *story)
+{
+	story_begin(story, "", TRANSPORT_TCP);
+	story_write(story, 0, 0, 0, 50);
+	story_segment(story, 0, 0, 1, 2, 50);
+	story_read(story, 0, 0, 10000, 4);
+	story_call(story, 1, CALL_RECV, 10003, -1);
+	story->trace.about.t0_ns = story->trace.calls[0].begin_ns;
+	story->trace.about.time_limit_ns = 30000000000;
+	story->trace.about.time_limit_hit = true;
+}
+
+static void a_call_that_waits_behind_a_read_is_named(void **state)
+{
+	struct scene scene;
+
+	draw_story(state, tell_waiting_behind_a_read, 1, &scene);
+	assert_non_null(strstr(scene.texts.bytes, "recv still waits after 30.0 s"));
+	scene_finish(&scene);
+}
+
+static void the_ruler_says_that_there_are_other_ways(void **state)
+{
+	struct scene scene;
+
+	draw_story(state, tell_crossing, 1, &scene);
+	assert_non_null(strstr(scene.texts.bytes, "client → server"));
+	assert_non_null(strstr(scene.texts.bytes, "1 of 2 ways"));
+	scene_finish(&scene);
+}
+
+static void what_waits_is_told_over_the_bands_that_cross_it(void **state)
+{
+	struct scene scene;
+	size_t last_band = 0, told = 0;
+
+	draw_story(state, tell_crossing, 1, &scene);
+	for (size_t i = 0; i < scene.count; i++) {
+		const struct scene_command *command = &scene.commands[i];
+		const char *text = scene.texts.bytes + command->text;
+
+		if (command->kind == SCENE_BAND)
+			last_band = i;
+		if (command->kind == SCENE_TEXT && !strncmp(text, "10 B wait 6.0 ms", 16))
+			told = i;
+	}
+	assert_true(last_band > 0);
+	assert_true(told > last_band);
+	scene_finish(&scene);
+}
+
 static void what_did_not_happen_is_not_explained(void **state)
 {
 	struct picture_fixture fixture;
@@ -346,6 +451,10 @@ int main(void)
 		cmocka_unit_test(what_died_ends_in_a_cross_with_its_cause),
 		cmocka_unit_test(a_full_queue_is_named_and_what_waits_in_it_is_hatched),
 		cmocka_unit_test(late_doubled_and_damaged_packets_are_named),
+		cmocka_unit_test(each_heading_names_its_link_where_links_differ),
+		cmocka_unit_test(a_call_that_waits_behind_a_read_is_named),
+		cmocka_unit_test(the_ruler_says_that_there_are_other_ways),
+		cmocka_unit_test(what_waits_is_told_over_the_bands_that_cross_it),
 		cmocka_unit_test(what_did_not_happen_is_not_explained),
 		cmocka_unit_test(many_losses_stay_legible),
 		cmocka_unit_test(unix_sockets_have_no_wire),

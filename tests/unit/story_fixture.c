@@ -20,6 +20,7 @@ void story_begin(struct story *story, const char *variant, enum trace_transport 
 	story->trace.about.variant = mem_text(variant);
 	story->trace.about.transport = transport;
 	story->trace.about.t0_ns = T0;
+	story->trace.complete = true;
 	story->ledger.trace = &story->trace;
 	story->ledger.accounted = true;
 	story->ledger.flows = mem_alloc(STORY_FLOWS, sizeof(*story->ledger.flows));

@@ -14,6 +14,7 @@
 #include "golden_fixture.h"
 #include "losses_fixture.h"
 #include "viz/cells.h"
+#include "viz/names.h"
 #include "viz/summary.h"
 #include "viz/text.h"
 
@@ -525,6 +526,108 @@ static void failed_and_pending_calls_and_notes(void **state)
 	compare(&stories, "pending", &(struct text_options){ 0 }, NULL, NULL);
 }
 
+static void links_that_differ_stand_under_their_headings(void **state)
+{
+	static const char *const links[] = {
+		"wire, 10 ms each way",
+		"wire, 10 ms each way, 1 Mbit/s, queue 12 packets, 2% lost, 1% doubled",
+	};
+	struct stories stories = { 0 };
+	struct story *pointers[2];
+	struct timeline timeline;
+	struct buffer out = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		pointers[i] = tell(&stories, i ? "slow" : "fast", TRANSPORT_TCP);
+		story_about(pointers[i], "links", "one write", links[i]);
+		writes(pointers[i], 1, 0, 0, 100);
+	}
+	story_timeline(&timeline, pointers, 2);
+	text_render(&out, &timeline, &(struct text_options){ .width = 60 });
+	assert_memory_equal(out.bytes, "links · one write\n", strlen("links · one write\n"));
+	assert_non_null(strstr(out.bytes, "\n   wire, 10 ms each way\n   "));
+	assert_non_null(strstr(out.bytes,
+	                       "\n   wire, 10 ms each way, 1 Mbit/s, queue 12 packets, 2%\n"
+	                       "   lost, 1% doubled\n"));
+	buffer_finish(&out);
+	timeline_finish(&timeline);
+	for (int i = 0; i < 2; i++)
+		story_finish(pointers[i]);
+}
+
+/* One variant waits to the time limit: what led to it is seen as well as without. */
+static void a_wait_to_the_time_limit(void **state)
+{
+	struct stories stories = { 0 };
+
+	(void)state;
+	struct story *blocked = tell(&stories, "blocked", TRANSPORT_TCP);
+	story_about(blocked, "slow-reader", "a reader that stops reading", "loopback");
+	writes(blocked, 2, 0, 300, 4000);
+	for (int i = 0; i < 2; i++)
+		story_segment(blocked, 0, 0, i * 300 + 1, i * 300 + 1, 4000);
+	story_read(blocked, 0, 0, 400, 4000);
+	story_call(blocked, SERVER, CALL_RECV, 500, -1);
+	blocked->trace.calls[1].ended = false;
+	blocked->trace.calls[1].end_ns = CALL_PENDING;
+	blocked->trace.calls[1].asked = 9000;
+	blocked->trace.about.t0_ns = blocked->trace.calls[0].begin_ns;
+	blocked->trace.about.time_limit_ns = 30000000000;
+	blocked->trace.about.time_limit_hit = true;
+	struct story *well = tell(&stories, "well", TRANSPORT_TCP);
+	story_about(well, "slow-reader", "a reader that stops reading", "loopback");
+	writes(well, 2, 0, 300, 4000);
+	for (int i = 0; i < 2; i++)
+		story_segment(well, 0, 0, i * 300 + 1, i * 300 + 1, 4000);
+	story_read(well, 0, 0, 700, 8000);
+	compare(&stories, "time-limit", &(struct text_options){ 0 }, NULL, NULL);
+}
+
+/* The letters leave no column for a cut, and the segments are too many for letters. */
+static void segments_cut_everywhere_are_boxes(void **state)
+{
+	struct story story, *pointer = &story;
+	struct timeline timeline;
+	struct buffer out = { 0 };
+
+	(void)state;
+	story_begin(&story, "cut", TRANSPORT_TCP);
+	writes(&story, 20, 0, 10, 2500);
+	for (int i = 0; i < 33; i++)
+		story_segment(&story, 0, 0, 1 + i * 6, 2 + i * 6, i < 32 ? 1515 : 1520);
+	for (int i = 0; i < 14; i++)
+		story_read(&story, 0, 0, 10 + i * 20, i < 13 ? 3571 : 3577);
+	story_timeline(&timeline, &pointer, 1);
+	text_render(&out, &timeline, &(struct text_options){ .width = 100 });
+	assert_non_null(strstr(out.bytes, " 33 of 1515–1520 B ┆"));
+	buffer_finish(&out);
+	timeline_finish(&timeline);
+	story_finish(&story);
+}
+
+/* Writes of one size, so many that a round offset falls where there is no column for it. */
+static void an_offset_without_a_column_has_no_label(void **state)
+{
+	(void)state;
+	for (int count = 20; count <= NAMES_LETTERS; count++) {
+		for (int width = TEXT_WIDTH_MIN; width <= 130; width++) {
+			struct story story, *pointer = &story;
+			struct timeline timeline;
+			struct buffer out = { 0 };
+
+			story_begin(&story, "", TRANSPORT_TCP);
+			writes(&story, count, 0, 10, 803);
+			story_timeline(&timeline, &pointer, 1);
+			text_render(&out, &timeline, &(struct text_options){ .width = width });
+			assert_non_null(strstr(out.bytes, "\n        bytes 0"));
+			buffer_finish(&out);
+			timeline_finish(&timeline);
+			story_finish(&story);
+		}
+	}
+}
+
 static void one_large_write(void **state)
 {
 	struct stories stories = { 0 };
@@ -729,6 +832,10 @@ int main(void)
 		cmocka_unit_test(chat_of_four),
 		cmocka_unit_test(refused_connection),
 		cmocka_unit_test(failed_and_pending_calls_and_notes),
+		cmocka_unit_test(links_that_differ_stand_under_their_headings),
+		cmocka_unit_test(a_wait_to_the_time_limit),
+		cmocka_unit_test(segments_cut_everywhere_are_boxes),
+		cmocka_unit_test(an_offset_without_a_column_has_no_label),
 		cmocka_unit_test(one_large_write),
 		cmocka_unit_test(unix_sockets_have_no_segments),
 		cmocka_unit_test(empty_run),

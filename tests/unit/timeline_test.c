@@ -69,19 +69,49 @@ static void a_failure_stands_where_the_call_returned(void **state)
 	finish(&timeline, &story);
 }
 
-static void the_axis_reaches_a_time_limit_that_was_hit(void **state)
+static void limit(struct story *story, int64_t limit_ns)
+{
+	story->trace.about.t0_ns = story->trace.calls[0].begin_ns;
+	story->trace.about.time_limit_ns = limit_ns;
+	story->trace.about.time_limit_hit = true;
+}
+
+static void a_wait_for_ever_leaves_the_axis_to_what_happened(void **state)
+{
+	struct story stories[2], *pointers[2] = { &stories[0], &stories[1] };
+	struct timeline timeline;
+
+	(void)state;
+	story_begin(&stories[0], "waits", TRANSPORT_TCP);
+	story_write(&stories[0], 0, 0, 0, 10);
+	story_call(&stories[0], SERVER, CALL_RECV, 100, -1);
+	limit(&stories[0], 30000000000);
+	story_begin(&stories[1], "ends", TRANSPORT_TCP);
+	story_write(&stories[1], 0, 0, 0, 10);
+	story_segment(&stories[1], 0, 0, 1, 800, 10);
+	story_timeline(&timeline, pointers, 2);
+	/* One part in eight more, which is the wait's. */
+	assert_int_equal(timeline.groups[1].end_ns, 800000);
+	assert_int_equal(timeline.end_ns, 900000);
+	assert_int_equal(timeline.groups[0].end_ns, 900000);
+	assert_int_equal(timeline_waited_ns(&timeline.groups[0], 100000), 29999900000);
+	assert_int_equal(timeline_waited_ns(&timeline.groups[1], 0), 0);
+	finish(&timeline, &stories[0]);
+	story_finish(&stories[1]);
+}
+
+static void a_run_that_only_waits_has_an_axis(void **state)
 {
 	struct story story;
 	struct timeline timeline;
 
 	(void)state;
 	story_begin(&story, "", TRANSPORT_TCP);
-	story_write(&story, 0, 0, 0, 10);
-	story.trace.about.t0_ns = story.trace.calls[0].begin_ns;
-	story.trace.about.time_limit_ns = 5000000;
-	story.trace.about.time_limit_hit = true;
+	story_call(&story, SERVER, CALL_RECV, 0, -1);
+	limit(&story, 5000000000);
 	lay_out(&timeline, &story);
-	assert_int_equal(timeline.end_ns, 5000000);
+	assert_int_equal(timeline.end_ns, 1000000);
+	assert_int_equal(timeline_waited_ns(&timeline.groups[0], 0), 5000000000);
 	finish(&timeline, &story);
 }
 
@@ -182,7 +212,8 @@ static void pending_calls_are_ticks_without_an_end(void **state)
 	assert_int_equal(timeline.groups[0].tick_count, 1);
 	assert_true(timeline.groups[0].ticks[0].pending);
 	assert_int_equal(timeline.groups[0].ticks[0].end_ns, CALL_PENDING);
-	assert_int_equal(timeline.end_ns, 900000);
+	/* One part in eight more, to be seen waiting. */
+	assert_int_equal(timeline.end_ns, 1012500);
 	finish(&timeline, &story);
 }
 
@@ -298,6 +329,28 @@ static void a_loss_without_an_event_dies_halfway_of_the_usual_way(void **state)
 	assert_int_equal(timeline.groups[0].segments[1].death.at_ns, 5000000);
 	assert_string_equal(timeline_death_text(&timeline.groups[0].segments[1].death), "lost");
 	finish(&timeline, &story);
+}
+
+static void what_is_under_way_travels_and_does_not_die(void **state)
+{
+	for (int complete = 0; complete < 2; complete++) {
+		struct story story;
+		struct timeline timeline;
+		const struct timeline_segment *segments;
+
+		(void)state;
+		tell_wire(&story);
+		story.trace.complete = complete;
+		story_loss(&story, 0, 0, 500, 100);
+		story_segment(&story, 0, 0, 1000, 15000, 100);
+		lay_out(&timeline, &story);
+		segments = timeline.groups[0].segments;
+		assert_true(segments[0].under_way && !segments[0].lost && !segments[0].late);
+		assert_int_equal(segments[0].arrived_ns, complete ? 15000000 : 10500000);
+		assert_false(segments[1].under_way || segments[1].late);
+		assert_int_equal(timeline_count_deaths(&timeline.groups[0]).count, 0);
+		finish(&timeline, &story);
+	}
 }
 
 static void an_overtaken_segment_is_late_and_a_duplicate_came_twice(void **state)
@@ -427,7 +480,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(zero_is_the_first_write),
 		cmocka_unit_test(a_failure_stands_where_the_call_returned),
-		cmocka_unit_test(the_axis_reaches_a_time_limit_that_was_hit),
+		cmocka_unit_test(a_wait_for_ever_leaves_the_axis_to_what_happened),
+		cmocka_unit_test(a_run_that_only_waits_has_an_axis),
 		cmocka_unit_test(writes_are_lettered_in_time_over_all_endpoints),
 		cmocka_unit_test(a_write_that_failed_leaves_a_gap_in_the_letters),
 		cmocka_unit_test(only_bytes_whose_write_had_returned_are_held),
@@ -437,6 +491,7 @@ int main(void)
 		cmocka_unit_test(a_loss_dies_where_its_cause_says),
 		cmocka_unit_test(a_corrupted_segment_is_lost_where_it_was_seen_to_arrive),
 		cmocka_unit_test(a_loss_without_an_event_dies_halfway_of_the_usual_way),
+		cmocka_unit_test(what_is_under_way_travels_and_does_not_die),
 		cmocka_unit_test(an_overtaken_segment_is_late_and_a_duplicate_came_twice),
 		cmocka_unit_test(a_rate_shows_what_waited_in_the_queue),
 		cmocka_unit_test(packets_without_bytes_that_died_are_drops),

@@ -451,7 +451,8 @@ void fixture_event(struct fixture *fixture, enum link_event_kind kind, bool down
 
 void fixture_statistics(struct fixture *fixture, uint64_t received, uint64_t dropped)
 {
-	recording_add_statistics(&fixture->body, 0, FIXTURE_T0, received, dropped);
+	for (uint32_t i = 0; i < fixture->interface_count; i++)
+		recording_add_statistics(&fixture->body, i, FIXTURE_T0, received, i ? 0 : dropped);
 }
 
 /* ---- the end ---- */

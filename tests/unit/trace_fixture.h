@@ -101,7 +101,7 @@ void fixture_ip_id(struct fixture *fixture, uint16_t id);
  * payload: also the data_number-th of those). It comes from interface 0 unless down. */
 void fixture_event(struct fixture *fixture, enum link_event_kind kind, bool down, int64_t time_ns,
                    uint64_t number, uint64_t data_number);
-/* What the capture counted on interface 0. */
+/* What the capture counted on each interface; it dropped on interface 0 alone. */
 void fixture_statistics(struct fixture *fixture, uint64_t received, uint64_t dropped);
 
 /* Opens what was recorded; lent until fixture_destroy(). Aborts if it does not open. */

@@ -74,7 +74,7 @@ static void packets_that_never_came_are_named_with_how_many_did(void **state)
 	assert_string_equal(
 		out.bytes,
 		"`drop` found no data packet 7 on the way from client to server: only 2 left there\n"
-		"`drop` found no data packet 2 on the way from server to client: only 0 left there\n");
+		"`drop` found no data packet 2 on the way from server to client: none left there\n");
 	buffer_finish(&out);
 }
 
