@@ -67,15 +67,15 @@ static int64_t death_ns(const struct moment *moment, size_t index)
 
 static bool is_lost(const struct moment *moment, const struct ledger_segment *segment)
 {
-	return segment->arrival == LEDGER_NONE ||
-	       (segment->event < moment->trace->event_count &&
-	        link_event_is_loss(moment->trace->events[segment->event].kind));
+	return ledger_is_lost(moment->group->ledger, segment);
 }
 
-/* NEVER if it was lost. */
+/* NEVER if it was lost, or was under way when the recording ended. */
 static int64_t arrival_ns(const struct moment *moment, const struct ledger_segment *segment)
 {
-	return is_lost(moment, segment) ? NEVER : packet_ns(moment, segment->arrival);
+	if (is_lost(moment, segment) || segment->arrival == LEDGER_NONE)
+		return NEVER;
+	return packet_ns(moment, segment->arrival);
 }
 
 /* ---- streams ---- */

@@ -38,7 +38,11 @@ struct window {
 	struct view view;
 	struct view_targets targets;
 	struct view_layout layout;
+	struct scene_index *index; /* of the timeline */
 	struct details details;
+	struct item
+		detailed; /* what details are of; kept until it, the clock or the content changes */
+	bool detailed_clock, has_details;
 	struct scene scene;
 	struct raster_image image;
 
@@ -70,6 +74,12 @@ static void build_details(struct window *window)
 {
 	const struct details_options options = { .wall_clock = window->view.wall_clock };
 
+	if (window->has_details && window->detailed_clock == options.wall_clock &&
+	    item_equal(window->detailed, window->view.selected))
+		return;
+	window->has_details = true;
+	window->detailed = window->view.selected;
+	window->detailed_clock = options.wall_clock;
 	details_build(&window->details, window->content.timeline, window->view.selected, &options);
 }
 
@@ -90,6 +100,7 @@ static void build(struct window *window)
 		.targets = &window->targets,
 		.layout = &window->layout,
 		.details = &window->details,
+		.index = window->index,
 	};
 
 	build_details(window);
@@ -368,6 +379,9 @@ static void set_content(struct window *window, const struct window_content *cont
 	window->content = *content;
 	item_steps_finish(&window->steps);
 	item_steps_build(&window->steps, content->timeline);
+	scene_index_free(window->index);
+	window->index = scene_index_new(content->timeline);
+	window->has_details = false;
 	/* The targets of the last picture name items that may be gone. */
 	window->targets.count = 0;
 	window->sdl.SetWindowTitle(window->handle, content->title ? content->title : "Seam");
@@ -525,6 +539,7 @@ void window_close(struct window *window)
 	raster_finish(&window->image);
 	details_finish(&window->details);
 	item_steps_finish(&window->steps);
+	scene_index_free(window->index);
 	free(window->targets.list);
 	font_close(window->font);
 	free(window);
