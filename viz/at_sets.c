@@ -67,7 +67,9 @@ static int64_t death_ns(const struct moment *moment, size_t index)
 
 static bool is_lost(const struct moment *moment, const struct ledger_segment *segment)
 {
-	return ledger_is_lost(moment->group->ledger, segment);
+	return ledger_is_lost(moment->group->ledger, segment) ||
+	       (segment->event < moment->trace->event_count &&
+	        link_event_is_loss(moment->trace->events[segment->event].kind));
 }
 
 /* NEVER if it was lost, or was under way when the recording ended. */
