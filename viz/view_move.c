@@ -3,7 +3,7 @@
 #include "viz/view_parts.h"
 
 #define PAD_BEFORE 0.02 /* of the span, beside what fits */
-#define PAD_BEHIND 0.04
+#define PAD_BEHIND 0.10 /* what ends there is drawn up to 66 pixels wide, with its name beside */
 #define GLIDE      18.0 /* a second; a zoom is nine tenths there after 0.13 s */
 #define SIGHT      0.08 /* of the span, beside what is brought into sight */
 

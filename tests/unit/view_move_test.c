@@ -43,7 +43,7 @@ static void a_new_view_shows_every_bytes_way_and_has_no_cursor(void **state)
 	const struct view *view = &fixture->view;
 
 	assert_shows(view, 0, (double)fixture->model.timeline->end_ns);
-	assert_true(view->span_ns < 1.1 * (double)fixture->model.timeline->end_ns);
+	assert_true(view->span_ns < 1.2 * (double)fixture->model.timeline->end_ns);
 	assert_true(view->cursor_ns == VIEW_NO_TIME);
 	assert_int_equal(view->selected.kind, ITEM_NONE);
 	assert_false(view_is_moving(view));
