@@ -50,7 +50,7 @@ bool ruler_needs_writes(const struct timeline *timeline, size_t index)
 {
 	const struct ledger_direction *main = drawn(&timeline->groups[index]);
 
-	for (size_t i = index; i-- > 0;)
+	for (size_t i = index; main && i-- > 0;)
 		if (drawn(&timeline->groups[i]))
 			return !same_writes(drawn(&timeline->groups[i]), main);
 	return true;

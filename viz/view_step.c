@@ -85,8 +85,10 @@ bool view_step(struct view *view, const struct view_model *model, enum view_way 
 	int64_t ns = view->cursor_ns;
 	size_t at;
 
-	if (ns == VIEW_NO_TIME && way == VIEW_BACKWARD)
-		ns = INT64_MAX;
+	/* From what is in sight: a run's opening, long before its first write, is to be asked for.
+	 */
+	if (ns == VIEW_NO_TIME)
+		ns = way == VIEW_BACKWARD ? INT64_MAX : (int64_t)view->to_from_ns;
 	at = next_step(view, steps, ns, kind, way);
 	if (at >= steps->count)
 		return false;

@@ -54,6 +54,19 @@ static void right_goes_to_every_moment_in_turn_and_left_back(void **state)
 	assert_string_equal(view->message, "No event before this");
 }
 
+static void right_without_a_cursor_begins_in_sight(void **state)
+{
+	struct view_fixture *fixture = *state;
+	const struct item_steps *steps = &fixture->steps;
+	struct view *view = &fixture->view;
+	int64_t middle_ns = steps->steps[steps->count / 2].at_ns;
+
+	view->from_ns = view->to_from_ns = (double)middle_ns;
+	input_key(fixture, VIEW_KEY_RIGHT, 0);
+	assert_int_equal(view->cursor_ns,
+	                 steps->steps[item_steps_after(steps, middle_ns, STEP_KIND_COUNT)].at_ns);
+}
+
 static void left_without_a_cursor_goes_to_the_last_event(void **state)
 {
 	struct view_fixture *fixture = *state;
@@ -349,6 +362,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(right_goes_to_every_moment_in_turn_and_left_back),
+		CASE(right_without_a_cursor_begins_in_sight),
 		CASE(left_without_a_cursor_goes_to_the_last_event),
 		CASE(shift_goes_to_the_next_of_the_selected_kind),
 		CASE(shift_goes_on_with_arrivals_from_an_arrival),
