@@ -269,6 +269,16 @@ until_view '"sned" in v["message"] and d["groups"] == 1'
 close_view
 ls | grep -q 'two.*pcapng' && fail "view left recordings: $(ls)"
 
+# Variants that come one by one, each with a first moment in which it has written nothing.
+cat >several.yaml <<'YAML'
+server: {port: 9000, script: [{recv: 1024, until: 50 B}]}
+client: {script: [{send: 10 B, times: 5, every: 100ms}]}
+variants: {one: {}, two: {client.sockopt.TCP_NODELAY: 1}, three: {transport: udp}}
+YAML
+open_view several.yaml --size 1280x720
+until_view 'd["groups"] == 3 and "several.yaml ran in" in v["message"]'
+close_view
+
 # ---- a run draws while it goes on, and ends when the window is closed
 cat >slow.yaml <<'YAML'
 server: {port: 9000, script: [{recv: 1024, until: 100 B}]}
