@@ -28,7 +28,9 @@ struct cached {
 
 struct font {
 	struct font_file files[FONT_FACE_COUNT + FALLBACKS];
+	bool bold[FONT_FACE_COUNT + FALLBACKS]; /* files found for FONT_BOLD */
 	size_t file_count;
+	FcCharSet *reach; /* of all installed fonts; NULL until the faces lack a character */
 	struct place *places;
 	size_t place_count, place_capacity; /* capacities are powers of two, at most half full */
 	struct cached *cache;
@@ -80,6 +82,8 @@ void font_close(struct font *font)
 		return;
 	for (size_t i = 0; i < font->cache_capacity; i++)
 		free((void *)font->cache[i].glyph.coverage);
+	if (font->reach)
+		FcCharSetDestroy(font->reach);
 	for (size_t i = 0; i < font->file_count; i++)
 		font_file_close(&font->files[i]);
 	free(font->cache);
@@ -88,19 +92,40 @@ void font_close(struct font *font)
 	font_file_forget();
 }
 
-/* The file and glyph of a character: its face's, else one already open, else one still to find. */
+/* Opens another font for a character; false where none has it, at little cost after the first. */
+static bool find_another(struct font *font, enum font_face face, unsigned code)
+{
+	size_t file = font->file_count;
+
+	if (file == FONT_FACE_COUNT + FALLBACKS || code <= ' ')
+		return false;
+	if (!font->reach)
+		font->reach = font_file_reach(patterns[FONT_SANS]);
+	if (!FcCharSetHasChar(font->reach, code) ||
+	    !font_file_find(&font->files[file], patterns[face], code))
+		return false;
+	font->bold[file] = face == FONT_BOLD;
+	font->file_count++;
+	return true;
+}
+
+/*
+ * The file and glyph of a character: its face's, else one already open of the same weight, so that
+ * a bold title does not make plain text bold, else one still to find.
+ */
 static void locate(struct font *font, enum font_face face, unsigned code, struct place *place)
 {
 	size_t file = (size_t)face;
 	int glyph = stbtt_FindGlyphIndex(&font->files[file].info, (int)code), advance, bearing;
 
 	for (size_t i = FONT_FACE_COUNT; !glyph && i < font->file_count; i++) {
+		if (font->bold[i] != (face == FONT_BOLD))
+			continue;
 		glyph = stbtt_FindGlyphIndex(&font->files[i].info, (int)code);
 		file = i;
 	}
-	if (!glyph && font->file_count < FONT_FACE_COUNT + FALLBACKS && code > ' ' &&
-	    font_file_find(&font->files[font->file_count], patterns[face], code)) {
-		file = font->file_count++;
+	if (!glyph && find_another(font, face, code)) {
+		file = font->file_count - 1;
 		glyph = stbtt_FindGlyphIndex(&font->files[file].info, (int)code);
 	}
 	place->file = glyph ? (uint16_t)file : MISSING;

@@ -6,7 +6,6 @@
 #include "viz/font_file.h"
 
 #include <fcntl.h>
-#include <fontconfig/fontconfig.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,8 +35,12 @@ static bool map_file(struct font_file *file, const char *path)
 static bool open_pattern(struct font_file *file, FcPattern *pattern, unsigned code)
 {
 	FcChar8 *path;
+	FcCharSet *set;
 	int index = 0, offset;
 
+	if (code && FcPatternGetCharSet(pattern, FC_CHARSET, 0, &set) == FcResultMatch &&
+	    !FcCharSetHasChar(set, code))
+		return false;
 	if (FcPatternGetString(pattern, FC_FILE, 0, &path) != FcResultMatch)
 		return false;
 	FcPatternGetInteger(pattern, FC_INDEX, 0, &index);
@@ -97,6 +100,22 @@ bool font_file_find(struct font_file *file, const char *name, unsigned code)
 	}
 	FcPatternDestroy(pattern);
 	return found;
+}
+
+FcCharSet *font_file_reach(const char *name)
+{
+	FcPattern *pattern = FcInit() ? query(name, 0) : NULL;
+	FcCharSet *reach = NULL;
+	FcFontSet *fonts;
+	FcResult result;
+
+	if (pattern) {
+		fonts = FcFontSort(NULL, pattern, FcTrue, &reach, &result);
+		if (fonts)
+			FcFontSetDestroy(fonts);
+		FcPatternDestroy(pattern);
+	}
+	return reach ? reach : FcCharSetCreate();
 }
 
 void font_file_close(struct font_file *file)

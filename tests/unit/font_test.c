@@ -6,7 +6,9 @@
 #include <stdint.h>
 /* cmocka needs the four above. */
 #include <cmocka.h>
+#include <fontconfig/fontconfig.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,13 +86,97 @@ static void a_character_of_no_font_is_a_visible_box(void **state)
 	assert_true(advance >= glyph->left + glyph->width);
 }
 
-static void chinese_is_drawn_by_another_font_or_as_a_box(void **state)
+static bool same_ink(const struct font_glyph *a, const struct font_glyph *b)
 {
-	double advance;
-	const struct font_glyph *glyph = font_glyph(*state, FONT_SANS, 24, 0x4e2d, 0, &advance);
+	return a->left == b->left && a->top == b->top && a->width == b->width &&
+	       a->height == b->height &&
+	       memcmp(a->coverage, b->coverage, (size_t)a->width * (size_t)a->height) == 0;
+}
 
-	assert_non_null(glyph->coverage);
-	assert_true(advance > 10 && glyph->width > 8 && glyph->height > 8);
+/* Whether fontconfig lists an outline font with that character. */
+static bool is_installed(unsigned code)
+{
+	FcPattern *pattern = FcPatternCreate();
+	FcObjectSet *objects = FcObjectSetBuild(FC_FILE, NULL);
+	FcCharSet *set = FcCharSetCreate();
+	FcFontSet *fonts;
+	bool found;
+
+	FcCharSetAddChar(set, code);
+	FcPatternAddCharSet(pattern, FC_CHARSET, set);
+	FcPatternAddBool(pattern, FC_OUTLINE, FcTrue);
+	fonts = FcFontList(NULL, pattern, objects);
+	found = fonts && fonts->nfont > 0;
+	if (fonts)
+		FcFontSetDestroy(fonts);
+	FcCharSetDestroy(set);
+	FcObjectSetDestroy(objects);
+	FcPatternDestroy(pattern);
+	return found;
+}
+
+static void chinese_japanese_and_korean_come_from_fonts_that_hold_them(void **state)
+{
+	static const unsigned codes[] = { 0x7c98, 0x5305, 0x3042, 0xd55c };
+	double advance, box_advance;
+	const struct font_glyph box = *font_glyph(*state, FONT_SANS, 24, 0x1fffe, 0, &box_advance);
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++) {
+		const struct font_glyph *glyph =
+			font_glyph(*state, FONT_SANS, 24, codes[i], 0, &advance);
+
+		assert_non_null(glyph->coverage);
+		assert_true(advance > 10);
+		assert_int_equal(!same_ink(glyph, &box), is_installed(codes[i]));
+	}
+}
+
+static void without_a_font_for_it_chinese_is_a_box_of_fixed_width(void **state)
+{
+	char path[] = "/tmp/seam-dejavu-only-XXXXXX";
+	const char *config =
+		"<?xml version=\"1.0\"?>\n<fontconfig>"
+		"<include ignore_missing=\"yes\">/etc/fonts/fonts.conf</include><selectfont>"
+		"<rejectfont><pattern><patelt name=\"outline\"><bool>true</bool></patelt>"
+		"</pattern></rejectfont><acceptfont><pattern><patelt name=\"family\">"
+		"<string>DejaVu Sans</string></patelt></pattern><pattern>"
+		"<patelt name=\"family\"><string>DejaVu Sans Mono</string></patelt></pattern>"
+		"</acceptfont></selectfont></fontconfig>\n";
+	int fd = mkstemp(path);
+	struct err err = { 0 };
+	struct font *font;
+	struct font_glyph box;
+	double advance;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, config, strlen(config)), strlen(config));
+	close(fd);
+	setenv("FONTCONFIG_FILE", path, 1);
+	font = font_open(&err);
+	assert_non_null(font);
+	assert_false(is_installed(0x7c98));
+	box = *font_glyph(font, FONT_SANS, 24, 0x1fffe, 0, &advance);
+	assert_true(same_ink(font_glyph(font, FONT_SANS, 24, 0x7c98, 0, &advance), &box));
+	assert_true(advance >= box.left + box.width);
+	assert_true(fabs(width(font, FONT_SANS, "粘包") - 2 * width(font, FONT_SANS, "한")) < 1e-9);
+	font_close(font);
+	unsetenv("FONTCONFIG_FILE");
+	unlink(path);
+}
+
+static void a_bold_title_leaves_plain_text_plain(void **state)
+{
+	struct err err = { 0 };
+	struct font *fresh = font_open(&err);
+	double advance, after;
+
+	assert_non_null(fresh);
+	font_glyph(*state, FONT_BOLD, 24, 0x7c98, 0, &advance);
+	assert_true(same_ink(font_glyph(*state, FONT_SANS, 24, 0x7c98, 0, &after),
+	                     font_glyph(fresh, FONT_SANS, 24, 0x7c98, 0, &advance)));
+	assert_true(after == advance);
+	font_close(fresh);
 }
 
 static void bytes_that_are_not_utf_8_count_as_one_box_each(void **state)
@@ -130,8 +216,12 @@ int main(void)
 		                                close_fonts),
 		cmocka_unit_test_setup_teardown(a_character_of_no_font_is_a_visible_box, open_fonts,
 		                                close_fonts),
-		cmocka_unit_test_setup_teardown(chinese_is_drawn_by_another_font_or_as_a_box,
-		                                open_fonts, close_fonts),
+		cmocka_unit_test_setup_teardown(
+			chinese_japanese_and_korean_come_from_fonts_that_hold_them, open_fonts,
+			close_fonts),
+		cmocka_unit_test(without_a_font_for_it_chinese_is_a_box_of_fixed_width),
+		cmocka_unit_test_setup_teardown(a_bold_title_leaves_plain_text_plain, open_fonts,
+		                                close_fonts),
 		cmocka_unit_test(bytes_that_are_not_utf_8_count_as_one_box_each),
 	};
 
