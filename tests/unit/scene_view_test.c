@@ -282,6 +282,25 @@ static void a_tick_says_what_changed_since_the_one_before(void **state)
 	close_shot(&shot);
 }
 
+static void a_heading_says_what_went_over_the_wire(void **state)
+{
+	struct shot shot;
+
+	open_shot(&shot, 20, 500000, 10000000);
+	shot.fixture.ledgers[0].flows[0].directions[0].wire_bytes = 400;
+	shot.fixture.ledgers[0].flows[0].directions[1].wire_bytes = 64;
+	scene_index_free(shot.index);
+	shot.index = scene_index_new(&shot.fixture.timeline);
+	shot.view.width = 1920;
+	take(&shot, *state, 1);
+	assert_int_equal(count_text(&shot.scene, "2 segments, 2 acks · 464 B on the wire"), 1);
+	/* Without the room for it, what there was room for before. */
+	shot.view.width = 1440;
+	take(&shot, *state, 1);
+	assert_int_equal(count_text(&shot.scene, "2 segments, 2 acks"), 1);
+	close_shot(&shot);
+}
+
 static void a_folded_group_keeps_its_heading_alone(void **state)
 {
 	struct shot shot;
@@ -383,6 +402,7 @@ int main(void)
 		cmocka_unit_test(nothing_answers_outside_the_window),
 		cmocka_unit_test(the_clock_is_on_the_axis_and_the_flag),
 		cmocka_unit_test(a_tick_says_what_changed_since_the_one_before),
+		cmocka_unit_test(a_heading_says_what_went_over_the_wire),
 		cmocka_unit_test(a_folded_group_keeps_its_heading_alone),
 		cmocka_unit_test(links_of_the_panel_lead_to_their_items),
 		cmocka_unit_test(a_long_run_is_as_quick_wherever_it_is_looked_at),
