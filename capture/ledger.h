@@ -160,8 +160,9 @@ struct ledger_direction {
 	struct ledger_ack
 		*acks; /* TCP: packets from the other end that acknowledge more than any before */
 	size_t ack_count, ack_capacity;
-	size_t ack_packets; /* packets from the other end without payload; SYN, FIN, RST and
-	                       keep-alives left out */
+	size_t ack_packets;  /* packets from the other end without payload; SYN, FIN, RST and
+	                        keep-alives left out */
+	uint64_t wire_bytes; /* of the frames that the segments left in, and of ack_packets */
 	struct ledger_state state;
 	struct ledger_boundaries in_segments, in_reads;
 	uint8_t *fates;           /* one a write: see ledger_fate_in_segments() */

@@ -58,6 +58,7 @@ static uint32_t leave(struct build *build, uint32_t packet, const struct packet_
 		.event = links_event(&fate),
 		.first_write = LEDGER_NONE,
 	};
+	direction->wire_bytes += build->trace->packets[packet].length;
 	if (build->two_taps)
 		flights_add(build, whole_key(build, packet, view), 0, flow, side, index);
 	if (tap_arrives(build, packet))
@@ -144,6 +145,7 @@ static void join_fragment(struct build *build, uint32_t packet, struct reassembl
 
 	if (whole->segment != LEDGER_NONE) {
 		tell_of_fragment(build, packet, direction->segments + whole->segment);
+		direction->wire_bytes += build->trace->packets[packet].length;
 		if (direction->segments[whole->segment].fragments < UINT16_MAX)
 			direction->segments[whole->segment].fragments++;
 		if (tap_arrives(build, packet))
@@ -173,6 +175,7 @@ static void first_fragment(struct build *build, uint32_t packet, const struct pa
 		whole->segment = leave(build, packet, view, flow, side);
 		build->ledger->flows[flow].directions[side].segments[whole->segment].fragments =
 			(uint16_t)(whole->fragments + 1);
+		build->ledger->flows[flow].directions[side].wire_bytes += whole->early_bytes;
 	}
 	whole->fragments++;
 	if (whole->bytes >= whole->total)
@@ -198,6 +201,8 @@ void ledger_fragment(struct build *build, uint32_t packet, const struct packet_v
 	whole->fragments++;
 	if (whole->flow != LEDGER_NONE)
 		join_fragment(build, packet, whole);
+	else
+		whole->early_bytes += build->trace->packets[packet].length;
 }
 
 void ledger_udp_packet(struct build *build, uint32_t packet, const struct packet_view *view)

@@ -182,7 +182,8 @@ struct reassembly {
 	uint32_t flow, segment; /* LEDGER_NONE until the first fragment is seen */
 	uint8_t side;
 	uint32_t fragments, bytes, total, first_packet;
-	uint32_t last_at; /* offset of the fragment seen last; 0 the first or none */
+	uint32_t last_at;     /* offset of the fragment seen last; 0 the first or none */
+	uint64_t early_bytes; /* of the frames seen before the first fragment's */
 };
 
 #define REASSEMBLIES 64

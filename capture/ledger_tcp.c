@@ -332,6 +332,10 @@ void ledger_tcp_packet(struct build *build, uint32_t packet, const struct packet
 			flow->refused = true;
 		leave(&sending);
 		data.direction->ack_packets += bare;
+		if (bare)
+			data.direction->wire_bytes += build->trace->packets[packet].length;
+		else if (sending.direction->segment_count > first)
+			sending.direction->wire_bytes += build->trace->packets[packet].length;
 		if (build->two_taps)
 			note_departure(&data);
 		if (build->two_taps && sending.direction->segment_count > first)

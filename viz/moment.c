@@ -1,6 +1,7 @@
 #include "viz/moment.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 int64_t moment_zero(const struct trace *trace)
@@ -34,5 +35,14 @@ char *moment_text(char out[MOMENT_TEXT], int64_t ns)
 	gmtime_r(&seconds, &tm);
 	size_t length = strftime(out, MOMENT_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
 	snprintf(out + length, MOMENT_TEXT - length, ".%09dZ", (int)fraction);
+	return out;
+}
+
+char *moment_clock(char out[MOMENT_TEXT], int64_t ns, int decimals)
+{
+	char text[MOMENT_TEXT];
+	const char *clock = strchr(moment_text(text, ns), 'T') + 1;
+
+	snprintf(out, MOMENT_TEXT, "%.*s", decimals ? 9 + decimals : 8, clock);
 	return out;
 }

@@ -23,4 +23,7 @@ int64_t moment_since(int64_t zero_ns, int64_t ns);
 /* "2026-01-01T00:00:00.000000000Z" (RFC 3339). Returns out. */
 char *moment_text(char out[MOMENT_TEXT], int64_t ns);
 
+/* "00:00:00.015": its time of the day (UTC) with 0..9 decimals, the rest cut off. Returns out. */
+char *moment_clock(char out[MOMENT_TEXT], int64_t ns, int decimals);
+
 #endif

@@ -51,6 +51,22 @@ static void say_packets(struct buffer *out, const struct summary_counts *counts)
 		buffer_format(out, ", %zu sent again", counts->retransmissions);
 }
 
+/* " · 464 B on the wire" behind them, where they are at x and that has room too. */
+static void add_size(const struct page *page, double x, struct buffer *out,
+                     const struct summary_counts *counts)
+{
+	size_t before = out->length;
+	char size[QUANTITY_TEXT];
+
+	if (!before || !counts->wire_bytes)
+		return;
+	buffer_format(out, " · %s on the wire", quantity_bytes(size, counts->wire_bytes));
+	if (x + draw_width(&page->draw, &draw_text_1, out->bytes) <= page->right - 4)
+		return;
+	out->length = before;
+	out->bytes[before] = '\0';
+}
+
 static void draw_part(struct page *page, double *x, double y, const struct draw_style *style,
                       const struct buffer *text, uint32_t colour)
 {
@@ -107,6 +123,8 @@ void scene_heading(struct page *page, const struct group_place *place)
 		buffer_text(&parts[0], "no write");
 	}
 	for (size_t i = 0; i < 5; i++) {
+		if (page->window && i == 4)
+			add_size(page, x, &parts[i], &counts);
 		draw_part(page, &x, y, &draw_text_1, &parts[i],
 		          draw_colour(draw, i == 2  ? THEME_BAD
 		                            : i < 2 ? THEME_TEXT

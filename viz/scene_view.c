@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "capture/mem.h"
+#include "viz/moment.h"
 
 #define GROUP_GAP     4.0
 #define SLANTED       3.0 /* pixels of way, with the whole run in the plot */
@@ -46,6 +47,25 @@ const struct summary_counts *window_counts(const struct page *page, uint32_t gro
 	return &page->window->index->groups[group].counts;
 }
 
+bool window_has_clock(const struct page *page)
+{
+	return page->window && page->window->view->wall_clock && page->timeline->group_count;
+}
+
+int64_t window_clock_ns(const struct page *page, int64_t ns)
+{
+	return moment_since(moment_since(page->timeline->groups[0].zero_ns, 0), ns);
+}
+
+static void say_clock(char *out, size_t size, const struct page *page, int64_t ns)
+{
+	double exact = ceil(9 - log10(fmax(page->pixel_ns, 1)) - 0.3);
+	char clock[MOMENT_TEXT];
+
+	snprintf(out, size, "%s",
+	         moment_clock(clock, window_clock_ns(page, ns), (int)fmax(fmin(exact, 9), 3)));
+}
+
 void window_time(char *out, size_t size, const struct page *page, int64_t ns)
 {
 	static const struct {
@@ -55,6 +75,10 @@ void window_time(char *out, size_t size, const struct page *page, int64_t ns)
 	double most = fmax(fabs((double)ns), page->window->view->span_ns), exact;
 	size_t i = 0;
 
+	if (window_has_clock(page)) {
+		say_clock(out, size, page, ns);
+		return;
+	}
 	while (i < 3 && most >= 1000 * units[i].ns)
 		i++;
 	exact = ceil(log10(units[i].ns / fmax(page->pixel_ns, 1)) - 0.3);

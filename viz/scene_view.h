@@ -81,7 +81,12 @@ double scene_key(struct page *page, double x, double y, const char *key);
 /* All keys, over everything; scene_help.c. */
 void window_help(struct page *page);
 
-/* "15.00 ms": a moment, as exact as the zoom can tell. */
+/* What the clock showed at ns of the axis, CLOCK_REALTIME: of the first group, as the others are
+ * laid over it. */
+int64_t window_clock_ns(const struct page *page, int64_t ns);
+/* Whether times are of the day. */
+bool window_has_clock(const struct page *page);
+/* "15.00 ms", or "12:03:04.0150": a moment, as exact as the zoom can tell. */
 void window_time(char *out, size_t size, const struct page *page, int64_t ns);
 
 #endif

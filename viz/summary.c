@@ -37,6 +37,7 @@ static void add_direction(struct summary_counts *counts, const struct ledger_dir
 		counts->segments += direction->data_count;
 		counts->packets += direction->segment_count;
 		counts->acks += direction->ack_packets;
+		counts->wire_bytes += direction->wire_bytes;
 		add_boundaries(&counts->in_segments, &direction->in_segments);
 	}
 	counts->retransmissions += direction->retransmissions;

@@ -74,9 +74,9 @@ struct summary_counts {
 	size_t packets, acks;
 	size_t retransmissions, lost_datagrams;
 	struct ledger_boundaries in_segments, in_reads;
-	uint64_t bytes;
-	struct ledger_state state; /* where each of the bytes ended */
-	int64_t last_read_ns;      /* CLOCK_REALTIME; 0 */
+	uint64_t bytes, wire_bytes; /* written; of all frames with segments and of acks */
+	struct ledger_state state;  /* where each of the bytes ended */
+	int64_t last_read_ns;       /* CLOCK_REALTIME; 0 */
 	bool refused;
 	bool messages;     /* every flow keeps boundaries: datagrams */
 	bool packets_seen; /* a flow has packets: not UNIX alone */

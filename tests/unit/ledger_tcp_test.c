@@ -51,6 +51,11 @@ static void expect_segment(const struct ledger_direction *direction, size_t at, 
 	assert_int_equal(direction->segments[at].repeated, repeated);
 }
 
+static uint64_t frame_length(const struct built *built, uint32_t packet)
+{
+	return built->ledger.trace->packets[packet].length;
+}
+
 static void twenty_small_writes_lose_eighteen_boundaries(void **state)
 {
 	struct fixture *fixture = connected();
@@ -82,6 +87,11 @@ static void twenty_small_writes_lose_eighteen_boundaries(void **state)
 	assert_int_equal(built.ab->ack_count, 1);
 	assert_int_equal(built.ab->ack_packets, 1);
 	assert_int_equal(built.ba->ack_packets, 1); /* of the handshake */
+	assert_int_equal(built.ab->wire_bytes,
+	                 frame_length(&built, built.ab->segments[0].packet) +
+	                         frame_length(&built, built.ab->segments[1].packet) +
+	                         frame_length(&built, built.ab->acks[0].packet));
+	assert_true(built.ab->wire_bytes > 200 + UINT64_C(3) * 40);
 	assert_int_equal(built.ledger.flows[0].mss, FIXTURE_MSS);
 	assert_int_equal(built.ab->from_endpoint, CLIENT);
 	assert_int_equal(built.ab->to_endpoint, SERVER);

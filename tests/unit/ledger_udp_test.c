@@ -311,6 +311,7 @@ static void fragments_are_one_datagram(void **state)
 {
 	struct fixture *fixture = fixture_begin(TRANSPORT_UDP);
 	struct built built;
+	uint64_t length = 0;
 
 	(void)state;
 	ledger_send(fixture, CLIENT, us(100), 0, 3893);
@@ -321,6 +322,9 @@ static void fragments_are_one_datagram(void **state)
 	ledger_of(&built, fixture);
 	assert_int_equal(built.ab->segment_count, 1);
 	assert_int_equal(built.ab->segments[0].fragments, 3);
+	for (size_t i = 0; i < built.ledger.trace->packet_count; i++)
+		length += built.ledger.trace->packets[i].length;
+	assert_int_equal(built.ab->wire_bytes, length);
 	assert_int_equal(built.ab->segments[0].length, 3893);
 	assert_int_equal(built.ab->state.read, 1024);
 	assert_int_equal(built.ab->state.lost[LOST_TRUNCATED], 2869);

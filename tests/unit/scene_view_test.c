@@ -230,6 +230,77 @@ static void nothing_answers_outside_the_window(void **state)
 	close_shot(&shot);
 }
 
+static size_t count_text(const struct scene *scene, const char *text)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < scene->count; i++)
+		found += is_text(scene, &scene->commands[i], text);
+	return found;
+}
+
+/* Group 0 is moved to 12:03:04.013250 of its day. */
+static void the_clock_is_on_the_axis_and_the_flag(void **state)
+{
+	struct shot shot;
+
+	open_shot(&shot, 20, 500000, 10000000);
+	shot.fixture.timeline.groups[0].zero_ns +=
+		((INT64_C(12) * 60 + 3) * 60 + 4) * 1000000000 + 13250000;
+	look_at(&shot, -1e6, 40e6);
+	shot.view.cursor_ns = 14500000;
+	take(&shot, *state, 1);
+	assert_int_equal(count_text(&shot.scene, "first write of each = 0"), 1);
+	assert_int_equal(count_text(&shot.scene, "14.50 ms"), 1);
+	shot.view.wall_clock = true;
+	take(&shot, *state, 1);
+	assert_int_equal(count_text(&shot.scene, "first write of each = 0"), 0);
+	assert_int_equal(count_text(&shot.scene, "2026-01-01, UTC of nagle"), 1);
+	assert_int_equal(count_text(&shot.scene, "12:03:04.0277"), 1);
+	/* Round times of the clock; only the first is in full. */
+	assert_int_equal(count_text(&shot.scene, "12:03:04.020"), 1);
+	assert_int_equal(count_text(&shot.scene, ".040"), 1);
+	assert_int_equal(count_text(&shot.scene, ".050"), 1);
+	assert_int_equal(count_text(&shot.scene, ".030"), 0); /* under the flag */
+	close_shot(&shot);
+}
+
+/* A tick at 12:03:05.000 lies 986.75 ms behind the first write. */
+static void a_tick_says_what_changed_since_the_one_before(void **state)
+{
+	struct shot shot;
+
+	open_shot(&shot, 20, 500000, 10000000);
+	shot.fixture.timeline.groups[0].zero_ns +=
+		((INT64_C(12) * 60 + 3) * 60 + 4) * 1000000000 + 13250000;
+	shot.view.wall_clock = true;
+	look_at(&shot, 970e6, 40e6);
+	take(&shot, *state, 1);
+	assert_int_equal(count_text(&shot.scene, "12:03:04.990"), 1);
+	assert_int_equal(count_text(&shot.scene, ":05.000"), 1);
+	assert_int_equal(count_text(&shot.scene, ".010"), 1);
+	close_shot(&shot);
+}
+
+static void a_heading_says_what_went_over_the_wire(void **state)
+{
+	struct shot shot;
+
+	open_shot(&shot, 20, 500000, 10000000);
+	shot.fixture.ledgers[0].flows[0].directions[0].wire_bytes = 400;
+	shot.fixture.ledgers[0].flows[0].directions[1].wire_bytes = 64;
+	scene_index_free(shot.index);
+	shot.index = scene_index_new(&shot.fixture.timeline);
+	shot.view.width = 1920;
+	take(&shot, *state, 1);
+	assert_int_equal(count_text(&shot.scene, "2 segments, 2 acks · 464 B on the wire"), 1);
+	/* Without the room for it, what there was room for before. */
+	shot.view.width = 1440;
+	take(&shot, *state, 1);
+	assert_int_equal(count_text(&shot.scene, "2 segments, 2 acks"), 1);
+	close_shot(&shot);
+}
+
 static void a_folded_group_keeps_its_heading_alone(void **state)
 {
 	struct shot shot;
@@ -329,6 +400,9 @@ int main(void)
 		cmocka_unit_test(each_kind_answers_where_time_puts_it),
 		cmocka_unit_test(what_has_not_happened_at_the_cursor_is_faint),
 		cmocka_unit_test(nothing_answers_outside_the_window),
+		cmocka_unit_test(the_clock_is_on_the_axis_and_the_flag),
+		cmocka_unit_test(a_tick_says_what_changed_since_the_one_before),
+		cmocka_unit_test(a_heading_says_what_went_over_the_wire),
 		cmocka_unit_test(a_folded_group_keeps_its_heading_alone),
 		cmocka_unit_test(links_of_the_panel_lead_to_their_items),
 		cmocka_unit_test(a_long_run_is_as_quick_wherever_it_is_looked_at),
