@@ -41,11 +41,11 @@ wait $run || fail "$runs runs end with $?: $(cat err)"
 most() { cut -d ' ' -f "$1" | sort -n | tail -n 1; }
 least() { cut -d ' ' -f "$1" | sort -n | head -n 1; }
 [ "$(wc -l <samples)" -ge 20 ] || fail "$runs runs left time for $(wc -l <samples) looks only"
-# Between two runs it is back at what it began with; how many overlap differs.
+# How many runs overlap when it is looked at differs; one descriptor left of each would be over a hundred.
 third=$(($(wc -l <samples) / 3))
 early=$(head -n $third samples | least 1)
 late=$(tail -n $third samples | least 1)
-[ "$late" -le $((early + 1)) ] || fail "descriptors grew from $early to $late"
+[ "$late" -le $((early + runs / 10)) ] || fail "descriptors grew from $early to $late"
 [ "$(most 2 <samples)" = 1 ] || fail "the repeating process has had $(most 2 <samples) threads"
 echo "descriptors: at least $early at first, $late at last, at most $(most 1 <samples)"
 
