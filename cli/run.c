@@ -9,13 +9,13 @@
 
 #include "capture/mem.h"
 #include "cli/commands.h"
+#include "cli/companion.h"
 #include "cli/crew.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/picture.h"
 #include "cli/play.h"
-#include "cli/process.h"
 #include "cli/report.h"
 #include "cli/save.h"
 #include "cli/scenarios.h"
@@ -424,50 +424,28 @@ static int show(const struct run_command *command, struct err *err)
 	return result;
 }
 
-/* ---- the window beside it ---- */
-
-/*
- * `seam view --follow` of the recordings to be: a process of its own, so that what forks the
- * sandboxes stays free of SDL's threads.
- */
 static void open_window(struct run_command *command)
 {
-	const char **argv = mem_alloc(command->chosen_count + 6, sizeof(*argv));
+	char **paths = mem_alloc(command->chosen_count, sizeof(*paths));
 	struct err err = { 0 };
-	size_t count = 0, options;
-	pid_t viewer;
 
-	argv[count++] = PROCESS_SELF;
-	argv[count++] = "view";
-	argv[count++] = "--follow";
-	if (command->light)
-		argv[count++] = "--light";
-	argv[count++] = "--";
-	options = count;
 	for (size_t i = 0; i < command->chosen_count; i++) {
 		struct buffer path = { 0 };
 		char *base = play_base(command->file, command->chosen[i].variant, 0, command->out);
 
 		buffer_format(&path, "%s.pcapng", base);
-		argv[count++] = path.bytes;
+		paths[i] = path.bytes;
 		free(base);
 	}
-	viewer = process_start(argv, PROCESS_CHILD, NULL, &err);
+	pid_t viewer = companion_open((const char *const *)paths, command->chosen_count,
+	                              command->light, &err);
 	if (viewer < 0)
 		output_note("there is no window: %s", err.text);
 	else
 		command->viewer = viewer;
-	for (size_t i = options; i < count; i++)
-		free((char *)argv[i]);
-	free(argv);
-}
-
-static void wait_for_window(const struct run_command *command)
-{
-	int ignored;
-
-	if (command->viewer)
-		process_ended(command->viewer, true, &ignored);
+	for (size_t i = 0; i < command->chosen_count; i++)
+		free(paths[i]);
+	free(paths);
 }
 
 static int execute(struct run_command *command, const char *operand, struct library *library,
@@ -492,7 +470,8 @@ static int execute(struct run_command *command, const char *operand, struct libr
 		err_machine(err, "the run was interrupted");
 	if (show(command, &showing) != 0 && !err->kind)
 		*err = showing;
-	wait_for_window(command);
+	if (command->viewer)
+		companion_wait(command->viewer);
 	return err->kind ? -1 : 0;
 }
 

@@ -19,32 +19,28 @@ struct property {
 	void (*describe)(const struct impairment *way, struct buffer *out);
 };
 
+/* In the largest of four units, each a thousand of the one before, that it has one of. */
+static void put_scaled(struct buffer *out, double value, const char *const units[4])
+{
+	int unit = 0;
+
+	for (; unit < 3 && value >= 1000; unit++)
+		value /= 1000;
+	buffer_format(out, "%.10g %s", value, units[unit]);
+}
+
 static void put_time(struct buffer *out, int64_t ns)
 {
-	double value = (double)ns;
+	static const char *const units[] = { "ns", "µs", "ms", "s" };
 
-	if (ns < 1000)
-		buffer_format(out, "%" PRId64 " ns", ns);
-	else if (ns < 1000000)
-		buffer_format(out, "%.10g µs", value / 1e3);
-	else if (ns < 1000000000)
-		buffer_format(out, "%.10g ms", value / 1e6);
-	else
-		buffer_format(out, "%.10g s", value / 1e9);
+	put_scaled(out, (double)ns, units);
 }
 
 static void put_rate(struct buffer *out, uint64_t bits)
 {
-	double value = (double)bits;
+	static const char *const units[] = { "bit/s", "kbit/s", "Mbit/s", "Gbit/s" };
 
-	if (bits < 1000)
-		buffer_format(out, "%" PRIu64 " bit/s", bits);
-	else if (bits < 1000000)
-		buffer_format(out, "%.10g kbit/s", value / 1e3);
-	else if (bits < 1000000000)
-		buffer_format(out, "%.10g Mbit/s", value / 1e6);
-	else
-		buffer_format(out, "%.10g Gbit/s", value / 1e9);
+	put_scaled(out, (double)bits, units);
 }
 
 /* As the format writes it: no exponent, and no zeros at the end. */

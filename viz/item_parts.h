@@ -1,6 +1,6 @@
 /*
- * What the files of item.c, search.c and details.c share, and view_walk.c with them. Nobody else
- * includes this.
+ * What the files of item.c, search.c and details.c share, and view_walk.c and scene_index.c with
+ * them. Nobody else includes this.
  */
 #ifndef SEAM_VIZ_ITEM_PARTS_H
 #define SEAM_VIZ_ITEM_PARTS_H

@@ -4,25 +4,11 @@
 #include <stdlib.h>
 
 #include "capture/mem.h"
+#include "viz/item_parts.h"
 #include "viz/scene_parts.h"
 
 #define BLOCK 64
 #define KINDS (ITEM_DROP + 1)
-
-static size_t item_count(const struct timeline_group *group, enum item_kind kind)
-{
-	switch (kind) {
-	case ITEM_WRITE: return group->write_count;
-	case ITEM_HOLD: return group->hold_count;
-	case ITEM_SEGMENT: return group->segment_count;
-	case ITEM_ACK: return group->ack_count;
-	case ITEM_READ: return group->read_count;
-	case ITEM_TICK: return group->tick_count;
-	case ITEM_CONTROL: return group->control_count;
-	case ITEM_DROP: return group->drop_count;
-	default: return 0;
-	}
-}
 
 static void set(int64_t from, int64_t to, uint32_t in, int64_t *from_ns, int64_t *to_ns,
                 uint32_t *lane)

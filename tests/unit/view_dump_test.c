@@ -9,21 +9,6 @@
 
 #include "view_fixture.h"
 
-static int begin(void **state)
-{
-	static struct view_fixture fixture;
-
-	view_fixture_begin(&fixture);
-	*state = &fixture;
-	return 0;
-}
-
-static int finish(void **state)
-{
-	view_fixture_finish(*state);
-	return 0;
-}
-
 static void assert_dumps(struct view_fixture *fixture, const char *line)
 {
 	struct buffer out = { 0 };
@@ -113,7 +98,7 @@ static void a_view_of_nothing_can_be_dumped(void **state)
 	buffer_finish(&out);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, finish)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, view_fixture_setup, view_fixture_teardown)
 
 int main(void)
 {

@@ -183,3 +183,18 @@ double view_fixture_time(const struct view_fixture *fixture, double x)
 {
 	return view_time_at(&fixture->view, &fixture->model.layout, x);
 }
+
+int view_fixture_setup(void **state)
+{
+	static struct view_fixture fixture;
+
+	view_fixture_begin(&fixture);
+	*state = &fixture;
+	return 0;
+}
+
+int view_fixture_teardown(void **state)
+{
+	view_fixture_finish(*state);
+	return 0;
+}

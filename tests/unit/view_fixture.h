@@ -27,6 +27,9 @@ void view_fixture_begin(struct view_fixture *fixture);
 /* Of another timeline; places for the pointer are those of the first three groups. */
 void view_fixture_look(struct view_fixture *fixture, const struct timeline *timeline);
 void view_fixture_finish(struct view_fixture *fixture);
+/* The two for cmocka: *state is the fixture. */
+int view_fixture_setup(void **state);
+int view_fixture_teardown(void **state);
 
 void view_fixture_add(struct view_fixture *fixture, struct view_target target);
 

@@ -12,21 +12,6 @@
 
 #define MS 1000000
 
-static int begin(void **state)
-{
-	static struct view_fixture fixture;
-
-	view_fixture_begin(&fixture);
-	*state = &fixture;
-	return 0;
-}
-
-static int finish(void **state)
-{
-	view_fixture_finish(*state);
-	return 0;
-}
-
 /* ---- the table ---- */
 
 static void press_named(struct view_fixture *fixture, const char *name, unsigned mods)
@@ -413,7 +398,7 @@ static void hints_say_what_the_keys_do_here(void **state)
 	assert_int_equal(view_hints(view, hints, 2), 2);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, finish)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, view_fixture_setup, view_fixture_teardown)
 
 int main(void)
 {

@@ -9,21 +9,6 @@
 
 #include "view_fixture.h"
 
-static int begin(void **state)
-{
-	static struct view_fixture fixture;
-
-	view_fixture_begin(&fixture);
-	*state = &fixture;
-	return 0;
-}
-
-static int finish(void **state)
-{
-	view_fixture_finish(*state);
-	return 0;
-}
-
 static void assert_near(double value, double expected, double most)
 {
 	if (!(fabs(value - expected) <= most))
@@ -304,7 +289,7 @@ static void a_window_is_never_smaller_than_it_works_in(void **state)
 	assert_true(fixture->view.panel_width <= 300);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, finish)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, view_fixture_setup, view_fixture_teardown)
 
 int main(void)
 {

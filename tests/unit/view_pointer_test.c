@@ -9,21 +9,6 @@
 
 #include "view_fixture.h"
 
-static int begin(void **state)
-{
-	static struct view_fixture fixture;
-
-	view_fixture_begin(&fixture);
-	*state = &fixture;
-	return 0;
-}
-
-static int finish(void **state)
-{
-	view_fixture_finish(*state);
-	return 0;
-}
-
 static void the_last_target_that_holds_the_point_counts(void **state)
 {
 	struct view_target list[] = {
@@ -248,7 +233,7 @@ static void a_click_closes_the_help_and_does_nothing_else(void **state)
 	assert_int_equal(fixture->view.selected.kind, ITEM_NONE);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, finish)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, view_fixture_setup, view_fixture_teardown)
 
 int main(void)
 {

@@ -12,21 +12,6 @@
 #include "losses_fixture.h"
 #include "view_fixture.h"
 
-static int begin(void **state)
-{
-	static struct view_fixture fixture;
-
-	view_fixture_begin(&fixture);
-	*state = &fixture;
-	return 0;
-}
-
-static int finish(void **state)
-{
-	view_fixture_finish(*state);
-	return 0;
-}
-
 static void right_goes_to_every_moment_in_turn_and_left_back(void **state)
 {
 	struct view_fixture *fixture = *state;
@@ -356,7 +341,7 @@ static void an_empty_view_takes_every_key(void **state)
 	assert_true(view.span_ns >= 1000);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, finish)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, view_fixture_setup, view_fixture_teardown)
 
 int main(void)
 {
