@@ -10,6 +10,7 @@
 
 #define CORNER      6 /* straight pieces of a round corner */
 #define PERIOD_MOST 64
+#define UNIT        16 /* pixels of one colour that are written singly, then copied */
 
 /* Whole pixels, half-open. */
 struct rect {
@@ -55,18 +56,29 @@ static uint32_t pixel_of(uint32_t colour)
 	return pixel;
 }
 
+/* Bytes that begin with one unit, filled with copies of it. */
+static void repeat(uint8_t *bytes, size_t unit, size_t length)
+{
+	for (size_t done = unit; done < length; done *= 2)
+		memcpy(bytes + done, bytes, done < length - done ? done : length - done);
+}
+
 /* Columns from..to of a row. */
 static void fill_span(uint8_t *row, int from, int to, uint32_t colour, unsigned alpha)
 {
 	uint8_t *pixel = row + (ptrdiff_t)from * 4;
 	uint32_t opaque = pixel_of(colour);
+	int first = to - from > UNIT ? from + UNIT : to;
 
-	if (alpha == 255)
-		for (int x = from; x < to; x++, pixel += 4)
-			memcpy(pixel, &opaque, sizeof(opaque));
-	else if (alpha)
+	if (alpha == 255) {
+		for (int x = from; x < first; x++)
+			memcpy(row + (ptrdiff_t)x * 4, &opaque, sizeof(opaque));
+		if (first < to)
+			repeat(pixel, UNIT * 4, (size_t)(to - from) * 4);
+	} else if (alpha) {
 		for (int x = from; x < to; x++, pixel += 4)
 			blend(pixel, colour, alpha);
+	}
 }
 
 static void fill_edge(const struct raster *raster, uint8_t *row, int from, int to, int first,
@@ -151,14 +163,16 @@ static void draw_hatch(struct raster *raster, const struct scene_command *comman
 
 		shades[i] = pixel_of(theme_mix(command->other, command->colour, share));
 	}
-	for (int y = rect.top; y < rect.bottom; y++) {
-		int phase = (rect.left + y) % period;
-		uint8_t *pixel = row_of(raster, y) + (ptrdiff_t)rect.left * 4;
+	int width = rect.right - rect.left, first = width < period ? width : period;
 
-		for (int x = rect.left; x < rect.right; x++, pixel += 4) {
-			memcpy(pixel, &shades[phase], sizeof(*shades));
-			phase = phase + 1 == period ? 0 : phase + 1;
-		}
+	for (int y = rect.top; y < rect.bottom; y++) {
+		uint8_t *row = row_of(raster, y) + (ptrdiff_t)rect.left * 4;
+
+		for (int x = 0; x < first; x++)
+			memcpy(row + (ptrdiff_t)x * 4, &shades[(rect.left + y + x) % period],
+			       sizeof(*shades));
+		if (first < width)
+			repeat(row, (size_t)first * 4, (size_t)width * 4);
 	}
 }
 
