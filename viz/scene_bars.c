@@ -136,22 +136,6 @@ static void draw_piece(struct page *page, struct draw_box box, uint32_t number, 
 		                  : colour);
 }
 
-/* The run that holds an offset; the first behind it. */
-static size_t run_at(const struct at *at, uint64_t offset)
-{
-	size_t low = 0, high = at->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (at->runs[middle].to <= offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* Where a bar is, and how wide a byte on it. */
 struct scale {
 	struct draw_box box;
@@ -162,15 +146,13 @@ struct scale {
 static double draw_range(struct bars *bars, const struct stream *stream, const struct scale *scale,
                          enum look look, uint64_t from, uint64_t to, double done)
 {
-	const struct at *at = &stream->bytes->at;
 	double least = LEAST / bars->page->draw.scale, right = scale->box.x + scale->box.w;
-	size_t i = run_at(at, from);
 
-	while (i < at->count && at->runs[i].from < to && done < right) {
-		const struct at_run *run = &at->runs[i];
-		uint64_t begin = run->from > from ? run->from : from;
-		uint64_t end = run->to < to ? run->to : to;
-		double x0 = scale->box.x + (double)(stream->offset + begin) * scale->byte;
+	while (from < to && done < right) {
+		const struct at_run run = at_run_at(&stream->bytes->at, bars->place->whole,
+		                                    stream->flow, stream->direction, from);
+		uint64_t end = run.to < to ? run.to : to;
+		double x0 = scale->box.x + (double)(stream->offset + from) * scale->byte;
 		double x1 = scale->box.x + (double)(stream->offset + end) * scale->byte;
 		double reached;
 
@@ -180,11 +162,11 @@ static double draw_range(struct bars *bars, const struct stream *stream, const s
 		struct draw_box box = { x0, scale->box.y,
 			                x1 - x0 - (x1 - x0 > 4 && x1 < right ? 1 : 0),
 			                scale->box.h };
-		draw_piece(bars->page, box, run->number, look);
-		scene_shows(bars->page, run->number, box, 0);
+		draw_piece(bars->page, box, run.number, look);
+		scene_shows(bars->page, run.number, box, 0);
 		done = x1;
 		reached = (done - scale->box.x) / scale->byte - (double)stream->offset;
-		i = reached > (double)run->to ? run_at(at, (uint64_t)reached) : i + 1;
+		from = reached > (double)end ? (uint64_t)reached : end;
 	}
 	return done;
 }

@@ -168,7 +168,7 @@ const struct index_bytes *index_bytes(struct scene_index *index, size_t group, u
 		in->bytes = mem_alloc(of->ledger->flow_count * 2, sizeof(*in->bytes));
 	bytes = &in->bytes[(size_t)flow * 2 + direction];
 	if (!bytes->at.runs || bytes->ns != ns) {
-		at_build(&bytes->at, of, flow, direction, ns);
+		at_places(&bytes->at, of, flow, direction, ns);
 		bytes->ns = ns;
 		find_ranges(bytes);
 	}
