@@ -2,6 +2,7 @@
  * What of a group is in sight. The parts of a picture draw it as they draw a whole group, so that
  * a zoom shows letters and names where the whole run only had room for a profile.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #define PACKET_LEAST 3.0
 #define HOLDS_MOST   1500
 #define LINES_LEAST  1.0
+#define SLACK        2 /* times as many are drawn one by one where there are fewer around */
 
 /* The most that a picture draws one by one. */
 static size_t most_of(const struct page *page, enum item_kind kind)
@@ -35,11 +37,13 @@ static void pick_lines(const struct page *page, const struct group_place *place,
 	const struct index_series *series =
 		index_series(page->window->index, place->index, kind, lane);
 	size_t count = (size_t)(page->right - page->left + BEHIND);
+	double left_ns = (page->left - BEHIND - page->zero_x) * page->pixel_ns;
 	struct index_column *columns =
 		index_columns(series, place->whole, kind,
-	                      (double)page_ns(page, page->left - BEHIND), page->pixel_ns, count);
+	                      floor(left_ns / page->pixel_ns) * page->pixel_ns, page->pixel_ns,
+	                      count + 1);
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i <= count; i++) {
 		uint32_t item =
 			columns[i].bad != TIMELINE_NONE ? columns[i].bad : columns[i].longest;
 
@@ -52,11 +56,41 @@ static void pick_lines(const struct page *page, const struct group_place *place,
 	free(columns);
 }
 
+/*
+ * Whether too many are around what is in sight. Counted in stretches of time of about half its
+ * length that stand still, so that panning does not go back and forth between two pictures with
+ * each item that comes or goes at an edge.
+ */
+static bool is_dense(const struct page *page, const struct group_place *place, enum item_kind kind,
+                     const struct index_series *series)
+{
+	double span_ns = (page->right - page->left) * page->pixel_ns;
+	double from_ns = (page->left - page->zero_x) * page->pixel_ns;
+	double stretch_ns = exp2(floor(log2(span_ns)));
+	double first = floor(from_ns / stretch_ns), last = ceil((from_ns + span_ns) / stretch_ns);
+	struct index_column *around;
+	size_t count;
+
+	if (series->count <= most_of(page, kind))
+		return false;
+	around = index_columns(series, place->whole, kind, first * stretch_ns,
+	                       (last - first) * stretch_ns, 1);
+	count = around->count;
+	free(around);
+	return (double)count * span_ns > (double)most_of(page, kind) * (last - first) * stretch_ns;
+}
+
 static int ascending(const void *left, const void *right)
 {
 	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
 
 	return a < b ? -1 : a > b;
+}
+
+/* Whether many of a kind are shown by their density. */
+static bool has_density(enum item_kind kind)
+{
+	return kind == ITEM_WRITE || kind == ITEM_READ || kind == ITEM_SEGMENT || kind == ITEM_HOLD;
 }
 
 static void find_kind(const struct page *page, const struct group_place *place,
@@ -69,11 +103,13 @@ static void find_kind(const struct page *page, const struct group_place *place,
 		const struct index_series *series =
 			index_series(page->window->index, place->index, kind, i);
 
-		if (index_in_sight(series, place->whole, kind, from_ns, to_ns, most_of(page, kind),
-		                   list))
+		bool dense = has_density(kind) && is_dense(page, place, kind, series);
+		size_t most = most_of(page, kind) * (has_density(kind) ? SLACK : 1);
+
+		if (!dense &&
+		    index_in_sight(series, place->whole, kind, from_ns, to_ns, most, list))
 			continue;
-		if (kind == ITEM_WRITE || kind == ITEM_READ || kind == ITEM_SEGMENT ||
-		    kind == ITEM_HOLD)
+		if (has_density(kind))
 			slice->dense[(size_t)kind * place->whole->lane_count + i] = true;
 		else
 			pick_lines(page, place, kind, i, list);

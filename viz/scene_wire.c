@@ -10,6 +10,8 @@
 #define COLUMN     2.0
 #define CROWDED    8.0 /* pixels a segment: from there on none has a name of its own */
 #define ACK_ALPHA  0.6
+#define ACK_DENSE  2.0 /* pixels an acknowledgement: from there on upright ones are whole pixels */
+#define ACK_SLANT  0.5
 #define BUNDLE_STEP                                                                                \
 	3.0 /* of segments that leave at once: side by side, the first at its moment               \
 	     */
@@ -331,6 +333,7 @@ bool scene_ack_stands_out(const struct page *page, const struct timeline_group *
 static void draw_acks(struct page *page, struct group_place *place)
 {
 	const struct timeline_group *group = place->group;
+	bool dense = (double)group->ack_count * ACK_DENSE > page->right - page->left;
 	double before = -HUGE_VAL;
 
 	for (size_t i = 0; i < group->ack_count; i++) {
@@ -345,8 +348,15 @@ static void draw_acks(struct page *page, struct group_place *place)
 			continue;
 		before = x1;
 		size_t mark = scene_mark(page);
-		draw_line(&page->draw, x0, y0, x1, y1, released ? 2 : 1.1, colour,
-		          released ? 1 : ACK_ALPHA, 0);
+		if (page->window && dense && !released && x1 - x0 < ACK_SLANT)
+			draw_rect(&page->draw,
+			          (struct draw_box){ (x0 + x1) / 2 - 0.5, fmin(y0, y1), 1,
+			                             fabs(y1 - y0) },
+			          theme_mix(draw_colour(&page->draw, THEME_BACKGROUND), colour,
+			                    ACK_ALPHA));
+		else
+			draw_line(&page->draw, x0, y0, x1, y1, released ? 2 : 1.1, colour,
+			          released ? 1 : ACK_ALPHA, 0);
 		if (released || x1 - x0 > 8)
 			draw_arrow(&page->draw, x0, y0, x1, y1, released ? 9 : 6, colour,
 			           released ? 1 : ACK_ALPHA);
