@@ -164,15 +164,18 @@ static void draw_hatch(struct raster *raster, const struct scene_command *comman
 		shades[i] = pixel_of(theme_mix(command->other, command->colour, share));
 	}
 	int width = rect.right - rect.left, first = width < period ? width : period;
+	int phase = (rect.left + rect.top) % period;
 
 	for (int y = rect.top; y < rect.bottom; y++) {
 		uint8_t *row = row_of(raster, y) + (ptrdiff_t)rect.left * 4;
 
-		for (int x = 0; x < first; x++)
-			memcpy(row + (ptrdiff_t)x * 4, &shades[(rect.left + y + x) % period],
-			       sizeof(*shades));
+		for (int x = 0, shade = phase; x < first; x++) {
+			memcpy(row + (ptrdiff_t)x * 4, &shades[shade], sizeof(*shades));
+			shade = shade + 1 == period ? 0 : shade + 1;
+		}
 		if (first < width)
 			repeat(row, (size_t)first * 4, (size_t)width * 4);
+		phase = phase + 1 == period ? 0 : phase + 1;
 	}
 }
 

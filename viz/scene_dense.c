@@ -15,6 +15,8 @@
 #define WIRE_COLUMN 2.0
 #define UPRIGHT     0.5 /* pixels of slant that nobody sees in a column */
 #define SHADE_LEAST 0.25
+#define ALIKE_LEAST 4 /* columns of one write that have its colour */
+#define MARGIN      4 /* columns on both sides of the plot: what is in sight depends on them */
 
 struct density {
 	struct index_column *columns;
@@ -31,12 +33,12 @@ static struct density density_of(const struct page *page, const struct group_pla
 	double from_ns = (page->left - before - page->zero_x) * page->pixel_ns;
 	struct density density = { .width = width, .worst = TIMELINE_NONE };
 
-	from_ns = floor(from_ns / column_ns) * column_ns;
+	from_ns = (floor(from_ns / column_ns) - MARGIN) * column_ns;
 	density.x = page->zero_x + from_ns / page->pixel_ns;
-	density.count = (size_t)fmax(ceil((page->right - density.x) / width), 1);
+	density.count = (size_t)fmax(ceil((page->right - density.x) / width), 1) + MARGIN;
 	density.columns = index_columns(index_series(page->window->index, place->index, kind, lane),
 	                                place->whole, kind, from_ns, column_ns, density.count);
-	for (size_t i = 0; i < density.count; i++) {
+	for (size_t i = MARGIN; i + MARGIN < density.count; i++) {
 		const struct index_column *column = &density.columns[i];
 
 		density.total += column->count;
@@ -60,8 +62,8 @@ static void draw_profile(struct page *page, const struct density *density, struc
                          bool hanging)
 {
 	for (size_t i = 0; i < density->count; i++) {
-		double h = fmax((double)density->columns[i].count / (double)density->most * box.h,
-		                1.5);
+		double share = (double)density->columns[i].count / (double)density->most;
+		double h = fmax(fmin(share, 1) * box.h, 1.5);
 		size_t mark = scene_mark(page);
 		int64_t ns = column_ns(page, density, i);
 
@@ -139,8 +141,8 @@ static void draw_holds(struct page *page, struct group_place *place, uint32_t la
 	char time[QUANTITY_TEXT];
 
 	for (size_t i = 0; i < density.count && density.worst_ns > 0; i++) {
-		double h = (double)density.columns[i].longest_ns / (double)density.worst_ns *
-		           (at->buffer_h - 4);
+		double share = (double)density.columns[i].longest_ns / (double)density.worst_ns;
+		double h = fmin(share, 1) * (at->buffer_h - 4);
 		size_t mark = scene_mark(page);
 		int64_t ns = column_ns(page, &density, i);
 		struct draw_box box = { density.x + (double)i * COLUMN,
@@ -176,7 +178,7 @@ static uint32_t number_of(const struct group_place *place, const struct density 
 	const struct timeline_segment *segment;
 	const struct ledger_direction *data;
 
-	if (column >= density->count || !density->columns[column].count)
+	if (!density->columns[column].count)
 		return TIMELINE_NONE;
 	segment = &place->whole->segments[density->columns[column].longest];
 	data = &place->whole->ledger->flows[segment->flow].directions[segment->direction];
@@ -185,25 +187,42 @@ static uint32_t number_of(const struct group_place *place, const struct density 
 }
 
 /*
- * A segment alone in its column has its write's colour, and so have columns side by side that hold
- * one write; where writes are too short for that, all are of none. The shade is of how many there
- * are beside how many a column of the whole run would hold on average: it stays while one pans.
+ * The write whose colour each column has: a segment alone in its column its own, columns side by
+ * side that hold one write that one; where writes are too short to be told apart, none.
+ */
+static uint32_t *find_numbers(const struct group_place *place, const struct density *density)
+{
+	uint32_t *numbers = mem_alloc(density->count, sizeof(*numbers));
+
+	for (size_t i = 0; i < density->count; i++)
+		numbers[i] = number_of(place, density, i);
+	for (size_t i = 0, end; i < density->count; i = end) {
+		for (end = i + 1; end < density->count && numbers[end] == numbers[i];)
+			end++;
+		for (size_t k = i; k < end && end - i < ALIKE_LEAST; k++)
+			if (density->columns[k].count > 1)
+				numbers[k] = TIMELINE_NONE;
+	}
+	return numbers;
+}
+
+/*
+ * The shade is of how many there are beside how many a column of the whole run would hold on
+ * average: it stays while one pans.
  */
 static uint32_t way_colour(const struct page *page, const struct group_place *place,
-                           const struct density *density, size_t column, const uint32_t *numbers)
+                           const struct density *density, size_t column, uint32_t number)
 {
 	double count = (double)density->columns[column].count;
 	double average = (double)place->whole->segment_count * density->width * page->pixel_ns /
 	                 fmax((double)place->whole->end_ns, 1);
 	double share = SHADE_LEAST + (1 - SHADE_LEAST) * count / (count + fmax(average, 1));
-	uint32_t number = numbers[column], colour = draw_colour(&page->draw, THEME_ACK);
-	bool alone = density->columns[column].count == 1;
-	bool alike = (column && numbers[column - 1] == number) ||
-	             (column + 1 < density->count && numbers[column + 1] == number);
+	uint32_t colour = number == TIMELINE_NONE ? draw_colour(&page->draw, THEME_ACK)
+	                                          : names_colour(number);
 
-	if (number != TIMELINE_NONE && (alone || alike))
-		colour = names_colour(number);
-	return theme_mix(draw_colour(&page->draw, THEME_BACKGROUND), colour, alone ? 1 : share);
+	if (number != TIMELINE_NONE && count == 1)
+		return colour;
+	return theme_mix(draw_colour(&page->draw, THEME_BACKGROUND), colour, share);
 }
 
 static void draw_way(struct page *page, struct group_place *place, const struct density *density,
@@ -235,14 +254,12 @@ static void draw_way(struct page *page, struct group_place *place, const struct 
 
 static void draw_ways(struct page *page, struct group_place *place, const struct density *density)
 {
-	uint32_t *numbers = mem_alloc(density->count, sizeof(*numbers));
+	uint32_t *numbers = find_numbers(place, density);
 
-	for (size_t i = 0; i < density->count; i++)
-		numbers[i] = number_of(place, density, i);
 	for (size_t i = 0; i < density->count; i++)
 		if (density->columns[i].count)
 			draw_way(page, place, density, i,
-			         way_colour(page, place, density, i, numbers));
+			         way_colour(page, place, density, i, numbers[i]));
 	free(numbers);
 }
 
