@@ -14,7 +14,8 @@
 #define PACKET_LEAST 3.0
 #define HOLDS_MOST   1500
 #define LINES_LEAST  1.0
-#define SLACK        2 /* times as many are drawn one by one where there are fewer around */
+#define NAMED_LEAST  8.0 /* pixels a packet; with less none has a name of its own */
+#define SLACK        2   /* times as many are drawn one by one where there are fewer around */
 
 /* The most that a picture draws one by one. */
 static size_t most_of(const struct page *page, enum item_kind kind)
@@ -57,27 +58,25 @@ static void pick_lines(const struct page *page, const struct group_place *place,
 }
 
 /*
- * Whether too many are around what is in sight. Counted in stretches of time of about half its
- * length that stand still, so that panning does not go back and forth between two pictures with
+ * How many there are around what is in sight, in as long a time. Counted in stretches of about half
+ * its length that stand still, so that panning does not go back and forth between two pictures with
  * each item that comes or goes at an edge.
  */
-static bool is_dense(const struct page *page, const struct group_place *place, enum item_kind kind,
-                     const struct index_series *series)
+static double count_around(const struct page *page, const struct group_place *place,
+                           enum item_kind kind, const struct index_series *series)
 {
 	double span_ns = (page->right - page->left) * page->pixel_ns;
-	double from_ns = (page->left - page->zero_x) * page->pixel_ns;
+	double left_ns = (page->left - page->zero_x) * page->pixel_ns;
 	double stretch_ns = exp2(floor(log2(span_ns)));
-	double first = floor(from_ns / stretch_ns), last = ceil((from_ns + span_ns) / stretch_ns);
-	struct index_column *around;
-	size_t count;
+	double from_ns = floor(left_ns / stretch_ns) * stretch_ns;
+	double to_ns = ceil((left_ns + span_ns) / stretch_ns) * stretch_ns;
+	double run_ns = fmin(to_ns, (double)place->whole->end_ns) - fmax(from_ns, 0);
+	struct index_column *around =
+		index_columns(series, place->whole, kind, from_ns, to_ns - from_ns, 1);
+	double count = (double)around->count;
 
-	if (series->count <= most_of(page, kind))
-		return false;
-	around = index_columns(series, place->whole, kind, first * stretch_ns,
-	                       (last - first) * stretch_ns, 1);
-	count = around->count;
 	free(around);
-	return (double)count * span_ns > (double)most_of(page, kind) * (last - first) * stretch_ns;
+	return count * span_ns / fmax(run_ns, span_ns);
 }
 
 static int ascending(const void *left, const void *right)
@@ -98,14 +97,23 @@ static void find_kind(const struct page *page, const struct group_place *place,
 {
 	int64_t from_ns = page_ns(page, page->left - BEHIND), to_ns = page_ns(page, page->right);
 	struct index_list *list = &slice->origins[kind];
+	double named = (page->right - page->left) / NAMED_LEAST;
+	bool may_be_crowded = (double)place->whole->segment_count > named;
 
 	for (uint32_t i = 0; i < place->whole->lane_count; i++) {
 		const struct index_series *series =
 			index_series(page->window->index, place->index, kind, i);
+		size_t most = most_of(page, kind);
+		bool dense = false;
 
-		bool dense = has_density(kind) && is_dense(page, place, kind, series);
-		size_t most = most_of(page, kind) * (has_density(kind) ? SLACK : 1);
+		if (has_density(kind) &&
+		    (series->count > most || (kind == ITEM_SEGMENT && may_be_crowded))) {
+			double around = count_around(page, place, kind, series);
 
+			dense = around > (double)most;
+			most *= SLACK;
+			slice->segments += kind == ITEM_SEGMENT ? around : 0;
+		}
 		if (!dense &&
 		    index_in_sight(series, place->whole, kind, from_ns, to_ns, most, list))
 			continue;
@@ -114,6 +122,8 @@ static void find_kind(const struct page *page, const struct group_place *place,
 		else
 			pick_lines(page, place, kind, i, list);
 	}
+	if (kind == ITEM_SEGMENT)
+		page->window->crowded = slice->segments > named;
 	if (list->count)
 		qsort(list->items, list->count, sizeof(*list->items), ascending);
 }

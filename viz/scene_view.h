@@ -18,6 +18,7 @@ struct scene_slice {
 	struct timeline_group group;
 	struct index_list origins[ITEM_KIND_COUNT]; /* by kind: where each is in the whole group */
 	bool *dense; /* kind × lane: too many are in sight to draw each; none is in group then */
+	double segments; /* around what is in sight, in as long a time; 0 where there are few */
 };
 
 struct scene_window {
@@ -28,6 +29,7 @@ struct scene_window {
 	struct view_targets own;
 	struct draw_box area; /* what everything is clipped to: of the scrolled groups, or all */
 	struct draw_box clip;
+	bool crowded; /* too many packets are around to name each; of the group that is drawn */
 	bool has_cursor;
 	double cursor_x;
 	double flag_left, flag_right; /* of the cursor's time on the axis */

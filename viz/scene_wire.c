@@ -3,7 +3,7 @@
 
 #include "capture/mem.h"
 #include "viz/names.h"
-#include "viz/scene_parts.h"
+#include "viz/scene_view.h"
 
 #define LINE_WIDTH 2.4 /* of a segment with one write */
 #define DENSE      3.0 /* pixels a segment: from there on columns are shaded by their number */
@@ -43,12 +43,15 @@ bool scene_way(const struct group_place *place, uint32_t from, uint32_t to, doub
 
 bool scene_wire_is_crowded(const struct page *page, const struct timeline_group *group)
 {
+	if (page->window)
+		return page->window->crowded;
 	return (double)group->segment_count * CROWDED > page->right - page->left;
 }
 
 bool scene_wire_is_dense(const struct page *page, const struct timeline_group *group)
 {
-	return (double)group->segment_count * DENSE > page->right - page->left;
+	/* In a window those are not in the group. */
+	return !page->window && (double)group->segment_count * DENSE > page->right - page->left;
 }
 
 /* A parallelogram from its leading edge x0 y0 → x1 y1, whichever of them is above. */
