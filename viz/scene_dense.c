@@ -197,9 +197,15 @@ static uint32_t *find_numbers(const struct group_place *place, const struct dens
 	for (size_t i = 0; i < density->count; i++)
 		numbers[i] = number_of(place, density, i);
 	for (size_t i = 0, end; i < density->count; i = end) {
-		for (end = i + 1; end < density->count && numbers[end] == numbers[i];)
-			end++;
-		for (size_t k = i; k < end && end - i < ALIKE_LEAST; k++)
+		size_t alike = 0;
+
+		/* Columns in which nothing left do not come between. */
+		for (end = i; end < density->count; end++) {
+			if (density->columns[end].count && numbers[end] != numbers[i])
+				break;
+			alike += density->columns[end].count > 0;
+		}
+		for (size_t k = i; k < end && alike < ALIKE_LEAST; k++)
 			if (density->columns[k].count > 1)
 				numbers[k] = TIMELINE_NONE;
 	}
