@@ -55,13 +55,46 @@ static void close_queue(struct queue *queue)
 	free(queue->before);
 }
 
-uint64_t scene_buffer_peak(const struct timeline_group *group, uint32_t lane)
-{
-	struct queue queue;
+/* What of a lane waits as holds pass by, and the first of those that may. */
+struct waiting {
+	size_t first;
+	uint64_t bytes;
+};
 
-	open_queue(&queue, group, lane);
-	close_queue(&queue);
-	return queue.peak;
+static void leave(struct waiting *waiting, const struct timeline_group *group, uint32_t lane,
+                  int64_t ns, size_t end)
+{
+	for (; waiting->first < end; waiting->first++) {
+		struct timeline_hold hold;
+
+		if (timeline_hold_lane(group, waiting->first) != lane)
+			continue;
+		hold = timeline_hold(group, waiting->first);
+		if (hold.to_ns > ns)
+			return;
+		waiting->bytes -= hold.to - hold.from;
+	}
+}
+
+uint64_t *scene_buffer_peaks(const struct timeline_group *group)
+{
+	uint64_t *peaks = mem_alloc(group->lane_count, sizeof(*peaks));
+	struct waiting *waiting = mem_alloc(group->lane_count, sizeof(*waiting));
+
+	for (size_t i = 0; i < group->hold_count; i++) {
+		struct timeline_hold hold = timeline_hold(group, i);
+		struct waiting *in;
+
+		if (hold.lane >= group->lane_count)
+			continue;
+		in = &waiting[hold.lane];
+		leave(in, group, hold.lane, hold.from_ns, i);
+		in->bytes += hold.to - hold.from;
+		if (in->bytes > peaks[hold.lane])
+			peaks[hold.lane] = in->bytes;
+	}
+	free(waiting);
+	return peaks;
 }
 
 /* The most that waited at once in any lane of the picture, so that lanes compare. */
@@ -69,12 +102,13 @@ static uint64_t peak_of_all(const struct timeline *timeline)
 {
 	uint64_t peak = 0;
 
-	for (size_t g = 0; g < timeline->group_count; g++)
-		for (uint32_t i = 0; i < timeline->groups[g].lane_count; i++) {
-			uint64_t of_lane = scene_buffer_peak(&timeline->groups[g], i);
+	for (size_t g = 0; g < timeline->group_count; g++) {
+		uint64_t *peaks = scene_buffer_peaks(&timeline->groups[g]);
 
-			peak = of_lane > peak ? of_lane : peak;
-		}
+		for (uint32_t i = 0; i < timeline->groups[g].lane_count; i++)
+			peak = peaks[i] > peak ? peaks[i] : peak;
+		free(peaks);
+	}
 	return peak;
 }
 

@@ -151,12 +151,12 @@ static void draw_holds(struct page *page, struct group_place *place, uint32_t la
 		                   box, 0);
 	}
 	if (density.worst != TIMELINE_NONE) {
-		const struct timeline_hold *hold = &place->whole->holds[density.worst];
+		struct timeline_hold hold = timeline_hold(place->whole, density.worst);
 
 		buffer_format(&text, "%zu waits, up to %s", density.total,
 		              quantity_time(time, density.worst_ns));
-		pill(page, place, page_x(page, hold->from_ns),
-		     at->buffer_y + (at->buffer_h - 22) / 2, text.bytes, hold->reason);
+		pill(page, place, page_x(page, hold.from_ns),
+		     at->buffer_y + (at->buffer_h - 22) / 2, text.bytes, hold.reason);
 	}
 	buffer_finish(&text);
 	free(density.columns);
@@ -173,14 +173,14 @@ static uint32_t way_colour(const struct page *page, const struct density *densit
 static void draw_way(struct page *page, struct group_place *place, const struct density *density,
                      size_t column)
 {
-	const struct timeline_segment *segment =
-		&place->whole->segments[density->columns[column].longest];
+	struct timeline_segment segment =
+		timeline_segment(place->whole, density->columns[column].longest);
 	double x = density->x + density->width * (double)column, y0, y1, skew;
 	int64_t ns = column_ns(page, density, column);
-	int64_t flight_ns = segment->arrived_ns - segment->sent_ns;
+	int64_t flight_ns = segment.arrived_ns - segment.sent_ns;
 	size_t mark = scene_mark(page);
 
-	if (!scene_way(place, segment->from_lane, segment->to_lane, &y0, &y1))
+	if (!scene_way(place, segment.from_lane, segment.to_lane, &y0, &y1))
 		return;
 	skew = (double)flight_ns / page->pixel_ns;
 	draw_band(&page->draw,
@@ -198,14 +198,14 @@ static void draw_way(struct page *page, struct group_place *place, const struct 
 
 static void draw_loss(struct page *page, struct group_place *place, uint32_t index)
 {
-	const struct timeline_segment *segment = &place->whole->segments[index];
+	struct timeline_segment segment = timeline_segment(place->whole, index);
 	size_t mark = scene_mark(page);
 	struct draw_box way;
 
-	if (!scene_segment_way(page, place, segment, &way))
+	if (!scene_segment_way(page, place, &segment, &way))
 		return;
 	scene_cross(page, place, way.w, way.h);
-	scene_happens(page, mark, segment->death.at_ns, segment->death.at_ns);
+	scene_happens(page, mark, segment.death.at_ns, segment.death.at_ns);
 	window_item_target(page, (struct item){ ITEM_SEGMENT, place->index, index },
 	                   (struct draw_box){ way.w - 5, way.h - 5, 10, 10 }, 0);
 }
@@ -232,11 +232,11 @@ static void draw_segments(struct page *page, struct group_place *place, uint32_t
 			middle = i;
 	}
 	if (density.most) {
-		const struct timeline_segment *segment =
-			&place->whole->segments[density.columns[middle].longest];
+		struct timeline_segment segment =
+			timeline_segment(place->whole, density.columns[middle].longest);
 
 		say_total(&text, page, &density, "segment");
-		if (scene_way(place, segment->from_lane, segment->to_lane, &y0, &y1))
+		if (scene_way(place, segment.from_lane, segment.to_lane, &y0, &y1))
 			pill(page, place, density.x + density.width * (double)middle,
 			     (y0 + y1) / 2 - 11 + (y0 < y1 ? -13 : 13), text.bytes, NULL);
 	}

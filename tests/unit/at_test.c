@@ -352,7 +352,7 @@ static void assert_moments(const struct timeline *timeline, uint32_t flow, uint3
 	for (size_t i = 0; i < steps.count; i++) {
 		uint64_t end = 0;
 
-		at_build(&at, group, flow, direction, steps.steps[i].at_ns);
+		at_build(&at, group, flow, direction, item_steps_at(&steps, i).at_ns);
 		for (size_t r = 0; r < at.count; r++) {
 			assert_int_equal(at.runs[r].from, end);
 			assert_true(at.runs[r].to > end);
