@@ -55,45 +55,55 @@ static void close_queue(struct queue *queue)
 	free(queue->before);
 }
 
-/* What of a lane waits as holds pass by, and the first of those that may. */
+/* What of a lane waits as holds pass by, those that left first in front. */
 struct waiting {
-	size_t first;
+	struct left {
+		int64_t to_ns;
+		uint64_t bytes;
+	} * list;
+	size_t first, end, capacity;
 	uint64_t bytes;
 };
 
-static void leave(struct waiting *waiting, const struct timeline_group *group, uint32_t lane,
-                  int64_t ns, size_t end)
+static void leave(struct waiting *waiting, int64_t ns)
 {
-	for (; waiting->first < end; waiting->first++) {
-		struct timeline_hold hold;
+	while (waiting->first < waiting->end && waiting->list[waiting->first].to_ns <= ns)
+		waiting->bytes -= waiting->list[waiting->first++].bytes;
+}
 
-		if (timeline_hold_lane(group, waiting->first) != lane)
-			continue;
-		hold = timeline_hold(group, waiting->first);
-		if (hold.to_ns > ns)
-			return;
-		waiting->bytes -= hold.to - hold.from;
+static void enter(struct waiting *waiting, const struct timeline_hold *hold)
+{
+	/* The room of those that are gone first, once they are half of it. */
+	if (waiting->end == waiting->capacity && waiting->first > waiting->end / 2) {
+		waiting->end -= waiting->first;
+		memmove(waiting->list, waiting->list + waiting->first,
+		        waiting->end * sizeof(*waiting->list));
+		waiting->first = 0;
 	}
+	waiting->list =
+		mem_grow(waiting->list, &waiting->capacity, waiting->end, sizeof(*waiting->list));
+	waiting->list[waiting->end++] = (struct left){ hold->to_ns, hold->to - hold->from };
+	waiting->bytes += hold->to - hold->from;
 }
 
 uint64_t *scene_buffer_peaks(const struct timeline_group *group)
 {
 	uint64_t *peaks = mem_alloc(group->lane_count, sizeof(*peaks));
-	struct waiting *waiting = mem_alloc(group->lane_count, sizeof(*waiting));
+	struct waiting *lanes = mem_alloc(group->lane_count, sizeof(*lanes));
 
 	for (size_t i = 0; i < group->hold_count; i++) {
 		struct timeline_hold hold = timeline_hold(group, i);
-		struct waiting *in;
 
 		if (hold.lane >= group->lane_count)
 			continue;
-		in = &waiting[hold.lane];
-		leave(in, group, hold.lane, hold.from_ns, i);
-		in->bytes += hold.to - hold.from;
-		if (in->bytes > peaks[hold.lane])
-			peaks[hold.lane] = in->bytes;
+		leave(&lanes[hold.lane], hold.from_ns);
+		enter(&lanes[hold.lane], &hold);
+		if (lanes[hold.lane].bytes > peaks[hold.lane])
+			peaks[hold.lane] = lanes[hold.lane].bytes;
 	}
-	free(waiting);
+	for (size_t i = 0; i < group->lane_count; i++)
+		free(lanes[i].list);
+	free(lanes);
 	return peaks;
 }
 

@@ -8,6 +8,7 @@
 #include "viz/scene_parts.h"
 
 #define KINDS (ITEM_DROP + 1)
+#define FEW   3 /* columns of a block: their ends are searched for in the whole of it */
 
 static void set(int64_t from, int64_t to, uint32_t in, int64_t *from_ns, int64_t *to_ns,
                 uint32_t *lane)
@@ -479,11 +480,13 @@ static void count_run(const struct counting *counting, const struct index_block 
 }
 
 /* Behind the last of at..end that is in the same column: they are in order, and mostly few. */
-static size_t run_end(const struct counting *counting, size_t at, size_t end, double place)
+static size_t run_end(const struct counting *counting, const struct index_block *block, size_t at,
+                      size_t end, double place)
 {
 	size_t low = at + 1, step = 1;
+	bool few = column_at(counting, block->last_ns) - place <= FEW;
 
-	while (low < end) {
+	while (!few && low < end) {
 		size_t next = low + step - 1 < end ? low + step - 1 : end - 1;
 
 		if (item_column(counting, next) != place) {
@@ -512,7 +515,7 @@ static void count_items(const struct counting *counting, size_t from, size_t end
 	for (size_t at = from, next; at < end; at = next) {
 		double place = item_column(counting, at);
 
-		next = runs ? run_end(counting, at, end, place) : at + 1;
+		next = runs ? run_end(counting, block, at, end, place) : at + 1;
 		if (runs)
 			count_run(counting, block, at, next, place);
 		else

@@ -127,14 +127,15 @@ void window_slice(struct page *page, struct group_place *place, struct scene_sli
 	COPY(control, ITEM_CONTROL);
 	COPY(drop, ITEM_DROP);
 #undef COPY
-#define MAKE(member, kind)                                                                         \
+/* How an acknowledgement was delayed is not drawn. */
+#define MAKE(member, kind, make)                                                                   \
 	group->member##_count = slice->origins[kind].count;                                        \
 	group->member##s = mem_alloc(group->member##_count, sizeof(*group->member##s));            \
 	for (size_t i = 0; i < group->member##_count; i++)                                         \
-	group->member##s[i] = timeline_##member(whole, slice->origins[kind].items[i])
-	MAKE(hold, ITEM_HOLD);
-	MAKE(segment, ITEM_SEGMENT);
-	MAKE(ack, ITEM_ACK);
+	group->member##s[i] = make(whole, slice->origins[kind].items[i])
+	MAKE(hold, ITEM_HOLD, timeline_hold);
+	MAKE(segment, ITEM_SEGMENT, timeline_segment);
+	MAKE(ack, ITEM_ACK, timeline_ack_way);
 #undef MAKE
 	follow_holds(slice);
 	place->group = group;

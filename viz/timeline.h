@@ -210,6 +210,9 @@ struct timeline_segment timeline_segment(const struct timeline_group *group, siz
 struct timeline_hold timeline_hold(const struct timeline_group *group, size_t index);
 struct timeline_ack timeline_ack(const struct timeline_group *group, size_t index);
 
+/* The same but delayed_ns, which has to be searched for: -1. */
+struct timeline_ack timeline_ack_way(const struct timeline_group *group, size_t index);
+
 /* From when to when and, if lane is not NULL, of which lane: the sender's. Much cheaper. */
 void timeline_segment_span(const struct timeline_group *group, size_t index, int64_t *sent_ns,
                            int64_t *arrived_ns, uint32_t *lane);

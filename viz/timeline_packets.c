@@ -280,7 +280,7 @@ static int64_t ack_delay(const struct timeline_group *group, const struct ledger
 	return delayed_ns < 0 ? -1 : delayed_ns;
 }
 
-struct timeline_ack timeline_ack(const struct timeline_group *group, size_t index)
+struct timeline_ack timeline_ack_way(const struct timeline_group *group, size_t index)
 {
 	if (group->acks)
 		return group->acks[index];
@@ -292,10 +292,22 @@ struct timeline_ack timeline_ack(const struct timeline_group *group, size_t inde
 		.direction = at.direction,
 		.upto = at.in->acks[at.index].upto,
 		.released = group->released ? group->released[index] : TIMELINE_NONE,
+		.delayed_ns = -1,
 	};
 
 	ack_span(group, &at, &ack.sent_ns, &ack.arrived_ns);
-	ack.delayed_ns = ack_delay(group, at.in, ack.upto, ack.sent_ns);
+	return ack;
+}
+
+struct timeline_ack timeline_ack(const struct timeline_group *group, size_t index)
+{
+	struct timeline_ack ack = timeline_ack_way(group, index);
+	const struct ledger_direction *in;
+
+	if (group->acks)
+		return ack;
+	in = &group->ledger->flows[ack.flow].directions[ack.direction];
+	ack.delayed_ns = ack_delay(group, in, ack.upto, ack.sent_ns);
 	return ack;
 }
 
