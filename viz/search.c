@@ -32,7 +32,7 @@ static bool fits_number(int64_t number, const struct timeline_group *group, stru
 static bool fits_length(const struct search *search, const struct timeline_group *group,
                         struct item item)
 {
-	struct timeline_origin at;
+	struct timeline_segment segment;
 	uint64_t from, to;
 
 	switch (item.kind) {
@@ -41,9 +41,9 @@ static bool fits_length(const struct search *search, const struct timeline_group
 		to = group->writes[item.index].to;
 		break;
 	case ITEM_SEGMENT:
-		at = timeline_order_at(&group->segment_order, item.index);
-		from = 0;
-		to = at.in->segments[at.index].length;
+		segment = timeline_segment(group, item.index);
+		from = segment.from;
+		to = segment.to;
 		break;
 	case ITEM_READ:
 		from = group->reads[item.index].from;
