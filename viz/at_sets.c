@@ -42,27 +42,14 @@ static void count_left(struct moment *moment)
 
 /* ---- how segments fared ---- */
 
-/* The timeline knows where each died; its segments are of all flows, by departure. */
+/* The timeline knows where each died. */
 static int64_t death_ns(const struct moment *moment, size_t index)
 {
 	const struct timeline_group *group = moment->group;
-	int64_t sent_ns = packet_ns(moment, moment->data->segments[index].packet) - group->zero_ns;
-	size_t low = 0, high = group->segment_count;
+	uint32_t segment =
+		timeline_segment_index(group, moment->flow, moment->direction, (uint32_t)index);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (group->segments[middle].sent_ns < sent_ns)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < group->segment_count && group->segments[low].sent_ns == sent_ns; low++)
-		if (group->segments[low].segment == index &&
-		    group->segments[low].flow == moment->flow &&
-		    group->segments[low].direction == moment->direction)
-			return group->segments[low].death.at_ns + group->zero_ns;
-	return sent_ns + group->zero_ns;
+	return timeline_segment(group, segment).death.at_ns + group->zero_ns;
 }
 
 static bool is_lost(const struct moment *moment, const struct ledger_segment *segment)

@@ -136,12 +136,9 @@ static uint32_t carrier(const struct making *making, uint32_t flow, uint32_t dir
                         uint64_t offset)
 {
 	const struct ledger_direction *of = details_direction(making, flow, direction);
-	const struct timeline_segment *segment;
 
-	if (making->item.kind == ITEM_SEGMENT) {
-		segment = &making->group->segments[making->item.index];
-		return segment->segment;
-	}
+	if (making->item.kind == ITEM_SEGMENT)
+		return timeline_segment(making->group, making->item.index).segment;
 	return ledger_segment_at(of, offset);
 }
 

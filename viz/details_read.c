@@ -55,12 +55,12 @@ static void add_writes(struct making *making, const struct timeline_read *read)
 
 static void add_segment(struct making *making, uint32_t index, const char *name)
 {
-	const struct timeline_segment *segment = &making->group->segments[index];
+	struct timeline_segment segment = timeline_segment(making->group, index);
 	struct item item = details_item(making, ITEM_SEGMENT, index);
 
-	details_add_link(making, item, name, details_time(making, segment->arrived_ns),
+	details_add_link(making, item, name, details_time(making, segment.arrived_ns),
 	                 details_say(making, "%s, %s", details_name(making, item),
-	                             details_bytes(making, segment->to - segment->from)));
+	                             details_bytes(making, segment.to - segment.from)));
 }
 
 /* What carried its bytes, and how long the newest of them lay in the socket. */

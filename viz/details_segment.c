@@ -7,15 +7,14 @@
 
 /* A segment in both tellings. */
 struct told {
-	const struct timeline_segment *on; /* in the timeline */
+	const struct timeline_segment *on; /* in the timeline; lent */
 	const struct ledger_segment *of;   /* in the ledger */
 	const struct ledger_direction *direction;
 	bool message; /* a datagram */
 };
 
-static struct told tell(const struct making *making)
+static struct told tell(const struct making *making, const struct timeline_segment *on)
 {
-	const struct timeline_segment *on = &making->group->segments[making->item.index];
 	const struct ledger_flow *flow = &making->group->ledger->flows[on->flow];
 	const struct ledger_direction *direction = &flow->directions[on->direction];
 
@@ -181,15 +180,19 @@ static void add_acked(struct making *making, const struct told *told)
 	const struct timeline_segment *on = told->on;
 	const struct timeline_group *group = making->group;
 
-	for (size_t i = 0; i < group->ack_count; i++) {
-		const struct timeline_ack *ack = &group->acks[i];
+	for (uint32_t i = 0; i < told->direction->ack_count; i++) {
+		uint32_t index;
+		struct timeline_ack ack;
 
-		if (ack->flow != on->flow || ack->direction != on->direction ||
-		    ack->upto < on->to || ack->arrived_ns < on->sent_ns)
+		if (told->direction->acks[i].upto < on->to)
 			continue;
-		details_add_link(making, details_item(making, ITEM_ACK, i), "acked",
-		                 details_time(making, ack->arrived_ns),
-		                 details_name(making, details_item(making, ITEM_ACK, i)));
+		index = timeline_ack_index(group, on->flow, on->direction, i);
+		ack = timeline_ack(group, index);
+		if (ack.arrived_ns < on->sent_ns)
+			continue;
+		details_add_link(making, details_item(making, ITEM_ACK, index), "acked",
+		                 details_time(making, ack.arrived_ns),
+		                 details_name(making, details_item(making, ITEM_ACK, index)));
 		return;
 	}
 }
@@ -202,31 +205,31 @@ static void add_again(struct making *making, const struct told *told)
 
 	details_segments(making, on->flow, on->direction, on->from, on->to, &all);
 	for (size_t i = 0; i < details_shown(&all); i++) {
-		const struct timeline_segment *other = &making->group->segments[all.list[i]];
+		int64_t sent_ns = timeline_sent_ns(making->group, all.list[i]);
 		struct item item = details_item(making, ITEM_SEGMENT, all.list[i]);
 
-		if (other == on)
+		if (all.list[i] == making->item.index)
 			continue;
-		details_add_link(making, item, other->sent_ns < on->sent_ns ? "before" : "again",
-		                 details_time(making, other->sent_ns), details_name(making, item));
+		details_add_link(making, item, sent_ns < on->sent_ns ? "before" : "again",
+		                 details_time(making, sent_ns), details_name(making, item));
 	}
 	details_add_rest(making, all.count - details_shown(&all), "transmissions");
 }
 
 static void add_its_way(struct making *making, const struct told *told,
-                        const struct timeline_hold *hold)
+                        const struct timeline_hold *held)
 {
 	const struct timeline_segment *on = told->on;
 
 	details_add_times(making, "ITS WAY");
 	add_written(making, told);
-	if (hold)
+	if (held)
 		details_add_link(making,
 		                 details_item(making, ITEM_HOLD,
-		                              (size_t)(hold - making->group->holds)),
+		                              item_hold_of(making->group, making->item.index)),
 		                 "left", details_time(making, on->sent_ns),
 		                 details_say(making, "held up to %s",
-		                             details_lasting(making, hold->to_ns - hold->from_ns)));
+		                             details_lasting(making, held->to_ns - held->from_ns)));
 	else
 		details_add(making, DETAILS_ROW, "left", details_time(making, on->sent_ns),
 		            on->kind == SEGMENT_DATA ? "not held" : NULL);
@@ -238,11 +241,15 @@ static void add_its_way(struct making *making, const struct told *told,
 
 void details_of_segment(struct making *making)
 {
-	struct told told = tell(making);
+	struct timeline_segment segment = timeline_segment(making->group, making->item.index);
+	struct told told = tell(making, &segment);
 	const struct timeline_segment *on = told.on;
-	uint32_t hold = item_hold_of(making->group, making->item.index);
-	const struct timeline_hold *held =
-		hold == TIMELINE_NONE ? NULL : &making->group->holds[hold];
+	uint32_t index = item_hold_of(making->group, making->item.index);
+	struct timeline_hold hold = { 0 };
+	const struct timeline_hold *held = index == TIMELINE_NONE ? NULL : &hold;
+
+	if (held)
+		hold = timeline_hold(making->group, index);
 
 	details_add_title(making, details_way(making, on->flow, on->direction));
 	add_sentence(making, &told);

@@ -335,8 +335,13 @@ void scene_build(struct scene *scene, const struct timeline *timeline,
 {
 	if (options->view)
 		scene_build_view(scene, timeline, options);
-	else
-		build_whole(scene, timeline, options);
+	else {
+		struct timeline unfolded;
+
+		timeline_unfold(&unfolded, timeline);
+		build_whole(scene, &unfolded, options);
+		timeline_fold(&unfolded);
+	}
 }
 
 void scene_finish(struct scene *scene)

@@ -160,12 +160,12 @@ static void draw_holds(struct page *page, struct group_place *place, uint32_t la
 		                   box, 0);
 	}
 	if (density.worst != TIMELINE_NONE) {
-		const struct timeline_hold *hold = &place->whole->holds[density.worst];
+		struct timeline_hold hold = timeline_hold(place->whole, density.worst);
 
 		buffer_format(&text, "%zu waits, up to %s", density.total,
 		              quantity_time(time, density.worst_ns));
-		pill(page, place, page_x(page, hold->from_ns),
-		     at->buffer_y + (at->buffer_h - 22) / 2, text.bytes, hold->reason);
+		pill(page, place, page_x(page, hold.from_ns),
+		     at->buffer_y + (at->buffer_h - 22) / 2, text.bytes, hold.reason);
 	}
 	buffer_finish(&text);
 	free(density.columns);
@@ -175,15 +175,15 @@ static void draw_holds(struct page *page, struct group_place *place, uint32_t la
 static uint32_t number_of(const struct group_place *place, const struct density *density,
                           size_t column)
 {
-	const struct timeline_segment *segment;
 	const struct ledger_direction *data;
+	struct timeline_segment segment;
 
 	if (!density->columns[column].count)
 		return TIMELINE_NONE;
-	segment = &place->whole->segments[density->columns[column].longest];
-	data = &place->whole->ledger->flows[segment->flow].directions[segment->direction];
-	return timeline_number(place->whole, segment->flow, segment->direction,
-	                       ledger_write_at(data, segment->from));
+	segment = timeline_segment(place->whole, density->columns[column].longest);
+	data = &place->whole->ledger->flows[segment.flow].directions[segment.direction];
+	return timeline_number(place->whole, segment.flow, segment.direction,
+	                       ledger_write_at(data, segment.from));
 }
 
 /*
@@ -234,15 +234,15 @@ static uint32_t way_colour(const struct page *page, const struct group_place *pl
 static void draw_way(struct page *page, struct group_place *place, const struct density *density,
                      size_t column, uint32_t colour)
 {
-	const struct timeline_segment *segment =
-		&place->whole->segments[density->columns[column].longest];
+	struct timeline_segment segment =
+		timeline_segment(place->whole, density->columns[column].longest);
 	double x = density->x + density->width * (double)column, y0, y1, skew;
 	int64_t ns = column_ns(page, density, column);
-	int64_t flight_ns = segment->arrived_ns - segment->sent_ns;
+	int64_t flight_ns = segment.arrived_ns - segment.sent_ns;
 	size_t mark = scene_mark(page);
 	struct draw_box box;
 
-	if (!scene_way(place, segment->from_lane, segment->to_lane, &y0, &y1))
+	if (!scene_way(place, segment.from_lane, segment.to_lane, &y0, &y1))
 		return;
 	skew = (double)flight_ns / page->pixel_ns;
 	box = (struct draw_box){ y0 < y1 ? x : x + skew, fmin(y0, y1), density->width,
@@ -271,14 +271,14 @@ static void draw_ways(struct page *page, struct group_place *place, const struct
 
 static void draw_loss(struct page *page, struct group_place *place, uint32_t index)
 {
-	const struct timeline_segment *segment = &place->whole->segments[index];
+	struct timeline_segment segment = timeline_segment(place->whole, index);
 	size_t mark = scene_mark(page);
 	struct draw_box way;
 
-	if (!scene_segment_way(page, place, segment, &way))
+	if (!scene_segment_way(page, place, &segment, &way))
 		return;
 	scene_cross(page, place, way.w, way.h);
-	scene_happens(page, mark, segment->death.at_ns, segment->death.at_ns);
+	scene_happens(page, mark, segment.death.at_ns, segment.death.at_ns);
 	window_item_target(page, (struct item){ ITEM_SEGMENT, place->index, index },
 	                   (struct draw_box){ way.w - 5, way.h - 5, 10, 10 }, 0);
 }
@@ -299,10 +299,10 @@ static void draw_segments(struct page *page, struct group_place *place, uint32_t
 		if (density.columns[i].bad != TIMELINE_NONE)
 			draw_loss(page, place, density.columns[i].bad);
 	if (density.worst != TIMELINE_NONE) {
-		const struct timeline_segment *segment = &place->whole->segments[density.worst];
+		struct timeline_segment segment = timeline_segment(place->whole, density.worst);
 
 		say_total(&text, page, &density, "segment");
-		if (scene_way(place, segment->from_lane, segment->to_lane, &y0, &y1))
+		if (scene_way(place, segment.from_lane, segment.to_lane, &y0, &y1))
 			pill(page, place, page->left + PLOT_PAD,
 			     (y0 + y1) / 2 - 11 + (y0 < y1 ? -13 : 13), text.bytes, NULL);
 	}

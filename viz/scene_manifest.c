@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "capture/quantity.h"
+#include "viz/item_parts.h"
 #include "viz/names.h"
 #include "viz/scene_parts.h"
 
@@ -103,16 +104,9 @@ static void name_ack(struct buffer *out, const struct group_place *place, size_t
 	/* The one before it may be out of sight. */
 	const struct timeline_group *group = place->whole;
 	size_t index = scene_origin(place, ITEM_ACK, at);
-	const struct timeline_ack *ack = &group->acks[index];
+	struct timeline_ack all = timeline_ack(group, index), *ack = &all;
+	uint64_t from = item_ack_from(group, ack);
 	struct scene_content content;
-	uint64_t from = 0;
-
-	for (size_t i = index; i-- > 0;)
-		if (group->acks[i].flow == ack->flow &&
-		    group->acks[i].direction == ack->direction) {
-			from = group->acks[i].upto;
-			break;
-		}
 	buffer_text(out, "ack");
 	if (from >= ack->upto)
 		return;

@@ -161,8 +161,8 @@ bool scene_wire_is_crowded(const struct page *page, const struct timeline_group 
 
 /* "20 writes, 200 B" and "2 reads, 200 B", a line each. */
 void scene_say_lane(struct buffer *out, const struct timeline_group *group, uint32_t lane);
-/* The most bytes that waited at once in a lane. */
-uint64_t scene_buffer_peak(const struct timeline_group *group, uint32_t lane);
+/* The most bytes that waited at once in each lane; the caller frees them. */
+uint64_t *scene_buffer_peaks(const struct timeline_group *group);
 
 /* The send buffer's waiting bytes, and places for what is said of them; scene_buffer.c. */
 void scene_buffer(struct page *page, struct group_place *place);

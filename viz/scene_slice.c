@@ -168,14 +168,21 @@ void window_slice(struct page *page, struct group_place *place, struct scene_sli
 #define COPY(member, kind)                                                                         \
 	group->member##s = copy_items(whole->member##s, sizeof(*whole->member##s),                 \
 	                              &slice->origins[kind], &group->member##_count)
-	COPY(hold, ITEM_HOLD);
-	COPY(segment, ITEM_SEGMENT);
-	COPY(ack, ITEM_ACK);
 	COPY(read, ITEM_READ);
 	COPY(tick, ITEM_TICK);
 	COPY(control, ITEM_CONTROL);
 	COPY(drop, ITEM_DROP);
 #undef COPY
+/* How an acknowledgement was delayed is not drawn. */
+#define MAKE(member, kind, make)                                                                   \
+	group->member##_count = slice->origins[kind].count;                                        \
+	group->member##s = mem_alloc(group->member##_count, sizeof(*group->member##s));            \
+	for (size_t i = 0; i < group->member##_count; i++)                                         \
+	group->member##s[i] = make(whole, slice->origins[kind].items[i])
+	MAKE(hold, ITEM_HOLD, timeline_hold);
+	MAKE(segment, ITEM_SEGMENT, timeline_segment);
+	MAKE(ack, ITEM_ACK, timeline_ack_way);
+#undef MAKE
 	follow_holds(slice);
 	place->group = group;
 	place->slice = slice;

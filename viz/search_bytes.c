@@ -93,10 +93,10 @@ static bool goes_on(const struct seeker *seeker, const struct timeline_group *gr
 static bool segment_holds(const struct seeker *seeker, const struct timeline_group *group,
                           uint32_t index)
 {
-	const struct timeline_segment *segment = &group->segments[index];
-	const struct ledger_flow *flow = &group->ledger->flows[segment->flow];
+	struct timeline_segment segment = timeline_segment(group, index);
+	const struct ledger_flow *flow = &group->ledger->flows[segment.flow];
 	const struct ledger_segment *source =
-		&flow->directions[segment->direction].segments[segment->segment];
+		&flow->directions[segment.direction].segments[segment.segment];
 	size_t match = 0, length;
 	const uint8_t *payload = payload_of(group->trace, source->packet, &length);
 
@@ -106,7 +106,7 @@ static bool segment_holds(const struct seeker *seeker, const struct timeline_gro
 		return true;
 	return !trace_transport_is_message(flow->transport) && source->kind == SEGMENT_DATA &&
 	       !source->repeated && length == source->length &&
-	       goes_on(seeker, group, segment, match);
+	       goes_on(seeker, group, &segment, match);
 }
 
 static bool text_holds(const struct seeker *seeker, const char *text)

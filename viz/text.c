@@ -238,8 +238,8 @@ static void legend(struct buffer *out, const struct shown *shown,
 		buffer_char(out, '\n');
 }
 
-void text_render(struct buffer *out, const struct timeline *timeline,
-                 const struct text_options *asked)
+static void render(struct buffer *out, const struct timeline *timeline,
+                   const struct text_options *asked)
 {
 	struct text_options options = text_options_checked(asked);
 	struct drawn *drawn = mem_alloc(timeline->group_count, sizeof(*drawn));
@@ -267,4 +267,14 @@ void text_render(struct buffer *out, const struct timeline *timeline,
 		counters_details(out, timeline, &options);
 	else
 		counters_summary(out, timeline, &options);
+}
+
+void text_render(struct buffer *out, const struct timeline *timeline,
+                 const struct text_options *options)
+{
+	struct timeline unfolded;
+
+	timeline_unfold(&unfolded, timeline);
+	render(out, &unfolded, options);
+	timeline_fold(&unfolded);
 }

@@ -353,7 +353,7 @@ static void assert_moments(const struct timeline *timeline, uint32_t flow, uint3
 	for (size_t i = 0; i < steps.count; i++) {
 		uint64_t end = 0;
 
-		at_build(&at, group, flow, direction, steps.steps[i].at_ns);
+		at_build(&at, group, flow, direction, item_steps_at(&steps, i).at_ns);
 		for (size_t r = 0; r < at.count; r++) {
 			assert_int_equal(at.runs[r].from, end);
 			assert_true(at.runs[r].to > end);
@@ -414,7 +414,8 @@ static void assert_places_alike(const struct timeline *timeline)
 	for (uint32_t at = 0; at < group->ledger->flow_count * 2; at++)
 		for (size_t i = 0; i < steps.count; i++)
 			for (int off = -1; off <= 1; off++)
-				assert_alike(group, at / 2, at % 2, steps.steps[i].at_ns + off);
+				assert_alike(group, at / 2, at % 2,
+				             item_steps_at(&steps, i).at_ns + off);
 	item_steps_finish(&steps);
 }
 

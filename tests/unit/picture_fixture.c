@@ -258,9 +258,11 @@ void picture_fixture_build(struct picture_fixture *fixture, const struct picture
 	}
 	timeline_build(&fixture->timeline, lent, count);
 	/* Two taps: an acknowledgement left the other end a delay before it arrived. */
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		timeline_unfold_group(&fixture->timeline.groups[i]);
 		for (size_t a = 0; a < fixture->timeline.groups[i].ack_count; a++)
 			fixture->timeline.groups[i].acks[a].sent_ns -= cases[i].delay_ns;
+	}
 	free(lent);
 }
 

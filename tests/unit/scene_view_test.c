@@ -142,7 +142,7 @@ static void each_kind_answers_where_time_puts_it(void **state)
 		                                ITEM_ACK,   ITEM_BOUNDARY, ITEM_READ };
 	struct shot shot;
 	const struct view_target *band;
-	const struct timeline_segment *segment;
+	struct timeline_segment segment;
 	double pixel;
 
 	open_shot(&shot, 20, 500000, 10000000);
@@ -150,11 +150,11 @@ static void each_kind_answers_where_time_puts_it(void **state)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		assert_non_null(first_target(&shot, kinds[i], 0, 0));
 	band = first_target(&shot, ITEM_SEGMENT, 0, 1);
-	segment = &shot.fixture.timeline.groups[0].segments[1];
+	segment = timeline_segment(&shot.fixture.timeline.groups[0], 1);
 	pixel = shot.view.span_ns / (shot.layout.plot_right - shot.layout.plot_left);
 	assert_non_null(band);
 	assert_true(fabs((double)band->x - shot.layout.plot_left -
-	                 ((double)segment->sent_ns - shot.view.from_ns) / pixel) < 2);
+	                 ((double)segment.sent_ns - shot.view.from_ns) / pixel) < 2);
 	assert_true(band->skew > 10);
 	close_shot(&shot);
 }

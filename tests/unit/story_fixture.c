@@ -413,6 +413,8 @@ static void count(struct ledger_direction *direction, bool messages)
 /* The timeline takes an acknowledgement's arrival for its departure; the story knows better. */
 static void correct_acks(const struct story *story, struct timeline_group *group)
 {
+	if (story->ack_count)
+		timeline_unfold_group(group);
 	for (size_t i = 0; i < story->ack_count; i++)
 		for (size_t a = 0; a < group->ack_count; a++) {
 			struct timeline_ack *ack = &group->acks[a];
