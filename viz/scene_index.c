@@ -231,6 +231,7 @@ struct scene_index *scene_index_new(const struct timeline *timeline)
 			out->flight_ns = flight > out->flight_ns ? flight : out->flight_ns;
 		}
 		out->counts = summary_count(group);
+		out->fates = scene_wire_fates(group);
 		ruler_collect(group, out->cells, out->cell_counts);
 		out->needs_writes = ruler_needs_writes(timeline, g);
 	}

@@ -313,20 +313,6 @@ static void draw_details_row(struct panel *panel, const struct details_row *row)
 	}
 }
 
-static void draw_scroll(struct page *page, const struct view_layout *layout, double scroll,
-                        double top)
-{
-	double height = layout->panel_height, all = layout->panel_content;
-
-	if (all <= height)
-		return;
-	draw_round(&page->draw,
-	           (struct draw_box){ page->window->view->width - BAR_W - 2,
-	                              top + scroll / all * height, BAR_W,
-	                              fmax(height / all * height, 16) },
-	           BAR_W / 2, draw_colour(&page->draw, THEME_BORDER), 0, 0);
-}
-
 void window_panel(struct page *page, struct view_layout *layout)
 {
 	const struct view *view = page->window->view;
@@ -352,7 +338,9 @@ void window_panel(struct page *page, struct view_layout *layout)
 		draw_details_row(&panel, &details->rows[i]);
 	layout->panel_content = panel.y + scroll - top + 10;
 	layout->panel_height = box.h;
-	draw_scroll(page, layout, scroll, top);
+	if (layout->panel_content > layout->panel_height)
+		window_scroll_bar(page, view->width - BAR_W - 2, top, layout->panel_height, scroll,
+		                  layout->panel_content);
 	window_area(page, whole);
 	window_target(page, VIEW_ON_SPLITTER, 0, (struct draw_box){ x - 3, top, 6, box.h });
 }
