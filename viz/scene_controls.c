@@ -81,9 +81,12 @@ static bool name_control(struct page *page, struct group_place *place,
 	}
 	free = box.x + box.w <= page->right && draw_room_free(&place->room, box);
 	if (free) {
+		size_t mark = scene_mark(page);
+
 		draw_rect(&page->draw, box, draw_colour(&page->draw, THEME_BACKGROUND));
 		draw_text_coloured(&page->draw, &draw_small_3, box.x + 2, box.y + 7, text.bytes,
 		                   draw_colour(&page->draw, colour));
+		scene_happens(page, mark, control->sent_ns, control->sent_ns);
 		draw_room_take(&place->room, box);
 	}
 	buffer_finish(&text);

@@ -38,6 +38,24 @@ void window_place_cursor(struct page *page)
 	window->flag_right = window->flag_left + width;
 }
 
+/* The line from top on, not through the headings: they are words. */
+static void draw_down(struct page *page, double x, double top, double bottom)
+{
+	const struct view_targets *targets = page->window->targets;
+	uint32_t colour = draw_colour(&page->draw, THEME_CURSOR);
+
+	/* Headings answer in the order in which they stand. */
+	for (size_t i = 0; i < targets->count; i++) {
+		const struct view_target *heading = &targets->list[i];
+
+		if (heading->kind != VIEW_ON_HEADING || (double)heading->y < top)
+			continue;
+		draw_line(&page->draw, x, top, x, (double)heading->y, LINE, colour, 1, 0);
+		top = (double)heading->y + (double)heading->h;
+	}
+	draw_line(&page->draw, x, top, x, bottom, LINE, colour, 1, 0);
+}
+
 static void draw_flag(struct page *page, double bottom)
 {
 	struct scene_window *window = page->window;
@@ -46,7 +64,7 @@ static void draw_flag(struct page *page, double bottom)
 	double x = draw_snap(draw, window->cursor_x), y = THEME_HEADER + 2;
 	char text[48];
 
-	draw_line(draw, x, y + FLAG_H, x, bottom, LINE, colour, 1, 0);
+	draw_down(page, x, y + FLAG_H, bottom);
 	draw_round(draw,
 	           (struct draw_box){ window->flag_left, y, window->flag_right - window->flag_left,
 	                              FLAG_H },

@@ -151,10 +151,10 @@ static void draw_sample(struct page *page, double x, double y, enum sample sampl
 static void draw_wire_name(struct page *page, const struct group_place *place, double top,
                            double bottom, bool first)
 {
-	struct summary_counts counts = page->window ? *window_counts(page, place->index)
-	                                            : summary_count(place->whole);
-	struct wire_fates fates = page->window ? *window_fates(page, place->index)
-	                                       : scene_wire_fates(place->whole);
+	struct summary_counts counts =
+		page->window ? *window_counts(page, place->index) : summary_count(place->whole);
+	struct wire_fates fates =
+		page->window ? *window_fates(page, place->index) : scene_wire_fates(place->whole);
 	struct wire_lines lines = { .count = 0 };
 	double middle = (top + bottom) / 2;
 

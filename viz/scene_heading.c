@@ -16,14 +16,15 @@
 #define RIGHT_PAD  4.0
 
 enum wording {
-	WORDING_WHOLE,   /* "20 writes → 2 segments → 2 reads", "boundaries kept 1 of 19", … */
-	WORDING_SHORT,   /* the same, "1 of 19 kept", … */
-	WORDING_BRIEF,   /* "20 → 2 segments → 2", … */
+	WORDING_WHOLE, /* "20 writes → 2 segments → 2 reads", "boundaries kept 1 of 19", … */
+	WORDING_TERSE, /* the same, "1 of 19 boundaries kept", … */
+	WORDING_SHORT, /* the same, "1 of 19 kept", no acks, … */
+	WORDING_BRIEF, /* "20 → 2 segments → 2", … */
 	WORDING_FIGURES, /* "20 → 2 → 2", … */
 	WORDING_COUNT,
 };
 
-static const double gaps[WORDING_COUNT] = { 26, 20, 18, 14 };
+static const double gaps[WORDING_COUNT] = { 26, 22, 20, 18, 14 };
 
 enum column {
 	COLUMN_WAYS,
@@ -84,8 +85,11 @@ static void say_kept(struct buffer *out, const struct line *line)
 
 	if (!reads->count)
 		return;
-	buffer_format(out, whole ? "boundaries kept %llu of %llu" : "%llu of %llu kept", kept,
-	              (unsigned long long)reads->count);
+	buffer_format(out,
+	              whole                            ? "boundaries kept %llu of %llu"
+	              : line->wording == WORDING_TERSE ? "%llu of %llu boundaries kept"
+	                                               : "%llu of %llu kept",
+	              kept, (unsigned long long)reads->count);
 	if (differ && line->wording <= WORDING_BRIEF)
 		buffer_format(out, "%s, %llu in reads", whole ? " on the wire" : "",
 		              (unsigned long long)reads->kept);
@@ -95,6 +99,7 @@ static void say_last(struct buffer *out, const struct line *line)
 {
 	static const char *const words[WORDING_COUNT] = {
 		[WORDING_WHOLE] = "last byte read at ",
+		[WORDING_TERSE] = "read at ",
 		[WORDING_SHORT] = "read at ",
 		[WORDING_BRIEF] = "at ",
 		[WORDING_FIGURES] = "",
@@ -114,7 +119,7 @@ static void say_packets(struct buffer *out, const struct line *line)
 
 	if (!counts->packets_seen || line->wording == WORDING_FIGURES)
 		return;
-	if (line->wording == WORDING_WHOLE) {
+	if (line->wording <= WORDING_TERSE) {
 		scene_count(out, counts->packets - counts->retransmissions,
 		            counts->messages ? "datagram" : "segment");
 		if (counts->acks) {
@@ -133,8 +138,7 @@ static void say_size(struct buffer *out, const struct line *line)
 
 	if (line->counts.packets_seen && line->counts.wire_bytes)
 		buffer_format(out, "%s%s", quantity_bytes(size, line->counts.wire_bytes),
-		              line->wording == WORDING_WHOLE || line->wording == WORDING_SHORT
-		                      ? " on the wire"
+		              line->wording <= WORDING_SHORT   ? " on the wire"
 		              : line->wording == WORDING_BRIEF ? " sent"
 		                                               : "");
 }
@@ -169,8 +173,8 @@ static void place_columns(const struct page *page, enum wording wording, double 
 
 			columns[i].say(&text, &line);
 			if (text.length)
-				widths[i] = fmax(widths[i], draw_width(&page->draw, &draw_text_1,
-				                                       text.bytes));
+				widths[i] = fmax(widths[i],
+				                 draw_width(&page->draw, &draw_text_1, text.bytes));
 			buffer_finish(&text);
 		}
 	}

@@ -49,6 +49,7 @@ struct scene_caption {
 	double x, y;
 	struct buffer text;
 	const char *more; /* lent; NULL */
+	int64_t from_ns;  /* of what it speaks of */
 };
 
 struct group_place {
