@@ -313,7 +313,7 @@ static void place_caption(struct page *page, struct group_place *place,
 		say_wait(&text, wait, whole);
 		box = scene_pill(page, left, y, text.bytes, more, true);
 		box.x = draw_snap(&page->draw, fmin(right - box.w - 6, page->right - box.w - 4));
-		fits = box.x >= left + 6 && draw_room_free(&place->room, box);
+		fits = box.x >= fmax(left, page->left) + 6 && draw_room_free(&place->room, box);
 		if (fits) {
 			draw_room_take(&place->room, box);
 			add_caption(place, (struct scene_caption){ box.x, y, text, more,

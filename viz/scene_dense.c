@@ -235,7 +235,8 @@ static void draw_segments(struct page *page, struct group_place *place, uint32_t
 		const struct timeline_segment *segment =
 			&place->whole->segments[density.columns[middle].longest];
 
-		say_total(&text, page, &density, "segment");
+		say_total(&text, page, &density,
+		          window_counts(page, place->index)->messages ? "datagram" : "segment");
 		if (scene_way(place, segment->from_lane, segment->to_lane, &y0, &y1))
 			pill(page, place, density.x + density.width * (double)middle,
 			     (y0 + y1) / 2 - 11 + (y0 < y1 ? -13 : 13), text.bytes, NULL);

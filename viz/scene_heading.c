@@ -21,10 +21,11 @@ enum wording {
 	WORDING_SHORT, /* the same, "1 of 19 kept", no acks, … */
 	WORDING_BRIEF, /* "20 → 2 segments → 2", … */
 	WORDING_FIGURES, /* "20 → 2 → 2", … */
+	WORDING_BARE,    /* the same, "36.7 ms", "596 B" */
 	WORDING_COUNT,
 };
 
-static const double gaps[WORDING_COUNT] = { 26, 22, 20, 18, 14 };
+static const double gaps[WORDING_COUNT] = { 26, 22, 20, 18, 14, 14 };
 
 enum column {
 	COLUMN_WAYS,
@@ -102,7 +103,8 @@ static void say_last(struct buffer *out, const struct line *line)
 		[WORDING_TERSE] = "read at ",
 		[WORDING_SHORT] = "read at ",
 		[WORDING_BRIEF] = "at ",
-		[WORDING_FIGURES] = "",
+		[WORDING_FIGURES] = "at ",
+		[WORDING_BARE] = "",
 	};
 	char time[QUANTITY_TEXT];
 
@@ -117,7 +119,7 @@ static void say_packets(struct buffer *out, const struct line *line)
 {
 	const struct summary_counts *counts = &line->counts;
 
-	if (!counts->packets_seen || line->wording == WORDING_FIGURES)
+	if (!counts->packets_seen || line->wording >= WORDING_FIGURES)
 		return;
 	if (line->wording <= WORDING_TERSE) {
 		scene_count(out, counts->packets - counts->retransmissions,
@@ -138,14 +140,22 @@ static void say_size(struct buffer *out, const struct line *line)
 
 	if (line->counts.packets_seen && line->counts.wire_bytes)
 		buffer_format(out, "%s%s", quantity_bytes(size, line->counts.wire_bytes),
-		              line->wording <= WORDING_SHORT   ? " on the wire"
-		              : line->wording == WORDING_BRIEF ? " sent"
-		                                               : "");
+		              line->wording <= WORDING_SHORT ? " on the wire"
+		              : line->wording < WORDING_BARE ? " sent"
+		                                             : "");
 }
 
 static void say_fate(struct buffer *out, const struct line *line)
 {
+	size_t why;
+
 	summary_fate(out, &line->counts.state);
+	/* "8 B lost", and not of what. */
+	why = out->length ? strcspn(out->bytes, ":") : 0;
+	if (line->wording >= WORDING_FIGURES && why < out->length) {
+		out->length = why;
+		out->bytes[why] = '\0';
+	}
 }
 
 static const struct {

@@ -104,13 +104,15 @@ static void draw_name_row(struct panel *panel, const struct details_row *row)
 {
 	struct draw *draw = &panel->page->draw;
 	static const struct draw_style style = { FONT_BOLD, THEME_TITLE_SIZE, THEME_TEXT };
-	double y = panel->y + TITLE_H / 2, end, width;
+	static const struct draw_style smaller = { FONT_BOLD, THEME_NAME_SIZE, THEME_TEXT };
+	double y = panel->y + TITLE_H / 2, room = panel->right - panel->x, end, width;
+	const struct draw_style *fits =
+		row->name && draw_width(draw, &style, row->name) > room ? &smaller : &style;
 
 	if (is_seen(panel, TITLE_H))
-		end = draw_text_within(draw, &style, panel->x, y, panel->right - panel->x,
-		                       row->name ? row->name : "");
+		end = draw_text_within(draw, fits, panel->x, y, room, row->name ? row->name : "");
 	else
-		end = panel->x + draw_width(draw, &style, row->name ? row->name : "");
+		end = panel->x + draw_width(draw, fits, row->name ? row->name : "");
 	panel->y += TITLE_H;
 	if (!row->value)
 		return;

@@ -306,6 +306,7 @@ static void draw_middle(struct page *page, struct group_place *places, double bo
 	scroll = fmax(fmin(scroll, content - height), 0);
 	lay_out(page, places, draw_snap(&page->draw, top - scroll), stretch);
 	fill_layout(page, places, content, layout);
+	page->window->lanes_bottom = top + fmin(height, fixed ? height : content - ruler - scroll);
 	draw_groups(page, places, fixed ? HUGE_VAL : top - scroll + content - ruler);
 	window_area(page, whole);
 	if (fixed && ruler > 0) {
@@ -349,7 +350,7 @@ static void draw_all(struct page *page, struct group_place *places, struct view_
 	              (struct draw_box){ page->left, THEME_HEADER, page->right - page->left,
 	                                 THEME_AXIS });
 	draw_middle(page, places, overview, layout);
-	window_cursor(page, page->window->groups.y + page->window->groups.h);
+	window_cursor(page, page->window->lanes_bottom);
 	draw_groups_scroll(page, layout);
 	window_overview(page, overview);
 	window_status(page, status);

@@ -32,6 +32,7 @@ struct scene_window {
 	double cursor_x;
 	double flag_left, flag_right; /* of the cursor's time on the axis */
 	struct draw_box groups;       /* where groups are seen */
+	double lanes_bottom;          /* of what the axis speaks of: the ruler is not */
 	double panel_x;               /* of its left edge */
 	uint32_t lit;                 /* number of the write under the pointer; TIMELINE_NONE */
 	struct draw_box *lit_boxes;   /* where it is */
