@@ -243,6 +243,8 @@ static void say(struct buffer *out, uint64_t bytes, const char *what, bool alway
 static void say_bar(struct buffer *out, const struct bars *bars, enum bar bar, uint32_t lane)
 {
 	uint64_t bytes[AT_PLACE_COUNT] = { 0 }, unacknowledged = 0;
+	/* What the wire did not lose was lost behind it: cut off, or thrown away. */
+	bool on_wire = window_fates(bars->page, bars->place->index)->deaths.count > 0;
 
 	for (size_t i = 0; i < bars->count; i++) {
 		if (!is_on(&bars->streams[i], bar, lane))
@@ -259,12 +261,13 @@ static void say_bar(struct buffer *out, const struct bars *bars, enum bar bar, u
 		break;
 	case BAR_WIRE:
 		say(out, bytes[AT_IN_FLIGHT], "in flight", false);
-		say(out, bytes[AT_LOST], "lost", false);
+		say(out, on_wire ? bytes[AT_LOST] : 0, "lost", false);
 		buffer_text(out, out->length ? "" : "nothing in flight");
 		break;
 	case BAR_RECEIVER:
 		say(out, bytes[AT_READ], "read", true);
 		say(out, bytes[AT_QUEUED], "queued", true);
+		say(out, on_wire ? 0 : bytes[AT_LOST], "lost", false);
 		break;
 	}
 }

@@ -100,29 +100,31 @@ static void draw_sentence(struct panel *panel, const char *text)
 	draw_wrapped(panel, &draw_text_1, panel->x, text);
 }
 
+/* A title beside its way; one that is too long takes lines of smaller type. */
 static void draw_name_row(struct panel *panel, const struct details_row *row)
 {
-	struct draw *draw = &panel->page->draw;
 	static const struct draw_style style = { FONT_BOLD, THEME_TITLE_SIZE, THEME_TEXT };
 	static const struct draw_style smaller = { FONT_BOLD, THEME_NAME_SIZE, THEME_TEXT };
-	double y = panel->y + TITLE_H / 2, room = panel->right - panel->x, end, width;
-	const struct draw_style *fits =
-		row->name && draw_width(draw, &style, row->name) > room ? &smaller : &style;
+	struct draw *draw = &panel->page->draw;
+	const char *name = row->name ? row->name : "";
+	double y = panel->y + TITLE_H / 2, end = panel->x + draw_width(draw, &style, name), x;
 
-	if (is_seen(panel, TITLE_H))
-		end = draw_text_within(draw, fits, panel->x, y, room, row->name ? row->name : "");
-	else
-		end = panel->x + draw_width(draw, fits, row->name ? row->name : "");
-	panel->y += TITLE_H;
+	if (end > panel->right) {
+		panel->y += (TITLE_H - LINE) / 2;
+		draw_wrapped(panel, &smaller, panel->x, name);
+		end = panel->right;
+	} else {
+		if (is_seen(panel, TITLE_H))
+			draw_text(draw, &style, panel->x, y, name);
+		panel->y += TITLE_H;
+	}
 	if (!row->value)
 		return;
-	width = draw_width(draw, &draw_text_2, row->value);
-	if (panel->right - width < end + MORE_APART) {
+	x = panel->right - draw_width(draw, &draw_text_2, row->value);
+	if (x < end + MORE_APART)
 		draw_wrapped(panel, &draw_text_2, panel->x, row->value);
-		return;
-	}
-	if (is_seen(panel, 0))
-		draw_text(draw, &draw_text_2, panel->right - width, y, row->value);
+	else if (y + LINE > panel->top && y - LINE < panel->bottom)
+		draw_text(draw, &draw_text_2, x, y, row->value);
 }
 
 /* Which key takes it away, at the right. */

@@ -17,7 +17,7 @@
 #define PIXEL_MOST  48
 #define PIXELS_MOST 0.02
 #define BLOCK       32
-#define BLOCK_MOST  40.0
+#define BLOCK_MOST  24.0
 
 static void compare(const struct raster_image *image, const uint8_t *golden, const char *name)
 {

@@ -1,7 +1,7 @@
 /*
  * Comparing with a picture that was looked at and found good: tests/golden/NAME.png. Fonts and
  * their rasteriser differ a little between machines, so: the mean difference of a channel is at
- * most 1.5 of 255, in no block of 32 × 32 pixels more than 40, and at most 2 % of the pixels differ
+ * most 1.5 of 255, in no block of 32 × 32 pixels more than 24, and at most 2 % of the pixels differ
  * by more than 48.
  */
 #ifndef SEAM_TESTS_PIXELS_FIXTURE_H

@@ -148,7 +148,7 @@ static void a_segment_is_selected_before_it_leaves(void **state)
 	struct shown shown;
 
 	show(&shown, *state, names, 1);
-	put_cursor(&shown, 1200000);
+	put_cursor(&shown, 700000);
 	choose(&shown, "segment 2");
 	check(&shown, 1, "view-segment-dark");
 	finish(&shown);
