@@ -100,9 +100,9 @@ static void say_last(struct buffer *out, const struct line *line)
 {
 	static const char *const words[WORDING_COUNT] = {
 		[WORDING_WHOLE] = "last byte read at ",
-		[WORDING_TERSE] = "read at ",
-		[WORDING_SHORT] = "read at ",
-		[WORDING_BRIEF] = "at ",
+		[WORDING_TERSE] = "last read at ",
+		[WORDING_SHORT] = "last read at ",
+		[WORDING_BRIEF] = "read at ",
 		[WORDING_FIGURES] = "at ",
 		[WORDING_BARE] = "",
 	};
