@@ -266,7 +266,7 @@ static void say_bar(struct buffer *out, const struct bars *bars, enum bar bar, u
 		break;
 	case BAR_RECEIVER:
 		say(out, bytes[AT_READ], "read", true);
-		say(out, bytes[AT_QUEUED], "queued", true);
+		say(out, bytes[AT_QUEUED], "queued", on_wire || !bytes[AT_LOST]);
 		say(out, on_wire ? 0 : bytes[AT_LOST], "lost", false);
 		break;
 	}
