@@ -11,7 +11,9 @@
 #define SELECTED 2.0
 #define HOVERED  1.2
 
-#define EDGE_LEAST 0.5 /* pixels between the edges of a stair */
+#define EDGE_LEAST 0.5 /* pixels between the edges of a stair, */
+#define EDGE_MANY  3.0 /* and where it has more strips than these */
+#define MANY       500
 
 static double between(double value, double least, double most)
 {
@@ -198,6 +200,7 @@ static void outline_strips(struct page *page, const struct strips *strips, doubl
 {
 	size_t count = 2 * strips->count, kept = 1;
 	double *edges = mem_alloc(count, sizeof(*edges));
+	double apart = strips->count > MANY ? EDGE_MANY : EDGE_LEAST;
 	struct draw_box before = { 0 };
 
 	for (size_t i = 0; i < strips->count; i++) {
@@ -206,7 +209,7 @@ static void outline_strips(struct page *page, const struct strips *strips, doubl
 	}
 	qsort(edges, count, sizeof(*edges), by_value);
 	for (size_t i = 1; i < count; i++)
-		if (edges[i] - edges[kept - 1] > EDGE_LEAST)
+		if (edges[i] - edges[kept - 1] > apart)
 			edges[kept++] = edges[i];
 	for (size_t i = 0; i + 1 < kept; i++) {
 		struct draw_box now = waiting_between(strips, edges[i], edges[i + 1]);
