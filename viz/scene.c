@@ -161,7 +161,8 @@ static void lay_out_lane(struct lane_place *place, const struct timeline_lane *l
                          double stretch)
 {
 	double names = lane->writes ? NAMES_H : 0;
-	double buffer = lane->writes ? floor((THEME_CLIENT - NAMES_H) * fmax(stretch, BUFFER_LEAST)) : 0;
+	double buffer =
+		lane->writes ? floor((THEME_CLIENT - NAMES_H) * fmax(stretch, BUFFER_LEAST)) : 0;
 	double reads = lane->reads || !lane->writes ? READS_H : 0;
 
 	place->y = y;
