@@ -165,6 +165,14 @@ static void add_layers(struct making *making, const struct packet_view *view,
 	struct details_row *bar = details_add(making, DETAILS_LAYERS, NULL, NULL, NULL);
 	struct buffer text = { 0 }, more = { 0 };
 
+	if (making->item.kind == ITEM_SEGMENT) {
+		struct timeline_segment on = timeline_segment(making->group, making->item.index);
+
+		bar->flow = on.flow;
+		bar->direction = on.direction;
+		bar->from = on.from;
+		bar->to = on.to;
+	}
 	bar->layer_count = count;
 	for (uint32_t i = 0; i < count; i++)
 		bar->layers[i] = layers[i];

@@ -116,6 +116,42 @@ static const char *flight(struct making *making, const struct told *told)
 	return details_say(making, "wire %s", details_lasting(making, flight_ns));
 }
 
+#define COPY_WITHIN 256 /* packets in which a second copy is looked for */
+
+/* The second copy of a packet that the link doubled: the same bytes at the same place. */
+static uint32_t second_copy(const struct trace *trace, uint32_t arrival)
+{
+	const struct packet *first = &trace->packets[arrival];
+
+	for (size_t i = arrival + 1;
+	     trace->bytes && i < trace->packet_count && i <= (size_t)arrival + COPY_WITHIN; i++) {
+		const struct packet *next = &trace->packets[i];
+
+		if (next->interface == first->interface && next->length == first->length &&
+		    next->captured == first->captured &&
+		    !memcmp(trace->bytes + next->at, trace->bytes + first->at, first->captured))
+			return (uint32_t)i;
+	}
+	return LEDGER_NONE;
+}
+
+static void add_twice(struct making *making, const struct told *told)
+{
+	const struct trace *trace = making->group->trace;
+	uint32_t copy = told->of->arrival < trace->packet_count
+	                        ? second_copy(trace, told->of->arrival)
+	                        : LEDGER_NONE;
+
+	if (copy == LEDGER_NONE)
+		details_add(making, DETAILS_ROW, "", "the link doubled it", NULL);
+	else
+		details_add(making, DETAILS_ROW, "again",
+		            details_time(making,
+		                         trace->packets[copy].time_ns - making->group->zero_ns),
+		            details_say(making, "frame %u: the link doubled it",
+		                        trace->packets[copy].frame));
+}
+
 static void add_link_deeds(struct making *making, const struct told *told)
 {
 	const struct timeline_segment *on = told->on;
@@ -127,7 +163,7 @@ static void add_link_deeds(struct making *making, const struct told *told)
 		details_add(making, DETAILS_ROW, "", "sent bit by bit",
 		            details_lasting(making, on->serial_ns));
 	if (on->twice)
-		details_add(making, DETAILS_ROW, "", "the link doubled it", NULL);
+		add_twice(making, told);
 	if (on->late && told->of->event != LEDGER_NONE)
 		details_add(making, DETAILS_ROW, "", "the link held it back", NULL);
 	else if (on->late)

@@ -15,7 +15,7 @@
 #include "viz/scene_view.h"
 
 #define STRIPS_MOST 12000 /* from there on, and below that thickness, only the outline is drawn */
-#define STRIP_LEAST 1.2
+#define STRIP_LEAST 1.0
 #define SHARE_LEAST 0.3 /* of the buffer's height, for the smallest hold of all groups */
 #define WAITS_MOST  200 /* captions of one lane */
 
@@ -357,10 +357,11 @@ static void place_caption(struct page *page, struct group_place *place,
 		say_wait(&text, wait, whole);
 		box = scene_pill(page, left, y, text.bytes, more, true);
 		box.x = draw_snap(&page->draw, fmin(right - box.w - 6, page->right - box.w - 4));
-		fits = box.x >= left + 6 && draw_room_free(&place->room, box);
+		fits = box.x >= fmax(left, page->left) + 6 && draw_room_free(&place->room, box);
 		if (fits) {
 			draw_room_take(&place->room, box);
-			add_caption(place, (struct scene_caption){ box.x, y, text, more });
+			add_caption(place, (struct scene_caption){ box.x, y, text, more,
+			                                           wait->longest->from_ns });
 			return;
 		}
 		buffer_finish(&text);
@@ -423,7 +424,10 @@ void scene_captions(struct page *page, struct group_place *place)
 	for (size_t i = 0; i < place->caption_count; i++) {
 		struct scene_caption *caption = &place->captions[i];
 
+		size_t mark = scene_mark(page);
+
 		scene_pill(page, caption->x, caption->y, caption->text.bytes, caption->more, false);
+		scene_happens(page, mark, caption->from_ns, caption->from_ns);
 		buffer_finish(&caption->text);
 	}
 	free(place->captions);

@@ -301,7 +301,8 @@ static void draw_segments(struct page *page, struct group_place *place, uint32_t
 	if (density.worst != TIMELINE_NONE) {
 		struct timeline_segment segment = timeline_segment(place->whole, density.worst);
 
-		say_total(&text, page, &density, "segment");
+		say_total(&text, page, &density,
+		          window_counts(page, place->index)->messages ? "datagram" : "segment");
 		if (scene_way(place, segment.from_lane, segment.to_lane, &y0, &y1))
 			pill(page, place, page->left + PLOT_PAD,
 			     (y0 + y1) / 2 - 11 + (y0 < y1 ? -13 : 13), text.bytes, NULL);

@@ -279,6 +279,7 @@ struct scene_index *scene_index_new(const struct timeline *timeline)
 		for (size_t i = 0; i < group->lane_count; i++)
 			index->peak = out->peaks[i] > index->peak ? out->peaks[i] : index->peak;
 		out->counts = summary_count(group);
+		out->fates = scene_wire_fates(group);
 		for (unsigned kind = 0; kind < 3; kind++)
 			ruler_open_row(&out->rows[kind], group, kind);
 		out->needs_writes = ruler_needs_writes(timeline, g);

@@ -8,6 +8,7 @@
 
 #include "viz/at.h"
 #include "viz/item.h"
+#include "viz/scene_parts.h"
 #include "viz/scene_ruler.h"
 #include "viz/summary.h"
 
@@ -50,6 +51,7 @@ struct index_group {
 	uint64_t *peaks;             /* a lane: most bytes that waited at once */
 	struct buffer *lanes;        /* a lane: "20 writes, 200 B", a line each */
 	struct summary_counts counts;
+	struct wire_fates fates;
 	int64_t flight_ns; /* the longest of a segment */
 
 	/* Of the direction that the ruler shows: its writes, segments and reads by offset. */

@@ -10,6 +10,7 @@
 #include "viz/item_parts.h"
 #include "viz/names.h"
 #include "viz/scene_parts.h"
+#include "viz/scene_view.h"
 
 #define CELLS_MOST 26
 #define COMB_APART 64.0 /* segments with one write and nearer than this share a name, */
@@ -86,14 +87,17 @@ static bool find_place(const struct page *page, const struct group_place *place,
 	return false;
 }
 
+/* Words of something that begins at from_ns: until then they are faint. */
 static bool place_pill(struct page *page, struct group_place *place, const struct track *way,
-                       double width, const char *text)
+                       double width, const char *text, int64_t from_ns)
 {
 	struct draw_box box = scene_pill(page, 0, 0, text, NULL, true);
+	size_t mark = scene_mark(page);
 
 	if (!find_place(page, place, way, width, &box))
 		return false;
 	scene_pill(page, box.x, box.y, text, NULL, false);
+	scene_happens(page, mark, from_ns, from_ns);
 	draw_room_take(&place->room, box);
 	return true;
 }
@@ -138,7 +142,7 @@ static void place_acks(struct page *page, struct group_place *place)
 		           &way))
 			continue;
 		name_ack(&text, place, i);
-		if (place_pill(page, place, &way, 0, text.bytes))
+		if (place_pill(page, place, &way, 0, text.bytes, ack->sent_ns))
 			answer_label(page, place, ITEM_ACK, i);
 		buffer_finish(&text);
 	}
@@ -207,6 +211,18 @@ static void show_cells(struct page *page, const struct scene_content *content, s
 		            0);
 }
 
+/* It is asked about, so that it is readable before it leaves too. */
+static bool is_chosen(const struct page *page, const struct group_place *place,
+                      const struct timeline_segment *segment)
+{
+	struct item item = { ITEM_SEGMENT, place->index,
+		             (uint32_t)scene_origin(place, ITEM_SEGMENT,
+		                                    (size_t)(segment - place->group->segments)) };
+
+	return page->window && (item_equal(item, page->window->view->selected) ||
+	                        item_equal(item, page->window->view->hovered));
+}
+
 /* The manifest of one segment, with cells, else with the name of its writes, else its size. */
 static void place_manifest(struct page *page, struct group_place *place,
                            const struct timeline_segment *segment)
@@ -238,8 +254,12 @@ static void place_manifest(struct page *page, struct group_place *place,
 		box = scene_manifest_box(page, 0, 0, cells, &content, text.bytes, NULL, true);
 		placed = find_place(page, place, &way, width, &box);
 		if (placed) {
+			size_t mark = scene_mark(page);
+
 			scene_manifest_box(page, box.x, box.y, cells, &content, text.bytes, NULL,
 			                   false);
+			if (!is_chosen(page, place, segment))
+				scene_happens(page, mark, segment->sent_ns, segment->sent_ns);
 			draw_room_take(&place->room, box);
 			answer_label(page, place, ITEM_SEGMENT,
 			             (size_t)(segment - place->group->segments));
@@ -318,10 +338,10 @@ static void place_comb(struct page *page, struct group_place *place, size_t firs
 	if (fabs(way.x1 - way.x0) < UPRIGHT)
 		way.x0 = way.x1 = page_x(page, b->sent_ns);
 	scene_name_comb(&text, place->group, first, end);
-	if (!place_pill(page, place, &way, 0, text.bytes)) {
+	if (!place_pill(page, place, &way, 0, text.bytes, a->sent_ns)) {
 		way.x0 = page_x(page, middle->sent_ns);
 		way.x1 = page_x(page, middle->arrived_ns);
-		place_pill(page, place, &way, 0, text.bytes);
+		place_pill(page, place, &way, 0, text.bytes, a->sent_ns);
 	}
 	buffer_finish(&text);
 }
@@ -338,7 +358,7 @@ static void place_dense(struct page *page, struct group_place *place)
 	           middle->arrived_ns, &way))
 		return;
 	scene_name_comb(&text, group, 0, group->segment_count);
-	place_pill(page, place, &way, 0, text.bytes);
+	place_pill(page, place, &way, 0, text.bytes, group->segments[0].sent_ns);
 	buffer_finish(&text);
 }
 

@@ -18,6 +18,7 @@
 #define WRITE_LEAST 16.0
 #define CELLS_MOST  4000 /* more in sight of a window are counted */
 #define NAME_X      16.0
+#define NAME_LEAST  40.0
 #define COUNT_X     86.0
 
 enum row_kind {
@@ -328,39 +329,31 @@ static uint32_t index_of(const struct timeline_group *group, enum row_kind kind,
 	return timeline_read_index(group, flow, direction, source);
 }
 
-/* The group's name, how many cells, how many boundaries they keep. */
+/* The group's name, how many cells, how many boundaries they keep. A long name is smaller, then
+ * cut: figures are whole. */
 static void name_row(const struct ruler *ruler, const char *name, const char *count,
                      const struct ledger_boundaries *boundaries, double y)
 {
+	static const struct draw_style small_name = { FONT_BOLD, THEME_SMALL_SIZE, THEME_TEXT };
 	struct draw *draw = &ruler->page->draw;
 	const struct draw_style *style = name ? &draw_small_2 : &draw_text_2;
 	double middle = y + THEME_RULER_ROW / 2.0, x = NAME_X, right = ruler->page->left - 8;
-	double room = right - x - 6 - draw_width(draw, style, count);
 	struct buffer text = { 0 };
 
-	/* A long name takes what the shorter form of the figures leaves. */
-	if (boundaries && boundaries->count) {
-		buffer_format(&text, "%llu", (unsigned long long)boundaries->kept);
-		room -= 8 + draw_width(draw, &draw_small_2, text.bytes);
-		buffer_clear(&text);
-	}
-	if (name)
-		x = fmax(draw_text_within(draw, &draw_name, x, middle,
-		                          fmax(room, COUNT_X - NAME_X - 6), name),
-		         COUNT_X - 6) +
-		    6;
 	if (boundaries && boundaries->count) {
 		buffer_format(&text, "%llu of %llu", (unsigned long long)boundaries->kept,
 		              (unsigned long long)boundaries->count);
-		if (x + draw_width(draw, style, count) + 8 +
-		            draw_width(draw, &draw_small_2, text.bytes) >
-		    right) {
-			buffer_clear(&text);
-			buffer_format(&text, "%llu", (unsigned long long)boundaries->kept);
-		}
 		right -= draw_width(draw, &draw_small_2, text.bytes);
 		draw_text(draw, &draw_small_2, right, middle, text.bytes);
 		right -= 8;
+	}
+	if (name) {
+		double room = fmax(right - x - 6 - draw_width(draw, style, count), NAME_LEAST);
+		const struct draw_style *fits =
+			draw_width(draw, &draw_name, name) <= room ? &draw_name : &small_name;
+
+		x = fmax(draw_text_within(draw, fits, x, middle, room, name), COUNT_X - 6) + 6;
+		x = fmin(x, fmax(NAME_X + room + 6, right - draw_width(draw, style, count)));
 	}
 	draw_text_within(draw, style, x, middle, right - x, count);
 	buffer_finish(&text);

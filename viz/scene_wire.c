@@ -254,9 +254,13 @@ static void draw_segment(struct page *page, struct group_place *place, size_t in
 	draw_body(page, segment, &content, way, width, colour);
 	scene_happens(page, mark, segment->sent_ns, segment->arrived_ns);
 	answer_segment(page, place, index, &content, way, width);
+	mark = scene_mark(page);
 	if (segment->lost)
 		scene_cross(page, place, way.w + (width > LINE_WIDTH ? width / 2 : 0), way.h);
-	else if (content.count > 1 && width > LINE_WIDTH && fabs(way.w - way.x) < LINE_WIDTH)
+	scene_happens(page, mark, segment->death.at_ns, segment->death.at_ns);
+	if (segment->lost)
+		return;
+	if (content.count > 1 && width > LINE_WIDTH && fabs(way.w - way.x) < LINE_WIDTH)
 		draw_room_take(&place->room, (struct draw_box){ way.x, fmin(way.y, way.h), width,
 		                                                fabs(way.h - way.y) });
 }
