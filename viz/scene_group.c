@@ -97,15 +97,17 @@ struct wire_fates scene_wire_fates(const struct timeline_group *group)
 {
 	struct wire_fates fates = { .deaths = timeline_count_deaths(group) };
 	const struct ledger *ledger = group->ledger;
+	bool travels = false; /* one tap alone shows nothing of a way */
 
 	for (size_t i = 0; i < ledger->flow_count * 2; i++) {
 		const struct ledger_direction *in = &ledger->flows[i / 2].directions[i % 2];
 
-		for (size_t k = 0; k < in->segment_count; k++)
+		for (size_t k = 0; k < in->segment_count; k++) {
 			fates.again += in->segments[k].kind == SEGMENT_RETRANSMISSION;
+			travels |= in->segments[k].arrival != in->segments[k].packet;
+		}
 	}
-	/* One tap alone shows nothing of a way. */
-	for (size_t i = 0; i < group->segment_count && group->trace->interface_count > 1; i++) {
+	for (size_t i = 0; travels && i < group->segment_count; i++) {
 		struct timeline_segment segment = timeline_segment(group, i);
 
 		fates.twice += segment.twice;
