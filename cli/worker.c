@@ -18,7 +18,8 @@ struct worker {
 	pthread_cond_t given, idle;
 	struct task *tasks;
 	size_t count, capacity;
-	bool busy, ending;
+	bool busy, ending, ended;
+	bool left; /* nobody joins it: it frees itself */
 	void (*wake)(void *context);
 	void *context;
 };
@@ -33,9 +34,19 @@ static struct task take(struct worker *worker)
 	return first;
 }
 
+static void release(struct worker *worker)
+{
+	pthread_mutex_destroy(&worker->lock);
+	pthread_cond_destroy(&worker->given);
+	pthread_cond_destroy(&worker->idle);
+	free(worker->tasks);
+	free(worker);
+}
+
 static void *work(void *context)
 {
 	struct worker *worker = context;
+	bool left;
 
 	pthread_mutex_lock(&worker->lock);
 	for (;;) {
@@ -56,17 +67,12 @@ static void *work(void *context)
 		if (worker->wake)
 			worker->wake(worker->context);
 	}
+	worker->ended = true;
+	left = worker->left;
 	pthread_mutex_unlock(&worker->lock);
+	if (left)
+		release(worker);
 	return NULL;
-}
-
-static void release(struct worker *worker)
-{
-	pthread_mutex_destroy(&worker->lock);
-	pthread_cond_destroy(&worker->given);
-	pthread_cond_destroy(&worker->idle);
-	free(worker->tasks);
-	free(worker);
 }
 
 struct worker *worker_create(void)
@@ -146,6 +152,7 @@ bool worker_wait(struct worker *worker, int ms)
 bool worker_finish(struct worker *worker, int ms)
 {
 	const struct timespec until = in_ms(ms);
+	bool ended;
 
 	if (!worker)
 		return true;
@@ -154,10 +161,17 @@ bool worker_finish(struct worker *worker, int ms)
 	worker->wake = NULL;
 	pthread_cond_signal(&worker->given);
 	pthread_mutex_unlock(&worker->lock);
-	if (pthread_timedjoin_np(worker->thread, NULL, &until) != 0) {
-		pthread_detach(worker->thread);
-		return false;
+	if (pthread_timedjoin_np(worker->thread, NULL, &until) == 0) {
+		release(worker);
+		return true;
 	}
-	release(worker);
-	return true;
+	/* Once it may free itself, it is not to be touched. */
+	pthread_detach(worker->thread);
+	pthread_mutex_lock(&worker->lock);
+	ended = worker->ended;
+	worker->left = true;
+	pthread_mutex_unlock(&worker->lock);
+	if (ended)
+		release(worker);
+	return ended;
 }

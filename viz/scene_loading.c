@@ -18,7 +18,7 @@ static void draw_bar(struct draw *draw, struct draw_box box, double share)
 {
 	double filled = fmin(fmax(share, 0), 1) * box.w;
 
-	draw_round(draw, box, box.h / 2, draw_colour(draw, THEME_GRID), 0, 0);
+	draw_round(draw, box, box.h / 2, draw_colour(draw, THEME_BORDER), 0, 0);
 	if (filled >= box.h)
 		draw_round(draw, (struct draw_box){ box.x, box.y, filled, box.h }, box.h / 2,
 		           draw_colour(draw, THEME_CURSOR), 0, 0);
