@@ -17,11 +17,11 @@ static const struct {
 	double share;
 } stages[] = {
 	[SHELF_WAITING] = { "waiting for what was asked before", 0 },
-	[SHELF_READING] = { "its packets and calls", 0.35 },
-	[SHELF_ACCOUNTING] = { "following every byte from write to read", 0.35 },
-	[SHELF_LAYING_OUT] = { "laying it out in time", 0.15 },
-	[SHELF_STEPS] = { "putting its events in order", 0.07 },
-	[SHELF_INDEX] = { "making it quick to draw", 0.08 },
+	[SHELF_READING] = { "its packets and calls", 0.12 },
+	[SHELF_ACCOUNTING] = { "following every byte from write to read", 0.22 },
+	[SHELF_LAYING_OUT] = { "laying it out in time", 0.3 },
+	[SHELF_STEPS] = { "putting its events in order", 0.13 },
+	[SHELF_INDEX] = { "making it quick to draw", 0.23 },
 	[SHELF_READY] = { "ready", 0 },
 };
 static_assert(sizeof(stages) / sizeof(*stages) == SHELF_STAGE_COUNT, "words for each");

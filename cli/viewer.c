@@ -115,12 +115,21 @@ static void say_progress(struct viewer *viewer)
 	           base_name(viewer->options->scenario), whole, all);
 }
 
+/* What a reader of it should know: it is cut, or of a newer version. NULL: nothing. What grows is
+ * always cut. */
+static const char *warning_of(const struct shelf_item *item, const struct shelf_entry *entry)
+{
+	return entry->was_read && item && !item->partial && item->copy ? item->copy->trace.warning
+	                                                               : NULL;
+}
+
 /* What became of a recording that was dropped on the window. */
-static void answer_drop(struct viewer *viewer, const struct shelf_entry *entry)
+static void answer_drop(struct viewer *viewer, const struct shelf_entry *entry, const char *warning)
 {
 	if (entry->was_read) {
 		watch_file(viewer->watch, entry->path);
-		window_say(viewer->window, "%s is open beside", base_name(entry->path));
+		window_say(viewer->window, "%s is open beside%s%s", base_name(entry->path),
+		           warning ? "; " : "", warning ? warning : "");
 	} else {
 		window_say(viewer->window, "%s", entry->err.text);
 		shelf_drop(&viewer->reading.shelf, entry->id);
@@ -130,19 +139,26 @@ static void answer_drop(struct viewer *viewer, const struct shelf_entry *entry)
 static void answer(struct viewer *viewer, const struct shelf_job *job)
 {
 	const struct shelf_entry *wrong = NULL;
+	const char *warning = NULL, *name = NULL;
 
 	for (size_t i = 0; i < job->count; i++) {
 		const struct shelf_entry *entry = &job->entries[i];
-
 		const struct shelf_item *item = shelf_find(&viewer->reading.shelf, entry->id);
+		const char *own = warning_of(item, entry);
 
-		if (item && !item->partial && entry->first && item->id > viewer->own)
-			answer_drop(viewer, entry);
-		else if (entry->err.kind && !entry->growing && !wrong)
+		if (item && !item->partial && entry->first && item->id > viewer->own) {
+			answer_drop(viewer, entry, own);
+		} else if (entry->err.kind && !entry->growing && !wrong) {
 			wrong = entry;
+		} else if (own && !warning) {
+			warning = own;
+			name = base_name(entry->path);
+		}
 	}
 	if (wrong)
 		window_say(viewer->window, "%s", wrong->err.text);
+	else if (warning)
+		window_say(viewer->window, "%s: %s", name, warning);
 	else if (viewer->reading.job_asked)
 		window_say(viewer->window, "read again");
 }

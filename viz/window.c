@@ -10,6 +10,7 @@
 #include "capture/mem.h"
 #include "viz/details.h"
 #include "viz/font.h"
+#include "viz/json_writer.h"
 #include "viz/png.h"
 #include "viz/raster.h"
 #include "viz/sdl.h"
@@ -162,6 +163,20 @@ static int present(struct window *window, SDL_Surface *surface, struct err *err)
 	return result ? refused(window, "nothing is shown", err) : 0;
 }
 
+static void tell_loading(struct buffer *json, const struct scene_loading *loading)
+{
+	struct json_writer writer = { .out = json };
+
+	if (!loading->what)
+		return;
+	buffer_text(json, ", \"loading\": ");
+	json_object(&writer, NULL);
+	json_text(&writer, "what", loading->what);
+	json_text(&writer, "stage", loading->stage);
+	json_text(&writer, "then", loading->then ? loading->then : "");
+	json_end(&writer);
+}
+
 static void tell(struct window *window)
 {
 	const struct view_model model = model_of(window);
@@ -175,8 +190,7 @@ static void tell(struct window *window)
 	              (unsigned long long)window->frames, window->frame_ms, window->image.width,
 	              window->image.height, window->scale, window->content.timeline->group_count);
 	view_dump(&json, &window->view, &model);
-	if (window->loading.what)
-		buffer_format(&json, ", \"loading\": {\"share\": %.3f}", window->loading.share);
+	tell_loading(&json, &window->loading);
 	buffer_text(&json, "}\n");
 	window->calls.drawn(window->calls.context, &json);
 	buffer_finish(&json);
