@@ -13,6 +13,7 @@
 #include "capture/call.h"
 #include "capture/err.h"
 #include "capture/link_event.h"
+#include "capture/progress.h"
 
 #define TRACE_FORMAT 1 /* SEAM_FORMAT of the recordings that this version writes and reads */
 
@@ -181,6 +182,10 @@ int trace_open(const char *path, struct trace *trace, struct err *err);
 /* The same from memory, which must stay until trace_close(); name is for messages. */
 int trace_read(const uint8_t *bytes, size_t size, const char *name, struct trace *trace,
                struct err *err);
+/* The same, telling how many bytes it has been through; ERR_INPUT if it is stopped. progress may be
+ * NULL. */
+int trace_read_telling(const uint8_t *bytes, size_t size, const char *name,
+                       struct progress *progress, struct trace *trace, struct err *err);
 /* Accepts a zeroed trace. */
 void trace_close(struct trace *trace);
 

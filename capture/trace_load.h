@@ -24,6 +24,7 @@ struct trace_loader {
 	struct trace *trace;
 	const char *name;
 	struct err *err;
+	struct progress *progress; /* NULL */
 	struct pcapng_reader reader;
 	size_t interface_capacity, packet_capacity, socket_capacity, entry_capacity;
 	size_t ticks_capacity, mark_capacity, counter_capacity;

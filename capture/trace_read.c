@@ -97,12 +97,27 @@ static bool is_frame(uint32_t type)
 	return type == PCAPNG_PACKET || type == PCAPNG_SIMPLE_PACKET || type == PCAPNG_JOURNAL;
 }
 
+/* Asked every so many blocks: a few hundred times a second. */
+#define BLOCKS_BETWEEN 4096
+
+static int tell(struct trace_loader *loader)
+{
+	if (progress_tell(loader->progress, loader->reader.at))
+		return 0;
+	return err_input(loader->err, "%s was not read to its end: it was not wanted any more",
+	                 loader->name);
+}
+
 static int load_blocks(struct trace_loader *loader)
 {
 	struct pcapng_block block;
+	uint64_t count = 0;
 
 	while (pcapng_next(&loader->reader, &block)) {
 		bool known = true;
+
+		if (count++ % BLOCKS_BETWEEN == 0 && tell(loader) < 0)
+			return -1;
 
 		loader->frames += is_frame(block.type);
 		switch (block.type) {
@@ -121,7 +136,7 @@ static int load_blocks(struct trace_loader *loader)
 		}
 		loader->unknown += !known;
 	}
-	return 0;
+	return tell(loader);
 }
 
 static int by_serial(const void *one, const void *two)
@@ -252,11 +267,18 @@ static int load(struct trace_loader *loader)
 int trace_read(const uint8_t *bytes, size_t size, const char *name, struct trace *trace,
                struct err *err)
 {
+	return trace_read_telling(bytes, size, name, NULL, trace, err);
+}
+
+int trace_read_telling(const uint8_t *bytes, size_t size, const char *name,
+                       struct progress *progress, struct trace *trace, struct err *err)
+{
 	struct trace read = { .bytes = bytes, .size = size };
 	struct trace_loader loader = {
 		.trace = &read,
 		.name = name,
 		.err = err,
+		.progress = progress,
 		.reader = { .bytes = bytes, .size = size },
 	};
 	int result;

@@ -343,6 +343,16 @@ static void draw_all(struct page *page, struct group_place *places, struct view_
 	const struct view *view = page->window->view;
 	double status = view->height - WINDOW_STATUS, overview = status - WINDOW_OVERVIEW;
 
+	if (page->options->loading && !page->timeline->group_count) {
+		*layout =
+			(struct view_layout){ .plot_left = page->left, .plot_right = page->right };
+		window_loading(page, overview);
+		window_status(page, status);
+		if (view->help)
+			window_help(page);
+		draw_unclip(&page->draw);
+		return;
+	}
 	window_place_cursor(page);
 	draw_header(page);
 	scene_axis(page);
@@ -356,6 +366,8 @@ static void draw_all(struct page *page, struct group_place *places, struct view_
 	window_status(page, status);
 	if (page->options->details)
 		window_panel(page, layout);
+	if (page->options->loading)
+		window_loading(page, overview);
 	if (view->help)
 		window_help(page);
 	draw_unclip(&page->draw);

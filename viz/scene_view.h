@@ -85,6 +85,8 @@ void window_scroll_bar(struct page *page, double x, double top, double height, d
 void window_status(struct page *page, double y);
 /* A key as a small box; returns the x behind it. */
 double scene_key(struct page *page, double x, double y, const char *key);
+/* What is being read: in the middle of an empty window, else under the groups; scene_loading.c. */
+void window_loading(struct page *page, double bottom);
 /* All keys, over everything; scene_help.c. */
 void window_help(struct page *page);
 
