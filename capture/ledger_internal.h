@@ -19,6 +19,7 @@
 
 #include "capture/gaps.h"
 #include "capture/ledger.h"
+#include "capture/ledger_held.h"
 #include "capture/packet.h"
 
 #define NO_TIME INT64_MAX
@@ -260,13 +261,10 @@ void links_finish(struct links *links);
 void ledger_tcp_packet(struct build *build, uint32_t packet, const struct packet_view *view);
 /* Brings offsets to start at 0 and the DATA segments into order. */
 void ledger_tcp_settle(struct build *build, uint32_t flow, uint8_t side);
-/* Fills data_order. */
-void ledger_order_data(struct ledger_direction *direction);
 void ledger_udp_packet(struct build *build, uint32_t packet, const struct packet_view *view);
 void ledger_fragment(struct build *build, uint32_t packet, const struct packet_view *view);
 /* An ICMP error about a datagram; false if it is anything else. */
 bool ledger_unreachable(struct build *build, uint32_t packet, const struct packet_view *view);
-struct ledger_segment *ledger_add_segment(struct ledger_direction *direction);
 void ledger_add_arrival(struct build *build, int64_t time_ns, uint32_t flow, uint8_t side,
                         uint32_t segment);
 

@@ -104,7 +104,6 @@ static int load_blocks(struct trace_loader *loader)
 	while (pcapng_next(&loader->reader, &block)) {
 		bool known = true;
 
-		loader->frames += is_frame(block.type);
 		switch (block.type) {
 		case PCAPNG_SECTION:
 			loader->first_interface = loader->trace->interface_count;
@@ -120,6 +119,8 @@ static int load_blocks(struct trace_loader *loader)
 		default: known = false;
 		}
 		loader->unknown += !known;
+		if (is_frame(block.type) && (block.type != PCAPNG_PACKET || !known))
+			trace_load_other_frame(loader, &block);
 	}
 	return 0;
 }
@@ -242,7 +243,7 @@ static int load(struct trace_loader *loader)
 	load_calls(loader);
 	drop_unknown_sockets(loader);
 	trace_order_counters(loader);
-	trace_sort_packets(trace);
+	trace_order_packets(loader);
 	trace_sort_events(trace);
 	trace->cut_at = loader->reader.at;
 	add_warning(loader);
@@ -263,6 +264,8 @@ int trace_read(const uint8_t *bytes, size_t size, const char *name, struct trace
 
 	if (!trace_is_pcapng(bytes, size))
 		return trace_refuse_other(bytes, size, name, err);
+	if (size > PACKET_AT_MAX)
+		return err_input(err, "%s is larger than 64 TiB: cut it with editcap", name);
 	result = load(&loader);
 	free(loader.entries);
 	free(loader.ticks);
