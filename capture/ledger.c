@@ -6,6 +6,8 @@
 #include "capture/ledger_internal.h"
 #include "capture/mem.h"
 
+#define AHEAD 8 /* packets whose headers are fetched before they are needed */
+
 static const char *const causes[] = {
 	[LOST_NONE] = "not lost",
 	[LOST_TRUNCATED] = "cut off by a short read",
@@ -56,8 +58,11 @@ static void take_packets(struct build *build)
 	build->all_seen &= !build->dropped;
 	build->two_taps = trace->interface_count > 1;
 	links_match(build);
-	for (uint32_t i = 0; i < trace->packet_count; i++)
+	for (uint32_t i = 0; i < trace->packet_count; i++) {
+		if (i + AHEAD < trace->packet_count)
+			__builtin_prefetch(trace->bytes + trace->packets[i + AHEAD].at);
 		take_packet(build, i);
+	}
 	flights_finish(&build->flights);
 	links_finish(&build->links);
 	for (uint32_t i = 0; i < build->ledger->flow_count; i++)

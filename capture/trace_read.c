@@ -13,6 +13,9 @@
 #include "capture/trace_check.h"
 #include "capture/trace_load.h"
 
+#define AHEAD      1024 /* bytes of the file that are fetched before they are needed */
+#define CACHE_LINE 64
+
 static bool load_socket(struct trace_loader *loader, const char *entry, size_t length)
 {
 	struct trace *trace = loader->trace;
@@ -101,8 +104,14 @@ static int load_blocks(struct trace_loader *loader)
 {
 	struct pcapng_block block;
 
-	while (pcapng_next(&loader->reader, &block)) {
+	while (pcapng_next_packet(&loader->reader, &block)) {
 		bool known = true;
+
+		/* The blocks behind it are about as long. */
+		if (loader->reader.size - block.at > 2 * AHEAD) {
+			__builtin_prefetch(block.body + AHEAD);
+			__builtin_prefetch(block.body + AHEAD + CACHE_LINE);
+		}
 
 		switch (block.type) {
 		case PCAPNG_SECTION:
