@@ -1,10 +1,37 @@
 #include "capture/ledger.h"
 
-/* The first write that ends behind offset, or write_count. */
+/* Where a write of that offset would be if all were as long. */
+static size_t guess(const struct ledger_direction *direction, uint64_t offset)
+{
+	size_t last = direction->write_count - 1;
+	uint64_t end = direction->writes[last].to;
+
+	return offset < end ? (size_t)((double)last * (double)offset / (double)end) : last;
+}
+
+/* The first write that ends behind offset, or write_count. Mostly near the guess, so the search
+ * takes ever longer steps from there before it halves. */
 static size_t first_behind(const struct ledger_direction *direction, uint64_t offset)
 {
-	size_t low = 0, high = direction->write_count;
+	const struct ledger_write *writes = direction->writes;
+	size_t low = 0, high = direction->write_count, at;
 
+	if (!high)
+		return 0;
+	at = guess(direction, offset);
+	for (size_t step = 1; low < high; step *= 2) {
+		if (writes[at].to > offset) {
+			high = at;
+			if (at < low + step)
+				break;
+			at -= step;
+		} else {
+			low = at + 1;
+			if (at + step >= high)
+				break;
+			at += step;
+		}
+	}
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
