@@ -59,9 +59,8 @@ static void check_segments(const struct ledger *ledger, const struct ledger_dire
 		        ledger_segment_write(direction, segment) < direction->write_count);
 		require(ledger_arrival(direction, segment) == LEDGER_NONE ||
 		        ledger_arrival(direction, segment) < ledger->trace->packet_count);
-		require(!segment->rare || ledger_segment_event(direction, segment) != LEDGER_NONE ||
-		        ledger_segment_repeated(direction, segment) ||
-		        ledger_segment_fragments(direction, segment));
+		require(ledger_segment_event(direction, segment) == LEDGER_NONE ||
+		        ledger_segment_event(direction, segment) < ledger->trace->event_count);
 		ledger_held_ns(ledger, direction, segment);
 		ledger_arrived_ns(ledger, direction, segment);
 		ledger_pieces(direction, segment->from, segment->from + segment->length, pieces, 4);
