@@ -15,22 +15,14 @@ static bool is_vlan(uint16_t type)
 	return type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ || type == ETHERTYPE_OLD_QINQ;
 }
 
-void packet_set_payload(const struct packet_bytes *packet, uint32_t at, uint32_t end,
-                        struct packet_view *view)
-{
-	uint32_t there = packet->captured > at ? packet->captured - at : 0;
-
-	view->payload_at = at;
-	view->payload_length = end - at;
-	view->payload_captured = there < end - at ? there : end - at;
-}
-
 void packet_decode(const uint8_t *bytes, uint32_t captured, uint32_t length,
                    struct packet_view *view)
 {
 	const struct packet_bytes packet = { bytes, captured < length ? captured : length, length };
 	uint32_t at = 12;
 
+	if (packet_plain_tcp(&packet, view))
+		return;
 	*view = (struct packet_view){ .option_window_scale = -1 };
 	if (!packet_has(&packet, at, 2))
 		return;

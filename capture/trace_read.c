@@ -13,6 +13,9 @@
 #include "capture/trace_check.h"
 #include "capture/trace_load.h"
 
+#define AHEAD      1024 /* bytes of the file that are fetched before they are needed */
+#define CACHE_LINE 64
+
 static bool load_socket(struct trace_loader *loader, const char *entry, size_t length)
 {
 	struct trace *trace = loader->trace;
@@ -113,13 +116,17 @@ static int load_blocks(struct trace_loader *loader)
 	struct pcapng_block block;
 	uint64_t count = 0;
 
-	while (pcapng_next(&loader->reader, &block)) {
+	while (pcapng_next_packet(&loader->reader, &block)) {
 		bool known = true;
 
 		if (count++ % BLOCKS_BETWEEN == 0 && tell(loader) < 0)
 			return -1;
+		/* The blocks behind it are about as long. */
+		if (loader->reader.size - block.at > 2 * AHEAD) {
+			__builtin_prefetch(block.body + AHEAD);
+			__builtin_prefetch(block.body + AHEAD + CACHE_LINE);
+		}
 
-		loader->frames += is_frame(block.type);
 		switch (block.type) {
 		case PCAPNG_SECTION:
 			loader->first_interface = loader->trace->interface_count;
@@ -135,6 +142,8 @@ static int load_blocks(struct trace_loader *loader)
 		default: known = false;
 		}
 		loader->unknown += !known;
+		if (is_frame(block.type) && (block.type != PCAPNG_PACKET || !known))
+			trace_load_other_frame(loader, &block);
 	}
 	return tell(loader);
 }
@@ -257,7 +266,7 @@ static int load(struct trace_loader *loader)
 	load_calls(loader);
 	drop_unknown_sockets(loader);
 	trace_order_counters(loader);
-	trace_sort_packets(trace);
+	trace_order_packets(loader);
 	trace_sort_events(trace);
 	trace->cut_at = loader->reader.at;
 	add_warning(loader);
@@ -285,6 +294,8 @@ int trace_read_telling(const uint8_t *bytes, size_t size, const char *name,
 
 	if (!trace_is_pcapng(bytes, size))
 		return trace_refuse_other(bytes, size, name, err);
+	if (size > PACKET_AT_MAX)
+		return err_input(err, "%s is larger than 64 TiB: cut it with editcap", name);
 	result = load(&loader);
 	free(loader.entries);
 	free(loader.ticks);

@@ -124,7 +124,8 @@ uint32_t details_empty_segment(const struct making *making, const struct timelin
 		details_direction(making, write->flow, write->direction);
 
 	for (uint32_t i = 0; write->from == write->to && i < of->segment_count; i++)
-		if (!of->segments[i].length && of->segments[i].first_write == write->write)
+		if (!of->segments[i].length &&
+		    ledger_segment_write(of, &of->segments[i]) == write->write)
 			return timeline_segment_index(making->group, write->flow, write->direction,
 			                              i);
 	return TIMELINE_NONE;

@@ -104,7 +104,7 @@ struct wire_fates scene_wire_fates(const struct timeline_group *group)
 
 		for (size_t k = 0; k < in->segment_count; k++) {
 			fates.again += in->segments[k].kind == SEGMENT_RETRANSMISSION;
-			travels |= in->segments[k].arrival != in->segments[k].packet;
+			travels |= ledger_arrival(in, &in->segments[k]) != in->segments[k].packet;
 		}
 	}
 	for (size_t i = 0; travels && i < group->segment_count; i++) {

@@ -118,7 +118,7 @@ static uint32_t source_of(const struct ruler_row *row, size_t at)
 	const struct ledger_direction *main = timeline_main(row->group);
 
 	if (row->kind == ROW_SEGMENTS)
-		return main->data_order ? main->data_order[at] : (uint32_t)at;
+		return ledger_data_segment(main, at);
 	return row->order ? row->order[at] : (uint32_t)at;
 }
 

@@ -72,11 +72,6 @@ static bool fits_held(const struct search *search, const struct timeline_group *
 	return true;
 }
 
-static bool is_frame(const struct trace *trace, uint32_t packet, int64_t frame)
-{
-	return packet < trace->packet_count && trace->packets[packet].frame == frame;
-}
-
 /* Sent or arrived in that frame. */
 static bool fits_frame(int64_t frame, const struct timeline_group *group, struct item item)
 {
@@ -89,18 +84,19 @@ static bool fits_frame(int64_t frame, const struct timeline_group *group, struct
 	case ITEM_SEGMENT:
 		at = timeline_order_at(&group->segment_order, item.index);
 		source = &at.in->segments[at.index];
-		return is_frame(trace, source->packet, frame) ||
-		       is_frame(trace, source->arrival, frame);
+		return trace_is_frame(trace, source->packet, frame) ||
+		       trace_is_frame(trace, ledger_arrival(at.in, source), frame);
 	case ITEM_ACK:
 		at = timeline_order_at(&group->ack_order, item.index);
 		ack = &at.in->acks[at.index];
-		return is_frame(trace, ack->packet, frame) ||
-		       is_frame(trace, ack->departure, frame);
-	case ITEM_CONTROL: return is_frame(trace, group->controls[item.index].packet, frame);
+		return trace_is_frame(trace, ack->packet, frame) ||
+		       trace_is_frame(trace, ledger_departure(at.in, ack), frame);
+	case ITEM_CONTROL: return trace_is_frame(trace, group->controls[item.index].packet, frame);
 	case ITEM_DROP:
-		return is_frame(trace,
-		                ledger_event_packet(group->ledger, group->drops[item.index].event),
-		                frame);
+		return trace_is_frame(trace,
+		                      ledger_event_packet(group->ledger,
+		                                          group->drops[item.index].event),
+		                      frame);
 	default: return false;
 	}
 }

@@ -48,7 +48,7 @@ static struct timeline_segment make_segment(const struct timeline_group *group, 
 	};
 
 	segment.arrived_ns =
-		source->arrival == LEDGER_NONE
+		ledger_arrival(at->in, source) == LEDGER_NONE
 			? segment.sent_ns
 			: ledger_arrived_ns(group->ledger, at->in, source) - group->zero_ns;
 	timeline_judge(group, source, &segment);
@@ -64,9 +64,10 @@ struct timeline_segment timeline_segment(const struct timeline_group *group, siz
 }
 
 /* Nothing happened to it but that it arrived. */
-static bool is_plain(const struct ledger_segment *segment)
+static bool is_plain(const struct ledger_direction *in, const struct ledger_segment *segment)
 {
-	return segment->event == LEDGER_NONE && segment->arrival != LEDGER_NONE;
+	return ledger_segment_event(in, segment) == LEDGER_NONE &&
+	       ledger_arrival(in, segment) != LEDGER_NONE;
 }
 
 static void origin_span(const struct timeline_group *group, size_t index,
@@ -75,7 +76,7 @@ static void origin_span(const struct timeline_group *group, size_t index,
 	const struct ledger_segment *source = &at->in->segments[at->index];
 
 	*sent_ns = origin_sent_ns(group, at);
-	*arrived_ns = is_plain(source)
+	*arrived_ns = is_plain(at->in, source)
 	                      ? ledger_arrived_ns(group->ledger, at->in, source) - group->zero_ns
 	                      : make_segment(group, index, at).arrived_ns;
 }
@@ -119,7 +120,8 @@ bool timeline_is_lost(const struct timeline_group *group, size_t segment)
 	if (!group->deaths.count)
 		return false;
 	struct timeline_origin at = timeline_order_at(&group->segment_order, segment);
-	return !is_plain(&at.in->segments[at.index]) && make_segment(group, segment, &at).lost;
+	return !is_plain(at.in, &at.in->segments[at.index]) &&
+	       make_segment(group, segment, &at).lost;
 }
 
 uint32_t timeline_segment_index(const struct timeline_group *group, uint32_t flow,
@@ -158,7 +160,8 @@ static uint64_t held_to(const struct timeline_group *group, const struct timelin
 	const struct ledger_segment *segment = &at->in->segments[at->index];
 	uint64_t to = segment->from, end = segment->from + segment->length;
 
-	for (size_t w = segment->first_write; w < at->in->write_count && to < end; w++) {
+	for (size_t w = ledger_segment_write(at->in, segment); w < at->in->write_count && to < end;
+	     w++) {
 		const struct call *call = &group->trace->calls[at->in->writes[w].call];
 
 		if (!call->ended || call->end_ns - group->zero_ns > sent_ns)
@@ -260,11 +263,12 @@ static void ack_span(const struct timeline_group *group, const struct timeline_o
                      int64_t *sent_ns, int64_t *arrived_ns)
 {
 	const struct ledger_ack *ack = &at->in->acks[at->index];
+	uint32_t departure = ledger_departure(at->in, ack);
 
 	*arrived_ns = packet_ns(group, ack->packet);
-	*sent_ns = ack->departure == LEDGER_NONE || ack->departure == ack->packet
+	*sent_ns = departure == LEDGER_NONE || departure == ack->packet
 	                   ? *arrived_ns
-	                   : packet_ns(group, ack->departure);
+	                   : packet_ns(group, departure);
 }
 
 static int64_t ack_delay(const struct timeline_group *group, const struct ledger_direction *data,
@@ -273,7 +277,7 @@ static int64_t ack_delay(const struct timeline_group *group, const struct ledger
 	uint32_t segment = upto ? ledger_segment_at(data, upto - 1) : LEDGER_NONE;
 	int64_t delayed_ns;
 
-	if (segment == LEDGER_NONE || data->segments[segment].arrival == LEDGER_NONE)
+	if (segment == LEDGER_NONE || ledger_arrival(data, &data->segments[segment]) == LEDGER_NONE)
 		return -1;
 	delayed_ns = sent_ns - (ledger_arrived_ns(group->ledger, data, &data->segments[segment]) -
 	                        group->zero_ns);
@@ -437,7 +441,7 @@ static void pass_segment(struct passing *passing, size_t index)
 	struct timeline_origin at = timeline_order_at(&group->segment_order, index);
 	int64_t sent_ns, arrived_ns;
 
-	if (is_plain(&at.in->segments[at.index])) {
+	if (is_plain(at.in, &at.in->segments[at.index])) {
 		origin_span(group, index, &at, &sent_ns, &arrived_ns);
 	} else {
 		struct timeline_segment segment = make_segment(group, index, &at);

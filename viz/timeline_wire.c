@@ -80,7 +80,7 @@ static struct flown flown_of(const struct timeline_group *group, const struct le
                              const struct ledger_segment *segment)
 {
 	struct flown flown = { .sent_ns = ledger_sent_ns(group->ledger, in, segment),
-		               .got = segment->arrival != LEDGER_NONE };
+		               .got = ledger_arrival(in, segment) != LEDGER_NONE };
 
 	flown.arrived_ns =
 		flown.got ? ledger_arrived_ns(group->ledger, in, segment) : flown.sent_ns;
@@ -117,12 +117,14 @@ void timeline_judge(const struct timeline_group *group, const struct ledger_segm
                     struct timeline_segment *segment)
 {
 	const struct trace_wire *wire = &group->trace->about.wire;
-	uint8_t cause = cause_of(group, source->event);
+	const struct ledger_direction *direction =
+		&group->ledger->flows[segment->flow].directions[segment->direction];
+	uint8_t cause = cause_of(group, ledger_segment_event(direction, source));
 	int way = way_of(group, segment->from_lane);
 	uint32_t length = group->trace->packets[source->packet].length;
-	bool lost = ledger_is_lost(group->ledger, source);
+	bool lost = ledger_is_lost(group->ledger, direction, source);
 
-	segment->under_way = source->arrival == LEDGER_NONE && !lost;
+	segment->under_way = ledger_arrival(direction, source) == LEDGER_NONE && !lost;
 	segment->twice = cause == LINK_DUPLICATED;
 	segment->late = segment->late || cause == LINK_REORDERED;
 	segment->serial_ns = serial_ns(group, way, length);
@@ -180,7 +182,7 @@ static void find_late(struct build *build)
 		struct flown flown = flown_of(group, at.in, segment);
 		int64_t *before = &earliest[at.flow * 2 + at.direction];
 
-		if (!flown.got || is_loss(cause_of(group, segment->event)))
+		if (!flown.got || is_loss(cause_of(group, ledger_segment_event(at.in, segment))))
 			continue;
 		if (flown.arrived_ns > *before)
 			group->late[i / 64] |= UINT64_C(1) << i % 64;

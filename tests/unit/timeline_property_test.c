@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "capture/ledger_held.h"
 #include "capture/mem.h"
 #include "story_fixture.h"
 #include "viz/item_parts.h"
@@ -62,7 +63,8 @@ static void tell(struct story *story, uint32_t seed, size_t steps)
 			break;
 		case 4:
 			if (in->segment_count && jitter_us > 0 &&
-			    in->segments[in->segment_count - 1].event == LEDGER_NONE)
+			    ledger_segment_event(in, &in->segments[in->segment_count - 1]) ==
+			            LEDGER_NONE)
 				story_event(story, flow, direction, kinds[roll(&random, 5)]);
 			break;
 		default:
@@ -92,9 +94,11 @@ static void sort_packets(struct story *story)
 		struct ledger_direction *in = &story->ledger.flows[d / 2].directions[d % 2];
 
 		for (size_t i = 0; i < in->segment_count; i++) {
+			uint32_t arrival = ledger_arrival(in, &in->segments[i]);
+
 			in->segments[i].packet = place[in->segments[i].packet];
-			if (in->segments[i].arrival != LEDGER_NONE)
-				in->segments[i].arrival = place[in->segments[i].arrival];
+			ledger_set_arrival(in, (uint32_t)i,
+			                   arrival == LEDGER_NONE ? LEDGER_NONE : place[arrival]);
 		}
 		for (size_t i = 0; i < in->ack_count; i++)
 			in->acks[i].packet = place[in->acks[i].packet];
@@ -162,21 +166,23 @@ static struct plain *list_plain(const struct timeline_group *group, size_t *coun
 
 		for (uint32_t i = 0; i < in->segment_count; i++) {
 			const struct ledger_segment *of = &in->segments[i];
+			uint32_t event = ledger_segment_event(in, of);
+			uint32_t arrival = ledger_arrival(in, of);
 			struct plain plain = { .flow = d / 2,
 				               .direction = d % 2,
 				               .segment = i,
 				               .in = in,
 				               .of = of,
-				               .cause = of->event == LEDGER_NONE
+				               .cause = event == LEDGER_NONE
 				                                ? LINK_EVENT_KIND_COUNT
-				                                : trace->events[of->event].kind,
-				               .got = of->arrival != LEDGER_NONE };
+				                                : trace->events[event].kind,
+				               .got = arrival != LEDGER_NONE };
 
 			plain.sent_ns = trace->packets[of->packet].time_ns - group->zero_ns;
 			plain.arrived_ns =
-				plain.got ? trace->packets[of->arrival].time_ns - group->zero_ns
+				plain.got ? trace->packets[arrival].time_ns - group->zero_ns
 					  : plain.sent_ns;
-			plain.gone = ledger_is_lost(group->ledger, of) ||
+			plain.gone = ledger_is_lost(group->ledger, in, of) ||
 			             (plain.cause < LINK_EVENT_KIND_COUNT &&
 			              link_event_is_loss(plain.cause));
 			list[(*count)++] = plain;
