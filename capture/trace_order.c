@@ -9,8 +9,9 @@
 #include "capture/mem.h"
 #include "capture/trace_load.h"
 
-#define MOVES 16 /* places that packets are moved one by one, on average, before they are sorted   \
-	          */
+#define MOVES                                                                                      \
+	16 /* places that packets are moved one by one, on average, before they are sorted         \
+	    */
 
 void trace_load_other_frame(struct trace_loader *loader, const struct pcapng_block *block)
 {

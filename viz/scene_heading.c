@@ -173,7 +173,7 @@ static const struct {
 /* Where the columns of all groups begin in these words, and where the last one ends. */
 static void place_columns(const struct page *page, enum wording wording, double *x)
 {
-	double widths[COLUMN_COUNT] = { 0 }, fate_end = page->left, at = page->left;
+	double widths[COLUMN_COUNT] = { 0 }, at = page->left, fate_end = at;
 
 	for (uint32_t g = 0; g < page->timeline->group_count; g++) {
 		struct line line = line_of(page, g, wording);

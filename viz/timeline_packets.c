@@ -460,19 +460,10 @@ static void pass_segment(struct passing *passing, size_t index)
 	find_wait(passing, index, &at, sent_ns);
 }
 
-/* Room was made for a hold of each segment: what was not needed is given back. */
-static void keep_waits(struct timeline_group *group)
-{
-	size_t count = group->hold_count ? group->hold_count : 1;
-	struct timeline_wait *waits = realloc(group->waits, count * sizeof(*waits));
-
-	group->waits = waits ? waits : group->waits;
-}
-
 void timeline_find_waits(struct build *build)
 {
 	struct timeline_group *group = build->group;
-	size_t directions = build->ledger->flow_count * 2;
+	size_t directions = build->ledger->flow_count * 2, room = group->segment_count;
 	struct passing passing = { .build = build,
 		                   .newest = mem_alloc(directions, sizeof(*passing.newest)),
 		                   .newest_ns = mem_alloc(directions, sizeof(*passing.newest_ns)),
@@ -481,11 +472,12 @@ void timeline_find_waits(struct build *build)
 	for (size_t i = 0; i < directions; i++)
 		passing.newest[i] = TIMELINE_NONE;
 	group->arrives_in_order = true;
-	group->waits = mem_alloc(group->segment_count, sizeof(*group->waits));
+	/* A hold of each segment, until it is known which waited. */
+	group->waits = mem_alloc(room, sizeof(*group->waits));
 	look_at_next(&passing);
 	for (size_t i = 0; i < group->segment_count; i++)
 		pass_segment(&passing, i);
-	keep_waits(group);
+	group->waits = mem_fit(group->waits, &room, group->hold_count, sizeof(*group->waits));
 	free(passing.newest);
 	free(passing.newest_ns);
 }
