@@ -145,6 +145,8 @@ struct trace_about {
 struct trace {
 	const uint8_t *bytes; /* the file, mapped or owned */
 	size_t size;
+	bool foreign; /* no Seam block is in it: somebody else's capture. about says nothing then,
+	                 and there are no endpoints and calls */
 	struct trace_about about;
 	struct trace_interface *interfaces;
 	size_t interface_count;

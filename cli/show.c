@@ -3,6 +3,7 @@
  */
 #include "capture/buffer.h"
 #include "cli/commands.h"
+#include "cli/confine.h"
 #include "cli/inputs.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -77,8 +78,10 @@ static int show_recordings(char *const *paths, size_t count, struct show *show, 
 	struct inputs inputs;
 	int result;
 
-	if (check(show, count, err) || (show->at && step_read_time(show->at, &show->at_ns, err)) ||
-	    inputs_open(&inputs, paths, count, err))
+	if (check(show, count, err) || (show->at && step_read_time(show->at, &show->at_ns, err)))
+		return -1;
+	confine_to_reading();
+	if (inputs_open(&inputs, paths, count, err))
 		return -1;
 	if (inputs_include(&inputs, NULL))
 		result = err_input(err, "standard output is one of the recordings");
