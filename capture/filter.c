@@ -63,15 +63,33 @@ static bool passes(const struct trace *trace, const struct packet *packet,
 	                           trace->bytes + packet->at) != 0;
 }
 
+/* What is left is no longer numbered by its place. */
+static void write_frames(struct trace *trace)
+{
+	uint32_t *frames;
+
+	if (trace->frames)
+		return;
+	frames = mem_alloc(trace->packet_count, sizeof(*frames));
+	for (uint32_t i = 0; i < trace->packet_count; i++)
+		frames[i] = trace_frame(trace, i);
+	trace->frames = frames;
+}
+
 int filter_trace(struct trace *trace, const char *expression, struct err *err)
 {
 	struct programs programs = { .of = mem_alloc(UINT16_MAX + 1, sizeof(*programs.of)) };
 	int result = compile_all(trace, expression, &programs, err);
 	size_t kept = 0;
 
-	for (size_t i = 0; !result && i < trace->packet_count; i++)
-		if (passes(trace, trace->packets + i, &programs))
-			trace->packets[kept++] = trace->packets[i];
+	if (!result)
+		write_frames(trace);
+	for (size_t i = 0; !result && i < trace->packet_count; i++) {
+		if (!passes(trace, trace->packets + i, &programs))
+			continue;
+		trace->frames[kept] = trace->frames[i];
+		trace->packets[kept++] = trace->packets[i];
+	}
 	if (!result)
 		trace->packet_count = kept;
 	for (size_t i = 0; i < programs.count; i++)

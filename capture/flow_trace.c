@@ -61,7 +61,7 @@ static void take_packets(struct trace *out, const struct ledger *ledger,
                          const struct ledger_flow *flow)
 {
 	const struct trace *trace = ledger->trace;
-	size_t capacity = 0, end = end_of(ledger, flow);
+	size_t capacity = 0, frame_capacity = 0, end = end_of(ledger, flow);
 	struct packet_view view;
 
 	for (size_t i = flow->first_packet; i < end; i++) {
@@ -70,6 +70,9 @@ static void take_packets(struct trace *out, const struct ledger *ledger,
 			continue;
 		out->packets =
 			mem_grow(out->packets, &capacity, out->packet_count, sizeof(*out->packets));
+		out->frames = mem_grow(out->frames, &frame_capacity, out->packet_count,
+		                       sizeof(*out->frames));
+		out->frames[out->packet_count] = trace_frame(trace, (uint32_t)i);
 		out->packets[out->packet_count++] = trace->packets[i];
 	}
 }
@@ -122,7 +125,7 @@ static void add_guess(struct guesses *guesses, const struct guess *guess)
 
 static const struct ledger_segment *data_at(const struct ledger_direction *direction, size_t i)
 {
-	return direction->segments + (direction->data_order ? direction->data_order[i] : i);
+	return direction->segments + ledger_data_segment(direction, i);
 }
 
 /* When all before upto had been acknowledged; acks in order, *at the first that is not used up. */
@@ -177,7 +180,7 @@ static void guess_stream(struct guesses *guesses, const struct ledger *ledger,
 			i + 1 < direction->data_count ? data_at(direction, i + 1) : NULL;
 		int64_t sent_ns = packets[segment->packet].time_ns, idle_ns;
 		bool ends = !next || segment->flags & PACKET_PSH ||
-		            segment->length + segment->repeated < largest;
+		            segment->length + ledger_segment_repeated(direction, segment) < largest;
 
 		if (guess.from == guess.to)
 			guess.begin_ns = sent_ns;
@@ -279,6 +282,7 @@ void flow_trace(struct trace *out, const struct ledger *ledger, uint32_t index)
 	out->about.transport = flow->transport;
 	take_interfaces(out, trace);
 	name_ends(out, flow);
+	out->frames_known = trace->frames_known;
 	if (flow->first_packet != LEDGER_NONE)
 		take_packets(out, ledger, flow);
 	guess_calls(out, ledger, flow);

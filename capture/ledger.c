@@ -6,6 +6,8 @@
 #include "capture/ledger_internal.h"
 #include "capture/mem.h"
 
+#define AHEAD 8 /* packets whose headers are fetched before they are needed */
+
 static const char *const causes[] = {
 	[LOST_NONE] = "not lost",
 	[LOST_TRUNCATED] = "cut off by a short read",
@@ -74,8 +76,11 @@ static void take_packets(struct build *build)
 	build->all_seen &= !build->dropped;
 	build->two_taps = trace->interface_count > 1 && !trace->foreign;
 	links_match(build);
-	for (uint32_t i = 0; i < trace->packet_count; i++)
+	for (uint32_t i = 0; i < trace->packet_count; i++) {
+		if (i + AHEAD < trace->packet_count)
+			__builtin_prefetch(trace->bytes + trace->packets[i + AHEAD].at);
 		take_packet(build, i);
+	}
 	flights_finish(&build->flights);
 	links_finish(&build->links);
 	free(build->sightings);
@@ -92,6 +97,11 @@ static void name_endpoints(struct build *build, uint32_t index)
 	struct ledger_flow *flow = build->ledger->flows + index;
 	uint32_t party;
 
+	/* flow_trace(): its ends are the flow's, whether they sent anything or not. */
+	if (build->trace->foreign && build->trace->endpoint_count == 2) {
+		flow->a_endpoint = 0;
+		flow->b_endpoint = 1;
+	}
 	if (!trace_transport_is_unix(flow->transport)) {
 		if (flow->a_endpoint == UINT16_MAX &&
 		    (party = party_receiving(build, &flow->b, &flow->a, NO_TIME)) != LEDGER_NONE)
@@ -102,28 +112,6 @@ static void name_endpoints(struct build *build, uint32_t index)
 	}
 	flow->directions[0].from_endpoint = flow->directions[1].to_endpoint = flow->a_endpoint;
 	flow->directions[0].to_endpoint = flow->directions[1].from_endpoint = flow->b_endpoint;
-}
-
-/* The write that holds the first byte of each segment. */
-static void name_writes(struct ledger_direction *direction)
-{
-	size_t write = 0;
-
-	for (size_t i = 0; i < direction->segment_count && direction->write_count; i++) {
-		struct ledger_segment *segment = direction->segments + i;
-		const struct ledger_write *writes = direction->writes;
-
-		/* Mostly the write of the segment before, or the next one. */
-		while (write < direction->write_count && writes[write].to <= segment->from)
-			write++;
-		if (write < direction->write_count && writes[write].from <= segment->from &&
-		    (!write || writes[write - 1].to <= segment->from)) {
-			segment->first_write = (uint32_t)write;
-			continue;
-		}
-		segment->first_write = ledger_write_at(direction, segment->from);
-		write = segment->first_write == LEDGER_NONE ? 0 : segment->first_write;
-	}
 }
 
 static void account_flow(struct build *build, uint32_t index)
@@ -144,7 +132,6 @@ static void account_flow(struct build *build, uint32_t index)
 			continue;
 		}
 		ledger_stream_account(build, index, at);
-		name_writes(direction);
 	}
 	if (build->work[index].unreachable && !flow->directions[0].read_count &&
 	    !flow->directions[1].read_count)
@@ -173,33 +160,6 @@ static void take_calls(struct build *build)
 	if (trace_transport_is_message(transport))
 		ledger_receive(build);
 	ledger_message_state(build);
-}
-
-static void *fit(void *list, size_t count, size_t *capacity, size_t size)
-{
-	void *smaller;
-
-	if (!count || count == *capacity)
-		return list;
-	smaller = realloc(list, count * size);
-	if (!smaller)
-		return list;
-	*capacity = count;
-	return smaller;
-}
-
-static void fit_direction(struct ledger_direction *direction)
-{
-	direction->writes = fit(direction->writes, direction->write_count,
-	                        &direction->write_capacity, sizeof(*direction->writes));
-	direction->segments = fit(direction->segments, direction->segment_count,
-	                          &direction->segment_capacity, sizeof(*direction->segments));
-	direction->reads = fit(direction->reads, direction->read_count, &direction->read_capacity,
-	                       sizeof(*direction->reads));
-	direction->shuts = fit(direction->shuts, direction->shut_count, &direction->shut_capacity,
-	                       sizeof(*direction->shuts));
-	direction->acks = fit(direction->acks, direction->ack_count, &direction->ack_capacity,
-	                      sizeof(*direction->acks));
 }
 
 struct ranked {
@@ -270,7 +230,7 @@ void ledger_build(struct ledger *ledger, const struct trace *trace)
 	for (uint32_t i = 0; i < ledger->flow_count; i++) {
 		account_flow(&build, i);
 		for (int at = 0; at < 2; at++) {
-			fit_direction(ledger->flows[i].directions + at);
+			ledger_fit_direction(ledger->flows[i].directions + at);
 			unknown += ledger->flows[i].directions[at].state.unknown;
 		}
 	}
@@ -282,17 +242,8 @@ void ledger_build(struct ledger *ledger, const struct trace *trace)
 void ledger_finish(struct ledger *ledger)
 {
 	for (size_t i = 0; i < ledger->flow_count; i++)
-		for (int at = 0; at < 2; at++) {
-			struct ledger_direction *direction = ledger->flows[i].directions + at;
-
-			free(direction->writes);
-			free(direction->segments);
-			free(direction->data_order);
-			free(direction->reads);
-			free(direction->acks);
-			free(direction->fates);
-			free(direction->shuts);
-		}
+		for (int at = 0; at < 2; at++)
+			ledger_finish_direction(ledger->flows[i].directions + at);
 	free(ledger->flows);
 	free(ledger->doubt);
 	free(ledger->event_packets);

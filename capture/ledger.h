@@ -24,7 +24,8 @@
 
 #include "capture/trace.h"
 
-#define LEDGER_NONE UINT32_MAX
+#define LEDGER_NONE      UINT32_MAX
+#define LEDGER_FROM_BITS 53 /* of an offset: 8 PiB */
 
 /*
  * Bytes that one call put into the stream; a failed call is none. Zero-length writes are kept. To a
@@ -49,22 +50,36 @@ enum segment_kind {
  * Of the other kinds they are the bytes it carried again. A packet that fills two gaps at once
  * (seen only where a capture lost or reordered packets) is two DATA segments with one packet. A
  * packet larger than the MTU (segmentation offload) is one segment. Times are those of the packets.
+ *
+ * 16 bytes, because a ledger has millions. What few segments have, and what follows from the rest,
+ * is asked of its direction: ledger_arrival() and the functions beside it.
  */
 struct ledger_segment {
-	uint64_t from;
+	uint64_t from : LEDGER_FROM_BITS;
+	uint64_t kind : 2;  /* enum segment_kind */
+	uint64_t flags : 8; /* TCP: PACKET_* */
+	uint64_t rare : 1;  /* it is in direction->rares */
 	uint32_t length;
-	uint32_t packet;  /* index into trace->packets: its departure; of fragments the first */
-	uint32_t arrival; /* its arrival at the other tap, of fragments the last; the same as packet
-	                     where there is one tap; LEDGER_NONE: lost on the way, or still under
-	                     way: see ledger_is_lost() */
-	uint8_t kind;     /* enum segment_kind */
-	uint8_t flags;    /* TCP: PACKET_* */
-	uint16_t fragments; /* IP fragments that a datagram left in; 1 if it was whole */
-	uint32_t event;     /* what the link did to it: index into trace->events, a loss before all
-	                       others; LEDGER_NONE if it just carried it */
-	uint32_t repeated;  /* bytes of the packet, besides these, that it carried again */
-	uint32_t first_write; /* the write that holds from (for an empty datagram: that sent it);
-	                         LEDGER_NONE unknown */
+	uint32_t packet; /* index into trace->packets: its departure; of fragments the first */
+};
+
+/* What the accessors of a segment tell of those of which it is not what it mostly is. */
+struct ledger_rare {
+	uint32_t segment;
+	uint32_t event;     /* ledger_segment_event() */
+	uint32_t repeated;  /* ledger_segment_repeated() */
+	uint32_t fragments; /* ledger_segment_fragments() */
+};
+
+/* The write that sent an empty datagram: it has no byte to tell it by. */
+struct ledger_empty {
+	uint32_t segment, write;
+};
+
+/* DATA segments that follow each other by offset as they do by departure: places from at on, up to
+ * the next run's, are the segments from segment on. */
+struct ledger_run {
+	uint32_t at, segment;
 };
 
 /*
@@ -81,12 +96,11 @@ struct ledger_read {
 	                       stream, UNIX, and a datagram that the capture missed */
 };
 
+/* 12 bytes; when it left its sender is asked of its direction: ledger_departure(). */
 struct ledger_ack {
-	uint64_t upto;      /* every byte before it is acknowledged */
-	uint32_t packet;    /* at the sender of the data: when it knew */
-	uint32_t departure; /* at its receiver: when it left; the same packet where there is one
-	                       tap, LEDGER_NONE unknown */
-};
+	uint64_t upto;   /* every byte before it is acknowledged */
+	uint32_t packet; /* at the sender of the data: when it knew */
+} __attribute__((packed, aligned(4)));
 
 /* While the receiver let nothing come: its window was 0. */
 struct ledger_shut {
@@ -158,17 +172,25 @@ struct ledger_direction {
 	size_t write_count, write_capacity;
 	struct ledger_segment *segments; /* in order of departure */
 	size_t segment_count, segment_capacity;
-	uint32_t *data_order; /* indices of the DATA segments by offset; NULL if all are DATA and
-	                         in that order */
-	size_t data_count;    /* how many are DATA */
+	uint32_t *arrivals; /* one a segment, segment_capacity of them; NULL if each is its packet
+	                     */
+	struct ledger_rare *rares; /* by segment */
+	size_t rare_count, rare_capacity;
+	struct ledger_empty *empties; /* by segment */
+	size_t empty_count, empty_capacity;
+	struct ledger_run *runs; /* of the DATA segments by offset: ledger_data_segment(); NULL if
+	                            all are DATA and in that order */
+	size_t run_count, run_capacity;
+	size_t data_count;         /* how many are DATA */
 	struct ledger_read *reads; /* in order of their calls' begin */
 	size_t read_count, read_capacity;
 	struct ledger_ack
 		*acks; /* TCP: packets from the other end that acknowledge more than any before */
 	size_t ack_count, ack_capacity;
-	size_t ack_packets;  /* packets from the other end without payload; SYN, FIN, RST and
-	                        keep-alives left out */
-	uint64_t wire_bytes; /* of the frames that the segments left in, and of ack_packets */
+	uint32_t *departures; /* one an ack, ack_capacity of them; NULL if each is its packet */
+	size_t ack_packets;   /* packets from the other end without payload; SYN, FIN, RST and
+	                         keep-alives left out */
+	uint64_t wire_bytes;  /* of the frames that the segments left in, and of ack_packets */
 	struct ledger_state state;
 	struct ledger_boundaries in_segments, in_reads;
 	uint8_t *fates;           /* one a write: see ledger_fate_in_segments() */
@@ -249,6 +271,35 @@ uint32_t ledger_write_at(const struct ledger_direction *direction, uint64_t offs
 enum boundary_fate ledger_fate_in_segments(const struct ledger_direction *direction, size_t write);
 enum boundary_fate ledger_fate_in_reads(const struct ledger_direction *direction, size_t write);
 
+/*
+ * Of a segment, which must be one of direction->segments:
+ * its arrival at the other tap, of fragments the last (index into trace->packets); the same as its
+ * packet where there is one tap; LEDGER_NONE: lost on the way, or still under way: see
+ * ledger_is_lost(). */
+uint32_t ledger_arrival(const struct ledger_direction *direction,
+                        const struct ledger_segment *segment);
+/* What the link did to it: index into trace->events, a loss before all others; LEDGER_NONE if it
+ * just carried it. */
+uint32_t ledger_segment_event(const struct ledger_direction *direction,
+                              const struct ledger_segment *segment);
+/* Bytes of its packet, besides its own, that it carried again. */
+uint32_t ledger_segment_repeated(const struct ledger_direction *direction,
+                                 const struct ledger_segment *segment);
+/* IP fragments that a datagram left in; 1 if it was whole. */
+uint32_t ledger_segment_fragments(const struct ledger_direction *direction,
+                                  const struct ledger_segment *segment);
+/* The write that holds its first byte (for an empty datagram: that sent it); LEDGER_NONE unknown.
+ */
+uint32_t ledger_segment_write(const struct ledger_direction *direction,
+                              const struct ledger_segment *segment);
+
+/* When an acknowledgement, one of direction->acks, left the receiver of the data: index into
+ * trace->packets; its packet where there is one tap, LEDGER_NONE unknown. */
+uint32_t ledger_departure(const struct ledger_direction *direction, const struct ledger_ack *ack);
+
+/* Index of the DATA segment that is at that place by offset; at < direction->data_count. */
+uint32_t ledger_data_segment(const struct ledger_direction *direction, size_t at);
+
 /* When a segment left the sender, and arrived (INT64_MIN: never). CLOCK_REALTIME ns. */
 int64_t ledger_sent_ns(const struct ledger *ledger, const struct ledger_direction *direction,
                        const struct ledger_segment *segment);
@@ -261,7 +312,8 @@ int64_t ledger_arrived_ns(const struct ledger *ledger, const struct ledger_direc
  * run ended. Nor is a loss what a recording that was cut no longer has. Only without that account
  * (two taps of somebody else's) is what never arrived taken for lost.
  */
-bool ledger_is_lost(const struct ledger *ledger, const struct ledger_segment *segment);
+bool ledger_is_lost(const struct ledger *ledger, const struct ledger_direction *direction,
+                    const struct ledger_segment *segment);
 
 /*
  * How long the bytes of a segment waited in the send buffer: from the begin of the write that wrote

@@ -11,7 +11,7 @@
 #include "capture/ledger_internal.h"
 #include "capture/mem.h"
 
-#define RECENT        8192     /* a power of 2 */
+#define RECENT        1024     /* a power of 2; fits a first-level cache */
 #define ANYWHERE_NS   20000000 /* between interfaces, a router's queue included */
 #define SAME_PLACE_NS 10000000
 #define NO_ID_NS      50000 /* on one interface, where nothing but time tells */
@@ -36,22 +36,15 @@ static uint64_t stir_address(uint64_t hash, const struct address *address)
 	return stir(stir(hash, part[0] ^ (uint64_t)address->port << 48), part[1]);
 }
 
-static uint64_t signature_of(const struct build *build, uint32_t packet,
+/* The beginning of the payload, where no sequence number tells what it is. */
+static uint64_t stir_payload(uint64_t hash, const struct build *build, uint32_t packet,
                              const struct packet_view *view)
 {
 	const uint8_t *payload =
 		build->trace->bytes + build->trace->packets[packet].at + view->payload_at;
 	uint32_t part =
 		view->payload_captured < PAYLOAD_PART ? view->payload_captured : PAYLOAD_PART;
-	uint64_t hash =
-		stir((uint64_t)view->ip_id << 8 | (uint64_t)view->protocol, view->payload_length);
 
-	hash = stir_address(stir_address(hash, &view->source), &view->destination);
-	hash = stir(hash, (uint64_t)view->sequence << 32 | view->acknowledgement);
-	hash = stir(hash, (uint64_t)view->timestamp_value << 32 | view->timestamp_echo);
-	hash = stir(hash, (uint64_t)view->flags << 16 | view->window);
-	hash = stir(hash,
-	            view->sack_count ? (uint64_t)view->sack[0].from << 32 | view->sack[0].to : 0);
 	for (uint32_t i = 0; i < part; i += 8) {
 		uint64_t word = 0;
 
@@ -59,6 +52,25 @@ static uint64_t signature_of(const struct build *build, uint32_t packet,
 		hash = stir(hash, word);
 	}
 	return hash;
+}
+
+static uint64_t signature_of(const struct build *build, uint32_t packet,
+                             const struct packet_view *view)
+{
+	uint64_t hash = stir((uint64_t)view->ip_id << 48 ^ (uint64_t)view->payload_length << 8 ^
+	                             (uint64_t)view->protocol,
+	                     (uint64_t)view->sequence << 32 | view->acknowledgement);
+
+	hash = stir(hash, (uint64_t)view->source.port << 48 |
+	                          (uint64_t)view->destination.port << 32 |
+	                          (uint64_t)view->flags << 16 | view->window);
+	hash = stir_address(stir_address(hash, &view->source), &view->destination);
+	if (view->protocol != PACKET_TCP)
+		return stir_payload(hash, build, packet, view);
+	hash ^= (uint64_t)view->timestamp_value << 32 | view->timestamp_echo;
+	if (view->sack_count)
+		hash = stir(hash, (uint64_t)view->sack[0].from << 32 | view->sack[0].to);
+	return stir(hash, 0);
 }
 
 static uint64_t place_of(const struct build *build, uint32_t packet, const struct packet_view *view)

@@ -81,7 +81,7 @@ void ledger_compare_overlaps(struct build *build, uint32_t flow, uint8_t at, int
 		return;
 	for (uint32_t i = 0; i < direction->segment_count; i++)
 		if (direction->segments[i].kind == SEGMENT_RETRANSMISSION ||
-		    direction->segments[i].repeated)
+		    ledger_segment_repeated(direction, direction->segments + i))
 			compare_all(build, direction, side, lowest, i);
 	if (direction->disputed)
 		ledger_doubt(build,
@@ -89,5 +89,5 @@ void ledger_compare_overlaps(struct build *build, uint32_t flow, uint8_t at, int
 		             "its stream (packet %u).",
 		             (unsigned long long)direction->disputed,
 		             (unsigned long long)direction->disputed_at,
-		             build->trace->packets[direction->disputed_packet].frame);
+		             trace_frame(build->trace, direction->disputed_packet));
 }

@@ -78,7 +78,7 @@ struct packet_view {
 	bool option_timestamps;
 	uint32_t timestamp_value, timestamp_echo;
 	uint8_t sack_count;
-	struct {
+	struct { /* the first sack_count */
 		uint32_t from, to;
 	} sack[PACKET_MAX_SACK];
 

@@ -142,6 +142,8 @@ void packet_decode_link(uint16_t link_type, const uint8_t *bytes, uint32_t captu
 {
 	const struct packet_bytes packet = { bytes, captured < length ? captured : length, length };
 
+	if (link_type == LINK_ETHERNET && packet_plain_tcp(&packet, view))
+		return;
 	*view = (struct packet_view){ .link_type = link_type, .option_window_scale = -1 };
 	switch (link_type) {
 	case LINK_ETHERNET: ethernet(&packet, view); break;

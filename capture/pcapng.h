@@ -63,10 +63,6 @@ struct pcapng_reader {
 	const char *problem; /* why it ended before size: NULL if it did not */
 };
 
-/* The next whole block; false at the end or at the first block that is not whole. Never allocates.
- */
-bool pcapng_next(struct pcapng_reader *reader, struct pcapng_block *block);
-
 /* Numbers of a block, in its section's byte order. */
 static inline uint16_t pcapng_u16(const struct pcapng_reader *reader, const uint8_t *at)
 {
@@ -93,6 +89,29 @@ static inline uint64_t pcapng_u64(const struct pcapng_reader *reader, const uint
 	memcpy(&value, at, sizeof(value));
 	value = le64toh(value);
 	return reader->swapped ? __builtin_bswap64(value) : value;
+}
+
+/* The next whole block; false at the end or at the first block that is not whole. Never allocates.
+ */
+bool pcapng_next(struct pcapng_reader *reader, struct pcapng_block *block);
+
+/* The same, faster where the block is a packet in little endian. */
+static inline bool pcapng_next_packet(struct pcapng_reader *reader, struct pcapng_block *block)
+{
+	size_t left = reader->size - reader->at;
+	const uint8_t *at = reader->bytes + reader->at;
+	uint32_t length;
+
+	if (reader->swapped || reader->problem || !reader->at || left < 12 ||
+	    pcapng_u32(reader, at) != PCAPNG_PACKET)
+		return pcapng_next(reader, block);
+	length = pcapng_u32(reader, at + 4);
+	if (length < 12 || length % 4 || length > PCAPNG_BLOCK_MAX || length > left ||
+	    pcapng_u32(reader, at + length - 4) != length)
+		return pcapng_next(reader, block);
+	*block = (struct pcapng_block){ PCAPNG_PACKET, reader->at, length, at + 8, length - 12 };
+	reader->at += length;
+	return true;
 }
 
 /* An option of a block, from options_at within its body; false when there are no more. *at moves

@@ -182,6 +182,8 @@ void trace_close(struct trace *trace)
 	free(trace->marks);
 	free(trace->counters);
 	free(trace->events);
+	free(trace->other_frames);
+	free(trace->frames);
 	arena_finish(&trace->texts);
 	if (trace->mapped || trace->owned)
 		let_go((uint8_t *)(uintptr_t)trace->bytes, trace->size, trace->mapped);

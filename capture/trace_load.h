@@ -27,10 +27,10 @@ struct trace_loader {
 	struct pcapng_reader reader;
 	size_t interface_capacity, packet_capacity, socket_capacity, entry_capacity;
 	size_t ticks_capacity, mark_capacity, counter_capacity;
-	size_t event_capacity;
+	size_t event_capacity, other_frame_capacity;
 	struct trace_ticks *ticks; /* by interface */
 	size_t first_interface;    /* of this section */
-	uint32_t frames;           /* so far, as Wireshark counts */
+	bool disordered;           /* packets are not in order of time */
 	struct trace_call_entry *entries;
 	size_t entry_count;
 	bool has_about;
@@ -67,8 +67,10 @@ bool trace_load_mark(struct trace_loader *loader, const char *entry, size_t leng
 bool trace_load_counters(struct trace_loader *loader, const char *entry, size_t length);
 /* When all calls are known: brings both in order, without those of no such note or endpoint. */
 void trace_order_counters(struct trace_loader *loader);
-/* By time; packets of the same time stay in the order of the file. */
-void trace_sort_packets(struct trace *trace);
+/* A frame, as Wireshark counts, that became no packet. */
+void trace_load_other_frame(struct trace_loader *loader, const struct pcapng_block *block);
+/* When all packets are there, each once: by time; of the same time in the order of the file. */
+void trace_order_packets(struct trace_loader *loader);
 
 /* Takes one entry; false if it does not parse or is of a kind that is not known. */
 bool trace_load_event(struct trace_loader *loader, const char *entry, size_t length);

@@ -127,15 +127,17 @@ static bool add_packet(struct trace_loader *loader, size_t interface, int64_t ti
 		return false;
 	trace->packets = mem_grow(trace->packets, &loader->packet_capacity, trace->packet_count,
 	                          sizeof(*trace->packets));
-	trace->packets[trace->packet_count++] = (struct packet){
+	struct packet packet = {
 		.time_ns = time_ns,
-		.at = (uint64_t)(at - trace->bytes),
+		.at = (uint64_t)(at - trace->bytes) & PACKET_AT_MAX,
 		.captured = captured,
 		.length = length > captured ? length : captured,
-		.frame = loader->frames,
 		.interface = (uint16_t)interface,
-		.direction = direction,
+		.direction = direction & 3u,
 	};
+	if (trace->packet_count && trace->packets[trace->packet_count - 1].time_ns > packet.time_ns)
+		loader->disordered = true;
+	trace->packets[trace->packet_count++] = packet;
 	return true;
 }
 
@@ -211,24 +213,4 @@ bool trace_load_statistics(struct trace_loader *loader, const struct pcapng_bloc
 	}
 	of->has_statistics = true;
 	return true;
-}
-
-static int by_time(const void *one, const void *two)
-{
-	const struct packet *a = one, *b = two;
-
-	if (a->time_ns != b->time_ns)
-		return a->time_ns < b->time_ns ? -1 : 1;
-	return (a->at > b->at) - (a->at < b->at);
-}
-
-void trace_sort_packets(struct trace *trace)
-{
-	size_t i = 1;
-
-	while (i < trace->packet_count &&
-	       trace->packets[i - 1].time_ns <= trace->packets[i].time_ns)
-		i++;
-	if (i < trace->packet_count)
-		qsort(trace->packets, trace->packet_count, sizeof(*trace->packets), by_time);
 }

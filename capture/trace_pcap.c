@@ -18,6 +18,8 @@ enum {
 	SNAP_MOST = 16 << 20, /* of one packet; libpcap takes 256 KiB (MAXIMUM_SNAPLEN) */
 };
 
+#define AHEAD 1024 /* bytes of the file that are fetched before they are needed */
+
 #define MAGIC_MICRO 0xa1b2c3d4u
 #define MAGIC_NANO  0xa1b23c4du
 
@@ -85,14 +87,15 @@ static void add_packet(struct trace_loader *loader, const struct pcap_reader *re
 	if (trace->packet_count == loader->packet_capacity)
 		trace->packets = mem_grow(trace->packets, &loader->packet_capacity,
 		                          trace->packet_count, sizeof(*trace->packets));
-	trace->packets[trace->packet_count] = (struct packet){
+	struct packet packet = {
 		.time_ns = seconds * 1000000000 + fraction * reader->fraction_ns,
-		.at = reader->at + RECORD,
+		.at = (reader->at + RECORD) & PACKET_AT_MAX,
 		.captured = captured,
 		.length = length > captured ? length : captured,
-		.frame = (uint32_t)trace->packet_count + 1,
 	};
-	trace->packet_count++;
+	if (trace->packet_count && trace->packets[trace->packet_count - 1].time_ns > packet.time_ns)
+		loader->disordered = true;
+	trace->packets[trace->packet_count++] = packet;
 }
 
 void trace_load_pcap(struct trace_loader *loader)
@@ -109,6 +112,7 @@ void trace_load_pcap(struct trace_loader *loader)
 		if (loader->problem)
 			break;
 		trace_read_ahead(trace, reader.at, &asked);
+		__builtin_prefetch(reader.bytes + reader.at + AHEAD);
 		add_packet(loader, &reader);
 		reader.at += RECORD + word(&reader, reader.at + 8);
 	}

@@ -15,6 +15,9 @@
 #include "capture/trace_load.h"
 #include "capture/unpack.h"
 
+#define AHEAD      1024 /* bytes of the file that are fetched before they are needed */
+#define CACHE_LINE 64
+
 static bool load_socket(struct trace_loader *loader, const char *entry, size_t length)
 {
 	struct trace *trace = loader->trace;
@@ -113,11 +116,15 @@ static int load_blocks(struct trace_loader *loader)
 	struct pcapng_block block;
 	size_t asked = 0;
 
-	while (pcapng_next(&loader->reader, &block)) {
+	while (pcapng_next_packet(&loader->reader, &block)) {
 		bool readable = true;
 
+		/* The blocks behind it are about as long. */
+		if (loader->reader.size - block.at > 2 * AHEAD) {
+			__builtin_prefetch(block.body + AHEAD);
+			__builtin_prefetch(block.body + AHEAD + CACHE_LINE);
+		}
 		trace_read_ahead(loader->trace, block.at, &asked);
-		loader->frames += is_frame(block.type);
 		switch (block.type) {
 		case PCAPNG_PACKET:
 		case PCAPNG_OLD_PACKET:
@@ -138,6 +145,8 @@ static int load_blocks(struct trace_loader *loader)
 		default: loader->unknown++;
 		}
 		loader->unreadable += !readable;
+		if (is_frame(block.type) && (block.type == PCAPNG_JOURNAL || !readable))
+			trace_load_other_frame(loader, &block);
 	}
 	loader->problem = loader->reader.problem;
 	loader->trace->cut_at = loader->reader.at;
@@ -360,7 +369,10 @@ static int load(struct trace_loader *loader)
 	}
 	if (unpacking)
 		loader->problem = unpacking;
-	trace_sort_packets(trace);
+	if (trace->size > PACKET_AT_MAX)
+		return err_input(loader->err, "%s is larger than 64 TiB: cut it with editcap",
+		                 loader->name);
+	trace_order_packets(loader);
 	add_warning(loader);
 	return 0;
 }

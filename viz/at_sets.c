@@ -67,17 +67,21 @@ static int64_t death_ns(const struct moment *moment, size_t index)
 
 static bool is_lost(const struct moment *moment, const struct ledger_segment *segment)
 {
-	return ledger_is_lost(moment->group->ledger, segment) ||
-	       (segment->event < moment->trace->event_count &&
-	        link_event_is_loss(moment->trace->events[segment->event].kind));
+	uint32_t event = ledger_segment_event(moment->data, segment);
+
+	return ledger_is_lost(moment->group->ledger, moment->data, segment) ||
+	       (event < moment->trace->event_count &&
+	        link_event_is_loss(moment->trace->events[event].kind));
 }
 
 /* NEVER if it was lost, or was under way when the recording ended. */
 static int64_t arrival_ns(const struct moment *moment, const struct ledger_segment *segment)
 {
-	if (is_lost(moment, segment) || segment->arrival == LEDGER_NONE)
+	uint32_t arrival = ledger_arrival(moment->data, segment);
+
+	if (is_lost(moment, segment) || arrival == LEDGER_NONE)
 		return NEVER;
-	return packet_ns(moment, segment->arrival);
+	return packet_ns(moment, arrival);
 }
 
 /* ---- streams ---- */
@@ -115,8 +119,8 @@ static uint64_t find_acknowledged(const struct moment *moment, bool arrived)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		const struct ledger_ack *ack = &data->acks[middle];
-		uint32_t packet =
-			arrived || ack->departure == LEDGER_NONE ? ack->packet : ack->departure;
+		uint32_t departure = ledger_departure(data, ack);
+		uint32_t packet = arrived || departure == LEDGER_NONE ? ack->packet : departure;
 
 		if (packet_ns(moment, packet) <= moment->real_ns)
 			low = middle + 1;
@@ -124,11 +128,6 @@ static uint64_t find_acknowledged(const struct moment *moment, bool arrived)
 			high = middle;
 	}
 	return low ? data->acks[low - 1].upto : 0;
-}
-
-static size_t data_index(const struct moment *moment, size_t at)
-{
-	return moment->data->data_order ? moment->data->data_order[at] : at;
 }
 
 /* The first segment to look at for what lies behind offset: none before it has any of that. */
@@ -139,7 +138,8 @@ static size_t first_segment_behind(const struct moment *moment, uint64_t offset)
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct ledger_segment *segment = &data->segments[data_index(moment, middle)];
+		const struct ledger_segment *segment =
+			&data->segments[ledger_data_segment(moment->data, middle)];
 
 		if (segment->from + segment->length <= offset)
 			low = middle + 1;
@@ -147,8 +147,8 @@ static size_t first_segment_behind(const struct moment *moment, uint64_t offset)
 			high = middle;
 	}
 	for (size_t i = low; i < data->data_count && i < low + DISORDER; i++)
-		if (data_index(moment, i) < first)
-			first = data_index(moment, i);
+		if (ledger_data_segment(moment->data, i) < first)
+			first = ledger_data_segment(moment->data, i);
 	return first;
 }
 

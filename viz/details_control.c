@@ -93,7 +93,10 @@ void details_of_ack(struct making *making)
 	            flight(making, ack->sent_ns, ack->arrived_ns));
 	if (!of)
 		return;
-	uint32_t left = of->departure == LEDGER_NONE ? of->packet : of->departure;
+	uint32_t left = ledger_departure(details_direction(making, ack->flow, ack->direction), of);
+
+	if (left == LEDGER_NONE)
+		left = of->packet;
 	details_add_packet(making, ack->flow, !ack->direction, left, of->packet);
 }
 

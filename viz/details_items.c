@@ -133,7 +133,8 @@ uint32_t details_empty_segment(const struct making *making, const struct timelin
 		const struct timeline_segment *one = &group->segments[i];
 
 		if (one->flow == write->flow && one->direction == write->direction &&
-		    one->from == one->to && of->segments[one->segment].first_write == write->write)
+		    one->from == one->to &&
+		    ledger_segment_write(of, &of->segments[one->segment]) == write->write)
 			return i;
 	}
 	return TIMELINE_NONE;

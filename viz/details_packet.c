@@ -37,7 +37,8 @@ bool details_isn(const struct making *making, uint32_t flow, uint32_t direction,
 	for (size_t i = 0; i < of->segment_count; i++) {
 		const struct ledger_segment *segment = &of->segments[i];
 
-		if (segment->from || segment->repeated || segment->kind != SEGMENT_DATA)
+		if (segment->from || ledger_segment_repeated(of, segment) ||
+		    segment->kind != SEGMENT_DATA)
 			continue;
 		if (!tcp_view(making, segment->packet, &view))
 			return false;
@@ -215,12 +216,12 @@ static void add_number_in_file(struct making *making, uint32_t packet, uint32_t 
 	const struct trace *trace = making->group->trace;
 	const char *more = NULL;
 
-	if (!trace->packets[packet].frame)
+	if (!trace_frame(trace, packet))
 		return;
 	if (arrival < trace->packet_count && arrival != packet)
-		more = details_say(making, "%u where it arrived", trace->packets[arrival].frame);
+		more = details_say(making, "%u where it arrived", trace_frame(trace, arrival));
 	details_add(making, DETAILS_ROW, "frame",
-	            details_say(making, "%u", trace->packets[packet].frame), more);
+	            details_say(making, "%u", trace_frame(trace, packet)), more);
 }
 
 void details_add_packet(struct making *making, uint32_t flow, uint32_t direction, uint32_t packet,

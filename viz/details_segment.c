@@ -64,15 +64,16 @@ static void add_sentence(struct making *making, const struct told *told)
 	}
 	details_add(making, DETAILS_TEXT, NULL, details_keep(making, &text), NULL);
 	details_add_writes(making, on->flow, on->direction, on->from, on->to);
-	if (told->of->repeated)
+	uint32_t repeated = ledger_segment_repeated(told->direction, told->of);
+	uint32_t fragments = ledger_segment_fragments(told->direction, told->of);
+	if (repeated)
 		details_add(making, DETAILS_TEXT, NULL,
 		            details_say(making, "Its packet carries %s more, sent before.",
-		                        details_bytes(making, told->of->repeated)),
+		                        details_bytes(making, repeated)),
 		            NULL);
-	if (told->of->fragments > 1)
+	if (fragments > 1)
 		details_add(making, DETAILS_TEXT, NULL,
-		            details_say(making, "It left in %u IP fragments.", told->of->fragments),
-		            NULL);
+		            details_say(making, "It left in %u IP fragments.", fragments), NULL);
 }
 
 /* "written", "0.500 – 9.500 ms", "19 × send(10)" */
@@ -80,7 +81,7 @@ static void add_written(struct making *making, const struct told *told)
 {
 	const struct timeline_segment *on = told->on;
 	uint32_t first = on->from < on->to ? ledger_write_at(told->direction, on->from)
-	                                   : told->of->first_write;
+	                                   : ledger_segment_write(told->direction, told->of);
 	uint32_t last = on->from < on->to ? ledger_write_at(told->direction, on->to - 1) : first;
 	uint32_t index = timeline_write_index(making->group, on->flow, on->direction, first);
 	uint32_t end = timeline_write_index(making->group, on->flow, on->direction, last);
@@ -112,7 +113,7 @@ static const char *flight(struct making *making, const struct told *told)
 	const struct timeline_segment *on = told->on;
 	int64_t flight_ns = on->arrived_ns - on->sent_ns;
 
-	if (told->of->arrival == told->of->packet)
+	if (ledger_arrival(told->direction, told->of) == told->of->packet)
 		return "seen once: no wire between";
 	return details_say(making, "wire %s", details_lasting(making, flight_ns));
 }
@@ -129,7 +130,7 @@ static void add_link_deeds(struct making *making, const struct told *told)
 		            details_lasting(making, on->serial_ns));
 	if (on->twice)
 		details_add(making, DETAILS_ROW, "", "the link doubled it", NULL);
-	if (on->late && told->of->event != LEDGER_NONE)
+	if (on->late && ledger_segment_event(told->direction, told->of) != LEDGER_NONE)
 		details_add(making, DETAILS_ROW, "", "the link held it back", NULL);
 	else if (on->late)
 		details_add(making, DETAILS_ROW, "", "one that left later was there before it",
@@ -252,7 +253,8 @@ void details_of_segment(struct making *making)
 		details_add_again(making, on);
 	add_its_way(making, &told, held);
 	if (on->lost)
-		details_add_lost(making, &on->death, told.of->event);
-	details_add_packet(making, on->flow, on->direction, told.of->packet, told.of->arrival);
+		details_add_lost(making, &on->death, ledger_segment_event(told.direction, told.of));
+	details_add_packet(making, on->flow, on->direction, told.of->packet,
+	                   ledger_arrival(told.direction, told.of));
 	details_add_bytes(making, on->flow, on->direction, on->from, on->to);
 }

@@ -93,7 +93,7 @@ static void put_wait(struct buffer *line, const struct trace *trace, const struc
 
 	buffer_format(line, "%s %s, frame %" PRIu32 " at %s", stall_text(stall->kind),
 	              quantity_time(took, stall->to_ns - stall->from_ns),
-	              trace->packets[stall->packet].frame,
+	              trace_frame(trace, stall->packet),
 	              quantity_time(at, stall->to_ns - begin_ns(trace)));
 }
 
@@ -218,7 +218,7 @@ void flow_list_worst(struct buffer *out, const struct ledger *ledger, size_t mos
 		buffer_format(&line, "%6zu  ", i + 1);
 		put_wait(&line, ledger->trace, list + i);
 		buffer_format(&line, ", since frame %" PRIu32 " · flow %" PRIu32 ", ",
-		              ledger->trace->packets[list[i].since].frame, list[i].flow);
+		              trace_frame(ledger->trace, list[i].since), list[i].flow);
 		put_ends(&line, flow);
 		buffer_text(&line, list[i].direction ? ", from the latter" : ", from the former");
 		put_line(out, &line, options);

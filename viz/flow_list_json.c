@@ -23,8 +23,8 @@ static void write_wait(struct json_writer *writer, const char *key, const struct
 	json_count(writer, "flow", stall->flow);
 	json_count(writer, "direction", stall->direction);
 	json_number(writer, "took_ns", stall->to_ns - stall->from_ns);
-	json_count(writer, "since_frame", packets[stall->since].frame);
-	json_count(writer, "frame", packets[stall->packet].frame);
+	json_count(writer, "since_frame", trace_frame(ledger->trace, stall->since));
+	json_count(writer, "frame", trace_frame(ledger->trace, stall->packet));
 	json_number(writer, "at_ns", moment_since(packets[0].time_ns, stall->to_ns));
 	json_end(writer);
 }

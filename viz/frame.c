@@ -272,7 +272,7 @@ void frame_name_read(const struct frame *frame, struct label *label,
 	uint32_t write = LEDGER_NONE;
 
 	if (read->from == read->to && read->segment < bytes->segment_count)
-		write = bytes->segments[read->segment].first_write;
+		write = ledger_segment_write(bytes, &bytes->segments[read->segment]);
 	if (write < bytes->write_count)
 		label_write(label,
 		            timeline_number(frame->group, read->flow, read->direction, write));

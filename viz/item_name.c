@@ -64,8 +64,9 @@ static uint32_t empty_write(const struct timeline_group *group, const struct tim
 	const struct ledger_direction *in =
 		&group->ledger->flows[read->flow].directions[read->direction];
 
-	return read->segment < in->segment_count ? in->segments[read->segment].first_write
-	                                         : LEDGER_NONE;
+	return read->segment < in->segment_count
+	               ? ledger_segment_write(in, &in->segments[read->segment])
+	               : LEDGER_NONE;
 }
 
 static void name_read(struct buffer *out, const struct timeline_group *group, uint32_t index)

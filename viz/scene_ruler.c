@@ -391,7 +391,7 @@ static void draw_row(const struct ruler *ruler, const struct timeline_group *gro
 		ruler_crowd(ruler, nouns[kind], count, y);
 	} else {
 		ruler_cells(ruler, group, items[kind], cells, count, y);
-		if (kind != ROW_WRITES)
+		if (kind != ROW_WRITES && !group->trace->foreign)
 			ruler_boundaries(ruler, main, cells, count, y);
 	}
 	free(own);
@@ -466,7 +466,8 @@ static void name_heading(struct page *page, double y)
 		x = draw_text_within(draw, &draw_text_1, x, y, most - x - width, way.bytes) + 8;
 		x = draw_text(draw, &draw_small_2, x, y, others.bytes) + 8;
 	}
-	if (x + draw_width(draw, &draw_small_3, figures) <= most)
+	if (!page->timeline->groups[0].trace->foreign &&
+	    x + draw_width(draw, &draw_small_3, figures) <= most)
 		draw_text(draw, &draw_small_3, x, y, figures);
 	buffer_finish(&way);
 	buffer_finish(&others);

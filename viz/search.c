@@ -67,35 +67,36 @@ static bool fits_held(const struct search *search, const struct timeline_group *
 	return true;
 }
 
-static bool is_frame(const struct trace *trace, uint32_t packet, int64_t frame)
-{
-	return packet < trace->packet_count && trace->packets[packet].frame == frame;
-}
-
 /* Sent or arrived in that frame. */
 static bool fits_frame(int64_t frame, const struct timeline_group *group, struct item item)
 {
 	const struct trace *trace = group->trace;
 	const struct timeline_segment *segment;
+	const struct ledger_direction *direction;
 	const struct ledger_segment *source;
 	const struct ledger_ack *ack;
 
 	switch (item.kind) {
 	case ITEM_SEGMENT:
 		segment = &group->segments[item.index];
-		source = &search_direction(group, segment->flow, segment->direction)
-		                  ->segments[segment->segment];
-		return is_frame(trace, source->packet, frame) ||
-		       is_frame(trace, source->arrival, frame);
+		direction = search_direction(group, segment->flow, segment->direction);
+		source = &direction->segments[segment->segment];
+		return trace_is_frame(trace, source->packet, frame) ||
+		       trace_is_frame(trace, ledger_arrival(direction, source), frame);
 	case ITEM_ACK:
 		ack = item_ledger_ack(group, &group->acks[item.index]);
-		return ack && (is_frame(trace, ack->packet, frame) ||
-		               is_frame(trace, ack->departure, frame));
-	case ITEM_CONTROL: return is_frame(trace, group->controls[item.index].packet, frame);
+		if (!ack)
+			return false;
+		direction = search_direction(group, group->acks[item.index].flow,
+		                             group->acks[item.index].direction);
+		return trace_is_frame(trace, ack->packet, frame) ||
+		       trace_is_frame(trace, ledger_departure(direction, ack), frame);
+	case ITEM_CONTROL: return trace_is_frame(trace, group->controls[item.index].packet, frame);
 	case ITEM_DROP:
-		return is_frame(trace,
-		                ledger_event_packet(group->ledger, group->drops[item.index].event),
-		                frame);
+		return trace_is_frame(trace,
+		                      ledger_event_packet(group->ledger,
+		                                          group->drops[item.index].event),
+		                      frame);
 	default: return false;
 	}
 }

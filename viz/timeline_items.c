@@ -145,8 +145,8 @@ static void add_segments(struct build *build, uint32_t flow, uint32_t direction)
 	for (size_t i = 0; i < from->segment_count; i++) {
 		const struct ledger_segment *segment = &from->segments[i];
 		int64_t sent_ns = build_since(build, ledger_sent_ns(build->ledger, from, segment));
-		bool arrived = segment->arrival != LEDGER_NONE;
-		bool lost = ledger_is_lost(build->ledger, segment);
+		bool arrived = ledger_arrival(from, segment) != LEDGER_NONE;
+		bool lost = ledger_is_lost(build->ledger, from, segment);
 
 		group->segments[group->segment_count++] = (struct timeline_segment){
 			.sent_ns = sent_ns,
@@ -198,7 +198,7 @@ static int64_t ack_delay(const struct build *build, const struct ledger_directio
 {
 	uint32_t segment = upto ? ledger_segment_at(data, upto - 1) : LEDGER_NONE;
 
-	if (segment == LEDGER_NONE || data->segments[segment].arrival == LEDGER_NONE)
+	if (segment == LEDGER_NONE || ledger_arrival(data, &data->segments[segment]) == LEDGER_NONE)
 		return -1;
 	int64_t arrived = ledger_arrived_ns(build->ledger, data, &data->segments[segment]);
 	int64_t delayed_ns = sent_ns - build_since(build, arrived);
@@ -213,10 +213,11 @@ static void add_acks(struct build *build, uint32_t flow, uint32_t direction)
 	for (size_t i = 0; i < from->ack_count; i++) {
 		const struct ledger_ack *ack = &from->acks[i];
 		int64_t at_ns = build_since(build, build->trace->packets[ack->packet].time_ns);
+		uint32_t departure = ledger_departure(from, ack);
 		int64_t sent_ns =
-			ack->departure == LEDGER_NONE
+			departure == LEDGER_NONE
 				? at_ns
-				: build_since(build, build->trace->packets[ack->departure].time_ns);
+				: build_since(build, build->trace->packets[departure].time_ns);
 
 		group->acks[group->ack_count++] = (struct timeline_ack){
 			.sent_ns = sent_ns,

@@ -111,10 +111,10 @@ static void find_fate(const struct build *build, struct timeline_segment *segmen
                       const int64_t usual_ns[2])
 {
 	const struct trace_wire *wire = &build->trace->about.wire;
-	const struct ledger_segment *source =
-		&build_direction(build, segment->flow, segment->direction)
-			 ->segments[segment->segment];
-	uint8_t cause = cause_of(build, source->event);
+	const struct ledger_direction *direction =
+		build_direction(build, segment->flow, segment->direction);
+	const struct ledger_segment *source = &direction->segments[segment->segment];
+	uint8_t cause = cause_of(build, ledger_segment_event(direction, source));
 	int way = way_of(build, segment->from_lane);
 	uint32_t length = build->trace->packets[source->packet].length;
 	bool arrived = !segment->lost;

@@ -46,8 +46,7 @@ static void check_segments(const struct ledger *ledger, const struct ledger_dire
 
 	for (size_t i = 0; i < direction->data_count; i++) {
 		const struct ledger_segment *segment =
-			direction->segments +
-			(direction->data_order ? direction->data_order[i] : i);
+			direction->segments + ledger_data_segment(direction, i);
 
 		require(segment->kind == SEGMENT_DATA);
 		require(segment->from >= end);
@@ -58,8 +57,13 @@ static void check_segments(const struct ledger *ledger, const struct ledger_dire
 		const struct ledger_segment *segment = direction->segments + i;
 		struct ledger_piece pieces[4];
 
-		require(segment->first_write == LEDGER_NONE ||
-		        segment->first_write < direction->write_count);
+		require(ledger_segment_write(direction, segment) == LEDGER_NONE ||
+		        ledger_segment_write(direction, segment) < direction->write_count);
+		require(ledger_arrival(direction, segment) == LEDGER_NONE ||
+		        ledger_arrival(direction, segment) < ledger->trace->packet_count);
+		require(!segment->rare || ledger_segment_event(direction, segment) != LEDGER_NONE ||
+		        ledger_segment_repeated(direction, segment) ||
+		        ledger_segment_fragments(direction, segment));
 		ledger_held_ns(ledger, direction, segment);
 		ledger_arrived_ns(ledger, direction, segment);
 		ledger_pieces(direction, segment->from, segment->from + segment->length, pieces, 4);

@@ -187,7 +187,7 @@ static void frames_are_counted_as_wireshark_counts_them(void **state)
 	assert_int_equal(trace_open(SEAM_TESTS_DIR "/golden/nagle.pcapng", &trace, &err), 0);
 	assert_int_equal(trace.packet_count, sizeof(frames) / sizeof(*frames));
 	for (size_t i = 0; i < trace.packet_count; i++)
-		assert_int_equal(trace.packets[i].frame, frames[i]);
+		assert_int_equal(trace_frame(&trace, i), frames[i]);
 	trace_close(&trace);
 }
 
