@@ -116,23 +116,14 @@ static int load(int fd, const char *path, uint8_t **bytes, size_t *size, bool *m
 	return 0;
 }
 
-int trace_open(const char *path, struct trace *trace, struct err *err)
+int trace_open_descriptor(int fd, const char *name, struct trace *trace, struct err *err)
 {
-	bool standard = !strcmp(path, "-"), mapped = false;
-	const char *name = standard ? "standard input" : path;
-	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	uint8_t *bytes = NULL;
+	bool mapped = false;
 	size_t size = 0;
 	int result;
 
-	if (fd < 0)
-		return err_input(err,
-		                 "cannot open %s: %s: give the path of a recording or a capture",
-		                 path, strerror(errno));
-	result = load(fd, name, &bytes, &size, &mapped, err);
-	if (!standard)
-		close(fd);
-	if (result < 0)
+	if (load(fd, name, &bytes, &size, &mapped, err) < 0)
 		return -1;
 	result = trace_read(bytes, size, name, trace, err);
 	/* What had to be unpacked has bytes of its own. */
@@ -143,6 +134,22 @@ int trace_open(const char *path, struct trace *trace, struct err *err)
 	trace->mapped = mapped;
 	trace->owned = !mapped;
 	return 0;
+}
+
+int trace_open(const char *path, struct trace *trace, struct err *err)
+{
+	int fd, result;
+
+	if (!strcmp(path, "-"))
+		return trace_open_descriptor(STDIN_FILENO, "standard input", trace, err);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_input(err,
+		                 "cannot open %s: %s: give the path of a recording or a capture",
+		                 path, strerror(errno));
+	result = trace_open_descriptor(fd, path, trace, err);
+	close(fd);
+	return result;
 }
 
 #define AHEAD ((size_t)32 << 20) /* asked for at a time */

@@ -191,6 +191,8 @@ struct trace {
  * only on success.
  */
 int trace_open(const char *path, struct trace *trace, struct err *err);
+/* The same of an open file or pipe, which stays the caller's; name is for messages. */
+int trace_open_descriptor(int fd, const char *name, struct trace *trace, struct err *err);
 /* The same from memory, which must stay until trace_close(); name is for messages. What had to be
  * unpacked is the trace's own: its bytes are then not those given. */
 int trace_read(const uint8_t *bytes, size_t size, const char *name, struct trace *trace,
