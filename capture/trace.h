@@ -142,7 +142,7 @@ struct trace_about {
 };
 
 struct trace {
-	const uint8_t *bytes; /* the file, mapped or owned */
+	const uint8_t *bytes; /* the file, or what was unpacked of it, mapped or owned */
 	size_t size;
 	bool foreign; /* no Seam block is in it: somebody else's capture. about says nothing then,
 	                 and there are no endpoints and calls but those of flow_trace() */

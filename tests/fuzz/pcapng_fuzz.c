@@ -112,8 +112,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		assert(err.kind == ERR_INPUT && err.text[0]);
 		return 0;
 	}
-	assert(trace.cut_at <= size);
-	assert(trace.cut_at == size || trace.warning);
+	assert(trace.cut_at <= trace.size);
+	assert(trace.cut_at == trace.size || trace.warning);
 	check_packets(&trace);
 	check_calls(&trace);
 	check_counters(&trace);
