@@ -87,8 +87,9 @@ static void add_packet(struct trace_loader *loader, const struct pcap_reader *re
 	if (trace->packet_count == loader->packet_capacity)
 		trace->packets = mem_grow(trace->packets, &loader->packet_capacity,
 		                          trace->packet_count, sizeof(*trace->packets));
+	int64_t time_ns = seconds * 1000000000 + fraction * reader->fraction_ns;
 	struct packet packet = {
-		.time_ns = seconds * 1000000000 + fraction * reader->fraction_ns,
+		.time_ns = time_ns < TRACE_TIME_MAX ? time_ns : TRACE_TIME_MAX,
 		.at = (reader->at + RECORD) & PACKET_AT_MAX,
 		.captured = captured,
 		.length = length > captured ? length : captured,

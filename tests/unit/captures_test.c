@@ -206,6 +206,20 @@ static void an_unknown_link_is_counted_and_named(void **state)
 	buffer_finish(&file.bytes);
 }
 
+static void a_time_beyond_all_times_is_the_last_of_them(void **state)
+{
+	struct capture_file file = { 0 };
+	struct opened opened;
+
+	(void)state;
+	a_pcap(&file, LINK_ETHERNET);
+	memset(file.bytes.bytes + 24, 0xff, 8);
+	capture_open(&opened, file.bytes.bytes, file.bytes.length);
+	assert_int_equal(opened.trace.packets[1].time_ns, TRACE_TIME_MAX);
+	capture_close(&opened);
+	buffer_finish(&file.bytes);
+}
+
 /* ---- through libpcap ---- */
 
 static void a_modified_pcap_opens_through_libpcap(void **state)
@@ -574,6 +588,7 @@ int main(void)
 		cmocka_unit_test(null_is_read_in_the_other_byte_order_too),
 		cmocka_unit_test(tags_are_stepped_over_behind_sll_too),
 		cmocka_unit_test(an_unknown_link_is_counted_and_named),
+		cmocka_unit_test(a_time_beyond_all_times_is_the_last_of_them),
 		cmocka_unit_test(a_modified_pcap_opens_through_libpcap),
 		cmocka_unit_test(gzip_and_zstd_open_as_what_is_in_them),
 		cmocka_unit_test(members_follow_each_other),
