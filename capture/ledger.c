@@ -25,6 +25,21 @@ const char *lost_cause_text(enum lost_cause cause)
 	return causes[cause];
 }
 
+static bool is_copy(struct build *build, uint32_t index, const struct packet_view *view)
+{
+	bool tcp = view->protocol == PACKET_TCP;
+	uint32_t flow;
+	uint8_t side;
+
+	if ((!tcp && view->protocol != PACKET_UDP) || !copies_take(build, index, view))
+		return false;
+	flow = flow_find(build, tcp ? TRANSPORT_TCP : TRANSPORT_UDP, &view->source,
+	                 &view->destination, &side);
+	if (flow != LEDGER_NONE)
+		build->ledger->flows[flow].directions[side].copies++;
+	return true;
+}
+
 static void take_packet(struct build *build, uint32_t index)
 {
 	const struct packet *packet = build->trace->packets + index;
@@ -32,9 +47,11 @@ static void take_packet(struct build *build, uint32_t index)
 
 	if (links_damaged(build, index))
 		return;
-	if (packet->interface < 2 && tap_leaves(build, index))
+	if (build->two_taps && packet->interface < 2 && tap_leaves(build, index))
 		build->left[packet->interface] += links_fate(build, index).leaving > 0;
-	packet_decode(build->trace->bytes + packet->at, packet->captured, packet->length, &view);
+	trace_decode(build->trace, index, &view);
+	if (build->trace->foreign && is_copy(build, index, &view))
+		return;
 	switch (view.protocol) {
 	case PACKET_TCP: ledger_tcp_packet(build, index, &view); break;
 	case PACKET_UDP: ledger_udp_packet(build, index, &view); break;
@@ -42,6 +59,7 @@ static void take_packet(struct build *build, uint32_t index)
 	case PACKET_OTHER:
 		ledger_unreachable(build, index, &view);
 		build->ledger->other_packets++;
+		build->ledger->unknown_links += !packet_knows_link(view.link_type);
 		break;
 	}
 }
@@ -56,7 +74,7 @@ static void take_packets(struct build *build)
 		build->all_seen &= trace->interfaces[i].has_statistics;
 	}
 	build->all_seen &= !build->dropped;
-	build->two_taps = trace->interface_count > 1;
+	build->two_taps = trace->interface_count > 1 && !trace->foreign;
 	links_match(build);
 	for (uint32_t i = 0; i < trace->packet_count; i++) {
 		if (i + AHEAD < trace->packet_count)
@@ -65,6 +83,8 @@ static void take_packets(struct build *build)
 	}
 	flights_finish(&build->flights);
 	links_finish(&build->links);
+	free(build->sightings);
+	build->sightings = NULL;
 	for (uint32_t i = 0; i < build->ledger->flow_count; i++)
 		if (build->ledger->flows[i].transport == TRANSPORT_TCP) {
 			ledger_tcp_settle(build, i, 0);
@@ -77,6 +97,11 @@ static void name_endpoints(struct build *build, uint32_t index)
 	struct ledger_flow *flow = build->ledger->flows + index;
 	uint32_t party;
 
+	/* flow_trace(): its ends are the flow's, whether they sent anything or not. */
+	if (build->trace->foreign && build->trace->endpoint_count == 2) {
+		flow->a_endpoint = 0;
+		flow->b_endpoint = 1;
+	}
 	if (!trace_transport_is_unix(flow->transport)) {
 		if (flow->a_endpoint == UINT16_MAX &&
 		    (party = party_receiving(build, &flow->b, &flow->a, NO_TIME)) != LEDGER_NONE)
@@ -97,6 +122,10 @@ static void account_flow(struct build *build, uint32_t index)
 	for (uint8_t at = 0; at < 2; at++) {
 		struct ledger_direction *direction = flow->directions + at;
 
+		if (message && build->trace->foreign) {
+			ledger_no_boundaries(direction);
+			continue;
+		}
 		if (message) {
 			ledger_message_boundaries(direction, build->work[index].sides + at,
 			                          flow->transport == TRANSPORT_UDP);
@@ -205,7 +234,7 @@ void ledger_build(struct ledger *ledger, const struct trace *trace)
 			unknown += ledger->flows[i].directions[at].state.unknown;
 		}
 	}
-	ledger->accounted = !unknown && !ledger->doubt;
+	ledger->accounted = (!unknown || trace->foreign) && !ledger->doubt;
 	sort_flows(&build);
 	finish_build(&build);
 }

@@ -217,4 +217,5 @@ void ledger_finish_direction(struct ledger_direction *direction)
 	free(direction->acks);
 	free(direction->departures);
 	free(direction->fates);
+	free(direction->shuts);
 }

@@ -43,6 +43,9 @@ static void fill(const struct packet_bytes *packet, uint32_t header, uint32_t en
 	view->fragment_at = 0;
 	view->ip_id = packet_u16(ip + 4);
 	view->vlan = 0;
+	view->link_type = LINK_ETHERNET;
+	view->link_direction = 0;
+	view->link_interface = 0;
 	view->sequence = packet_u32(tcp + 4);
 	view->acknowledgement = packet_u32(tcp + 8);
 	view->window = packet_u16(tcp + 14);

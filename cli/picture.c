@@ -20,7 +20,8 @@ void picture_timeline(struct timeline *timeline, const struct ledger *const *led
 	for (size_t i = 0; i < timeline->group_count; i++) {
 		struct race race = race_margin(timeline->groups[i].ledger);
 
-		if (race.applicable)
+		/* Of a guess it is not known when it began. */
+		if (race.applicable && !timeline->groups[i].trace->foreign)
 			timeline->groups[i].race_margin_ns = race.margin_ns;
 	}
 }
@@ -129,7 +130,7 @@ int picture_svg(struct buffer *out, const struct ledger *const *ledgers, size_t 
 
 void picture_json(struct buffer *out, const struct ledger *ledger, bool pretty)
 {
-	struct race race = race_margin(ledger);
+	struct race race = ledger->trace->foreign ? (struct race){ 0 } : race_margin(ledger);
 	const struct json_race pair = { .flow = race.flow,
 		                        .direction = race.direction,
 		                        .write = race.write,

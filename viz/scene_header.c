@@ -16,7 +16,8 @@ static void conditions(struct buffer *out, const struct timeline *timeline)
 
 	if (about->scenario && *about->scenario) {
 		scene_escape(out, about->scenario);
-		buffer_text(out, ".yaml");
+		if (!timeline->groups[0].trace->foreign)
+			buffer_text(out, ".yaml");
 	}
 	if (about->kernel && *about->kernel) {
 		buffer_text(out, out->length ? apart : "");

@@ -425,6 +425,8 @@ static void draw_row(const struct ruler *ruler, const struct timeline_group *gro
 	}
 
 	scene_count(&text, count, nouns[kind]);
+	if (kind == ROW_WRITES && group->trace->foreign)
+		buffer_text(&text, " guessed");
 	if (kind == ROW_WRITES)
 		buffer_format(&text, ", %s", quantity_bytes(size, main->bytes));
 	scene_escape(&name, group->name);
@@ -441,7 +443,7 @@ static void draw_row(const struct ruler *ruler, const struct timeline_group *gro
 		if (row)
 			cells = cells_of(row, first, count);
 		ruler_cells(ruler, group, items[kind], cells, count, y);
-		if (kind != ROW_WRITES)
+		if (kind != ROW_WRITES && !group->trace->foreign)
 			ruler_boundaries(ruler, main, cells, count, y);
 	}
 	free(cells);
@@ -469,7 +471,7 @@ static double draw_group(struct page *page, size_t index, double y)
 		draw_row(&ruler, group, ROW_SEGMENTS, !single, y);
 		y += step;
 	}
-	if (single || !has_segments(group, main)) {
+	if (!group->trace->foreign && (single || !has_segments(group, main))) {
 		draw_row(&ruler, group, ROW_READS, !single, y);
 		y += step;
 	}
@@ -516,7 +518,8 @@ static void name_heading(struct page *page, double y)
 		x = draw_text_within(draw, &draw_text_1, x, y, most - x - width, way.bytes) + 8;
 		x = draw_text(draw, &draw_small_2, x, y, others.bytes) + 8;
 	}
-	if (x + draw_width(draw, &draw_small_3, figures) <= most)
+	if (!page->timeline->groups[0].trace->foreign &&
+	    x + draw_width(draw, &draw_small_3, figures) <= most)
 		draw_text(draw, &draw_small_3, x, y, figures);
 	buffer_finish(&way);
 	buffer_finish(&others);
