@@ -13,6 +13,7 @@
 #include "cli/picture.h"
 #include "cli/save.h"
 #include "viz/csv.h"
+#include "viz/wireshark.h"
 
 enum format {
 	FORMAT_PNG,
@@ -20,19 +21,22 @@ enum format {
 	FORMAT_JSON,
 	FORMAT_CSV,
 	FORMAT_TXT,
+	FORMAT_PCAPNG,
+	FORMAT_PCAP,
 	FORMAT_COUNT,
 };
 
 static const char *const formats[] = {
-	[FORMAT_PNG] = "png", [FORMAT_SVG] = "svg", [FORMAT_JSON] = "json",
-	[FORMAT_CSV] = "csv", [FORMAT_TXT] = "txt",
+	[FORMAT_PNG] = "png",   [FORMAT_SVG] = "svg", [FORMAT_JSON] = "json",
+	[FORMAT_CSV] = "csv",   [FORMAT_TXT] = "txt", [FORMAT_PCAPNG] = "pcapng",
+	[FORMAT_PCAP] = "pcap",
 };
 static_assert(sizeof(formats) / sizeof(*formats) == FORMAT_COUNT, "a name for every format");
 
 struct export
 {
-	const char *output, *format;
-	bool force, light, pretty;
+	const char *output, *format, *tap;
+	bool force, light, pretty, no_payload;
 	int64_t scale, width;
 };
 
@@ -56,20 +60,24 @@ static int choose_format(const struct export *export, enum format *format, struc
 
 	if (export->format) {
 		if (format_of(export->format, strlen(export->format), format))
-			return err_input(err, "--format %s: png, svg, json, csv or txt is needed",
-			                 export->format);
+			return err_input(
+				err,
+				"--format %s: png, svg, json, csv, txt, pcapng or pcap is needed",
+				export->format);
 		return 0;
 	}
 	if (!strcmp(export->output, "-"))
-		return err_input(err, "-o - needs --format: png, svg, json, csv or txt");
+		return err_input(err, "-o - needs --format: png, svg, json, csv, txt, pcapng or "
+		                      "pcap");
 	if (!dot)
 		return err_input(err,
 		                 "%s has no ending that says its form; end it in .png, .svg, "
-		                 ".json, .csv or .txt, or give --format",
+		                 ".json, .csv, .txt, .pcapng or .pcap, or give --format",
 		                 export->output);
 	if (format_of(dot + 1, strlen(dot + 1), format))
 		return err_input(err,
-		                 "%s: no form is called %s; .png, .svg, .json, .csv and .txt are",
+		                 "%s: no form is called %s; .png, .svg, .json, .csv, .txt, "
+		                 ".pcapng and .pcap are",
 		                 export->output, dot);
 	return 0;
 }
@@ -95,23 +103,79 @@ static int write_form(struct buffer *out, const struct inputs *inputs, const str
 			csv_recording(out, inputs->ledgers[i]);
 		return 0;
 	case FORMAT_TXT: picture_text(out, inputs->ledgers, inputs->count, &text, NULL); return 0;
+	case FORMAT_PCAPNG:
+	case FORMAT_PCAP:
 	case FORMAT_COUNT: break;
 	}
 	return 0;
+}
+
+/* ---- for Wireshark: as it comes, however large it is ---- */
+
+static int take_for_file(void *context, const char *bytes, size_t length, struct err *err)
+{
+	return save_add(context, bytes, length, err);
+}
+
+static int take_for_output(void *context, const char *bytes, size_t length, struct err *err)
+{
+	(void)context;
+	return output_print(bytes, length, err);
+}
+
+/* What it would not do for the others. */
+static int choose_tap(const struct export *export, const struct inputs *inputs, bool wireshark,
+                      enum wireshark_tap *tap, struct err *err)
+{
+	*tap = WIRESHARK_TAP_CLIENT;
+	if (!wireshark && (export->tap || export->no_payload))
+		return err_input(err, "%s is for .pcapng and .pcap only",
+		                 export->tap ? "--tap" : "--no-payload");
+	if (wireshark && inputs->count > 1)
+		return err_input(err, "a .pcapng or .pcap file holds one recording; name one of "
+		                      "them, and export each into a file of its own");
+	if (export->tap && !wireshark_tap_parse(export->tap, tap))
+		return err_input(err, "--tap %s: client, server or both is needed", export->tap);
+	return 0;
+}
+
+static int write_packets(const struct ledger *ledger, const struct export *export,
+                         const struct wireshark_options *options, struct err *err)
+{
+	struct save save;
+	struct wireshark_sink sink = { take_for_output, NULL };
+	struct err unsaved = { 0 };
+	int result;
+
+	if (!strcmp(export->output, "-"))
+		return wireshark_export(ledger, options, &sink, err);
+	if (save_begin(&save, export->output, export->force, err))
+		return -1;
+	sink = (struct wireshark_sink){ take_for_file, &save };
+	result = wireshark_export(ledger, options, &sink, err);
+	if (save_end(&save, !result, result ? &unsaved : err))
+		result = -1;
+	return result;
 }
 
 static int export_inputs(const struct inputs *inputs, const struct export *export,
                          enum format format, struct err *err)
 {
 	bool to_stdout = !strcmp(export->output, "-");
+	bool wireshark = format == FORMAT_PCAPNG || format == FORMAT_PCAP;
+	struct wireshark_options options = { .no_payload = export->no_payload,
+		                             .pcap = format == FORMAT_PCAP };
 	struct buffer out = { 0 };
 	int result;
 
 	if (inputs_include(inputs, to_stdout ? NULL : export->output))
 		return err_input(err, "%s is one of the recordings; choose another output",
 		                 to_stdout ? "standard output" : export->output);
-	if (!to_stdout && save_allowed(export->output, export->force, err))
+	if (choose_tap(export, inputs, wireshark, &options.tap, err) ||
+	    (!to_stdout && save_allowed(export->output, export->force, err)))
 		return -1;
+	if (wireshark)
+		return write_packets(inputs->ledgers[0], export, &options, err);
 	result = write_form(&out, inputs, export, format, err);
 	if (!result && to_stdout)
 		result = output_buffer(&out, err);
@@ -132,7 +196,8 @@ static int export_recordings(char *const *paths, size_t count, const struct expo
 		return err_input(err, "export needs a recording: seam export REC.pcapng -o FILE");
 	if (!export->output)
 		return err_input(err,
-		                 "export needs an output: -o FILE.png, .svg, .json, .csv or .txt");
+		                 "export needs an output: -o FILE.png, .svg, .json, .csv, .txt, "
+		                 ".pcapng or .pcap");
 	if (choose_format(export, &format, err) || inputs_open(&inputs, paths, count, err))
 		return -1;
 	result = export_inputs(&inputs, export, format, err);
@@ -152,7 +217,7 @@ int command_export(int argc, char **argv)
 		  .value = &export.output },
 		{ .name = "format",
 		  .argument = "FORM",
-		  .summary = "png svg json csv txt; default: what FILE ends in",
+		  .summary = "png svg json csv txt pcapng pcap; default: what FILE ends in",
 		  .kind = OPTION_TEXT,
 		  .value = &export.format },
 		{ .name = "force",
@@ -178,6 +243,14 @@ int command_export(int argc, char **argv)
 		{ .name = "pretty",
 		  .summary = "json: indented, a line a write, segment, read, call",
 		  .value = &export.pretty },
+		{ .name = "tap",
+		  .argument = "END",
+		  .summary = "pcapng pcap: which end of a wire: client (default), server, both",
+		  .kind = OPTION_TEXT,
+		  .value = &export.tap },
+		{ .name = "no-payload",
+		  .summary = "pcapng pcap: letters of writes instead of what was sent",
+		  .value = &export.no_payload },
 		{ 0 },
 	};
 	const struct usage usage = {
@@ -185,10 +258,12 @@ int command_export(int argc, char **argv)
 		.operands = "REC… -o FILE",
 		.summary =
 			"Writes recordings in another form: a picture, JSON (an object a "
-			"recording and line),\na table (a row a write, segment and read), text. - "
-			"is standard input.",
+			"recording and line),\na table (a row a write, segment and read), text; or "
+			"one for Wireshark, with a comment on\neach packet: .pcapng, .pcap. - is "
+			"standard input.",
 		.examples = "  seam export nagle-*.pcapng -o nagle.png --scale 2\n"
-			    "  seam export nagle-udp.pcapng -o - --format csv\n",
+			    "  seam export nagle-udp.pcapng -o - --format csv\n"
+			    "  seam export nagle-nagle.pcapng -o report.pcapng --no-payload\n",
 		.options = rows,
 	};
 	struct err err = { 0 };

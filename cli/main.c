@@ -20,7 +20,7 @@ static const struct {
 	{ "check", command_check, "play scenarios and say whether their expectations hold" },
 	{ "view", command_view, "recordings in a window, to be stepped through" },
 	{ "show", command_show, "a recording in the terminal: timeline, byte ruler, table" },
-	{ "export", command_export, "recordings as a picture, JSON, a table, text" },
+	{ "export", command_export, "recordings as a picture, JSON, a table, text, or for Wireshark" },
 	{ "list", command_list, "the scenarios that ship with it" },
 	{ "doctor", command_doctor, "what this machine allows, and what to change" },
 };
