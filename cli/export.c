@@ -10,10 +10,10 @@
 #include "cli/inputs.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/packets.h"
 #include "cli/picture.h"
 #include "cli/save.h"
 #include "viz/csv.h"
-#include "viz/wireshark.h"
 
 enum format {
 	FORMAT_PNG,
@@ -110,19 +110,6 @@ static int write_form(struct buffer *out, const struct inputs *inputs, const str
 	return 0;
 }
 
-/* ---- for Wireshark: as it comes, however large it is ---- */
-
-static int take_for_file(void *context, const char *bytes, size_t length, struct err *err)
-{
-	return save_add(context, bytes, length, err);
-}
-
-static int take_for_output(void *context, const char *bytes, size_t length, struct err *err)
-{
-	(void)context;
-	return output_print(bytes, length, err);
-}
-
 /* What it would not do for the others. */
 static int choose_tap(const struct export *export, const struct inputs *inputs, bool wireshark,
                       enum wireshark_tap *tap, struct err *err)
@@ -137,25 +124,6 @@ static int choose_tap(const struct export *export, const struct inputs *inputs, 
 	if (export->tap && !wireshark_tap_parse(export->tap, tap))
 		return err_input(err, "--tap %s: client, server or both is needed", export->tap);
 	return 0;
-}
-
-static int write_packets(const struct ledger *ledger, const struct export *export,
-                         const struct wireshark_options *options, struct err *err)
-{
-	struct save save;
-	struct wireshark_sink sink = { take_for_output, NULL };
-	struct err unsaved = { 0 };
-	int result;
-
-	if (!strcmp(export->output, "-"))
-		return wireshark_export(ledger, options, &sink, err);
-	if (save_begin(&save, export->output, export->force, err))
-		return -1;
-	sink = (struct wireshark_sink){ take_for_file, &save };
-	result = wireshark_export(ledger, options, &sink, err);
-	if (save_end(&save, !result, result ? &unsaved : err))
-		result = -1;
-	return result;
 }
 
 static int export_inputs(const struct inputs *inputs, const struct export *export,
@@ -175,7 +143,8 @@ static int export_inputs(const struct inputs *inputs, const struct export *expor
 	    (!to_stdout && save_allowed(export->output, export->force, err)))
 		return -1;
 	if (wireshark)
-		return write_packets(inputs->ledgers[0], export, &options, err);
+		return packets_write(inputs->ledgers[0], &options, export->output, export->force,
+		                     err);
 	result = write_form(&out, inputs, export, format, err);
 	if (!result && to_stdout)
 		result = output_buffer(&out, err);

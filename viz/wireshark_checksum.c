@@ -74,8 +74,9 @@ enum wireshark_sum wireshark_sum_judge(const uint8_t *bytes, uint32_t captured,
 		return WIRESHARK_SUM_NONE;
 	if (view->payload_captured < view->payload_length || view->more_fragments)
 		return WIRESHARK_SUM_RIGHT;
+	/* 0: a device was to fill it in. */
 	pseudo = pseudo_header(bytes, view);
-	if (wireshark_sum_fold(pseudo) == field)
+	if (!field || wireshark_sum_fold(pseudo) == field)
 		return WIRESHARK_SUM_RIGHT;
 	return wireshark_sum_fold(wireshark_sum_fold(pseudo) +
 	                          (uint32_t)wireshark_sum_fold(segment_sum(bytes, view))) == 0xffff

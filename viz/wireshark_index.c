@@ -125,22 +125,33 @@ static int by_packet(const void *one, const void *two)
 	return (a->index > b->index) - (a->index < b->index);
 }
 
+/* Of one connection they mostly stand in order. */
+static void sort_marks(struct wireshark_index *index)
+{
+	size_t i = 1;
+
+	while (i < index->mark_count && by_packet(&index->marks[i - 1], &index->marks[i]) < 0)
+		i++;
+	if (i < index->mark_count)
+		qsort(index->marks, index->mark_count, sizeof(*index->marks), by_packet);
+}
+
 void wireshark_index_init(struct wireshark_index *index, const struct ledger *ledger, bool all)
 {
 	*index = (struct wireshark_index){ .ledger = ledger };
 	for (uint32_t i = 0; i < ledger->flow_count * 2; i++) {
 		const struct ledger_direction *direction = wireshark_direction(ledger, i);
+		const struct ledger_direction *back = wireshark_direction(ledger, i ^ 1);
 
 		note_segments(index, i, all);
-		if (!direction->write_count && !direction->read_count)
+		if (!direction->write_count && !back->write_count)
 			continue;
+		mark_releases(index, i);
 		add_mark(index, direction->fin_packet, WIRESHARK_MARK_FIN, i, 0);
 		add_mark(index, direction->rst_packet, WIRESHARK_MARK_RESET, i, 0);
-		mark_releases(index, i);
 	}
 	mark_events(index);
-	if (index->mark_count)
-		qsort(index->marks, index->mark_count, sizeof(*index->marks), by_packet);
+	sort_marks(index);
 }
 
 void wireshark_index_finish(struct wireshark_index *index)
