@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "capture/address.h"
 #include "capture/buffer.h"
 
 enum pcapng_type {
@@ -41,6 +42,13 @@ void pcapng_write_packet(struct buffer *out, uint32_t interface, int64_t time_ns
                          uint8_t direction, const char *comment);
 void pcapng_write_statistics(struct buffer *out, uint32_t interface, int64_t time_ns,
                              uint64_t received, uint64_t dropped);
+/* Names of hosts (a Name Resolution Block); only IPv4 and IPv6 addresses are written, none of them
+ * twice. */
+struct pcapng_name {
+	struct address address;
+	const char *name;
+};
+void pcapng_write_names(struct buffer *out, const struct pcapng_name *names, size_t count);
 /* entry is the text of a systemd Journal Export entry. */
 void pcapng_write_journal(struct buffer *out, const char *entry, size_t length);
 

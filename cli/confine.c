@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -169,4 +170,67 @@ bool confine_to_reading(void)
 	failed = failed || seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 1) || seccomp_load(filter);
 	seccomp_release(filter);
 	return !failed;
+}
+
+static void answer(int to, int (*work)(void *context, struct err *err), void *context)
+{
+	struct err err = { 0 };
+	int result;
+
+	confine_to_reading();
+	result = work(context, &err);
+	if (!result)
+		err.kind = ERR_NONE;
+	/* Less than PIPE_BUF: whole or not at all. */
+	if (write(to, &err, sizeof(err)) != sizeof(err))
+		result = -1;
+	exit(result ? EXIT_FAILURE : EXIT_SUCCESS);
+}
+
+static int killed(pid_t child, struct err *err)
+{
+	int status = 0;
+
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFSIGNALED(status))
+		return err_machine(err,
+		                   "the process that read the file was ended by %s: if nobody did "
+		                   "that on purpose, please report the file",
+		                   strsignal(WTERMSIG(status)));
+	return err_machine(err, "the process that read the file ended without a word");
+}
+
+int confine_work(int (*work)(void *context, struct err *err), void *context, struct err *err)
+{
+	struct err said;
+	int ends[2];
+	ssize_t got;
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return err_machine(err, "cannot make a pipe: %s", strerror(errno));
+	child = fork();
+	if (child < 0) {
+		close(ends[0]);
+		close(ends[1]);
+		return err_machine(err, "cannot start a process: %s", strerror(errno));
+	}
+	if (!child) {
+		close(ends[0]);
+		answer(ends[1], work, context);
+	}
+	close(ends[1]);
+	do
+		got = read(ends[0], &said, sizeof(said));
+	while (got < 0 && errno == EINTR);
+	close(ends[0]);
+	if (got != (ssize_t)sizeof(said))
+		return killed(child, err);
+	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+	if (said.kind == ERR_NONE)
+		return 0;
+	*err = said;
+	return -1;
 }

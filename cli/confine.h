@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#include "capture/err.h"
+
 /*
  * From here on (seccomp(2), for all threads, for ever): no sockets, no programs, no processes, no
  * signals to others; files open for reading only, and none is made, renamed, removed or changed.
@@ -17,5 +19,13 @@
  * tools that trace.
  */
 bool confine_to_reading(void);
+
+/*
+ * The same for work whose result a process must finish that is not confined, such as giving a file
+ * its name: work(context) runs in a child, which prints and writes for itself into what is open,
+ * and its result and err are returned. ERR_MACHINE where the child was killed; to be called before
+ * any thread is there.
+ */
+int confine_work(int (*work)(void *context, struct err *err), void *context, struct err *err);
 
 #endif

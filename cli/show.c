@@ -27,7 +27,8 @@ static bool some_undecided(const struct inputs *inputs)
 	return false;
 }
 
-/* Captures of several flows are listed, each by itself; of what else was given there is a line a flow. */
+/* Captures of several flows are listed, each by itself; of what else was given there is a line a
+ * flow. */
 static int list_captures(const struct inputs *inputs, const struct show *show,
                          const struct text_options *options, struct err *err)
 {

@@ -8,6 +8,7 @@
 struct frame_bytes {
 	const uint8_t *bytes;
 	uint32_t captured, length;
+	struct packet_view view;
 };
 
 bool details_view(const struct making *making, uint32_t packet, struct packet_view *view)
@@ -199,17 +200,16 @@ static void add_layers(struct making *making, const struct packet_view *view,
 static void add_frame(struct making *making, const struct frame_bytes *frame, uint32_t flow,
                       uint32_t direction)
 {
-	struct packet_view view;
+	const struct packet_view *view = &frame->view;
 
 	if (!frame->captured) {
 		details_add(making, DETAILS_TEXT, NULL, "The recording holds none of its bytes.",
 		            NULL);
 		return;
 	}
-	packet_decode(frame->bytes, frame->captured, frame->length, &view);
-	add_layers(making, &view, frame);
-	if (view.protocol == PACKET_TCP)
-		add_tcp(making, &view, flow, direction);
+	add_layers(making, view, frame);
+	if (view->protocol == PACKET_TCP)
+		add_tcp(making, view, flow, direction);
 }
 
 static void add_heading(struct making *making, uint32_t length)
@@ -240,8 +240,13 @@ void details_add_packet(struct making *making, uint32_t flow, uint32_t direction
 	if (packet >= trace->packet_count)
 		return;
 	const struct packet *at = &trace->packets[packet];
-	struct frame_bytes frame = { trace->bytes ? trace->bytes + at->at : NULL,
-		                     trace->bytes ? at->captured : 0, at->length };
+	struct frame_bytes frame = { .length = at->length };
+
+	if (trace->bytes) {
+		frame.bytes = trace->bytes + at->at;
+		frame.captured = at->captured;
+		trace_decode(trace, packet, &frame.view);
+	}
 	add_heading(making, at->length);
 	add_number_in_file(making, packet, arrival);
 	add_frame(making, &frame, flow, direction);
@@ -251,8 +256,9 @@ void details_add_event_frame(struct making *making, uint32_t flow, uint32_t dire
                              uint32_t event)
 {
 	const struct link_event *of = &making->group->trace->events[event];
-	struct frame_bytes frame = { of->frame, of->captured, of->length };
+	struct frame_bytes frame = { of->frame, of->captured, of->length, { 0 } };
 
+	packet_decode(of->frame, of->captured, of->length, &frame.view);
 	add_heading(making, of->length);
 	add_frame(making, &frame, flow, direction);
 }
