@@ -3,6 +3,7 @@
  * of the time that stock tools show for them, which for a Journal block is whole microseconds, else
  * they would show a step back behind each call; within one such time in order of exact ns.
  */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -101,7 +102,9 @@ static void add_row(struct recording *out, const struct trace *trace, const stru
 
 static int flush_full(struct recording *out, struct err *err)
 {
-	return out->pending.length < WRITE_BYTES ? 0 : recording_flush(out, err);
+	if (out->fd < 0 || out->pending.length < WRITE_BYTES)
+		return 0;
+	return recording_flush(out, err);
 }
 
 /* Packets and rows, merged; *last_ns gets the time shown for the last of them. */
@@ -165,10 +168,18 @@ static int write_settled(struct recording *out, const struct trace *trace, struc
 		last_ns = trace->ended_ns;
 	if (trace->complete)
 		recording_add_end_at(out, &trace->about, last_ns);
-	if (!result)
+	if (!result && out->fd >= 0)
 		result = recording_flush(out, err);
 	free(rows);
 	return result;
+}
+
+void recording_add_trace(struct recording *recording, const struct trace *trace)
+{
+	struct err err = { 0 };
+
+	assert(recording->fd < 0);
+	write_settled(recording, trace, &err);
 }
 
 static int refuse(const struct recording_names *names, const char *what, struct err *err)

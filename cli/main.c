@@ -21,6 +21,8 @@ static const struct {
 	{ "view", command_view, "recordings in a window, to be stepped through" },
 	{ "show", command_show, "a recording in the terminal: timeline, byte ruler, table" },
 	{ "export", command_export, "recordings as a picture, JSON, a table, text" },
+	{ "import", command_import,
+	  "a recording out of strace and tcpdump, or out of captures of both ends" },
 	{ "list", command_list, "the scenarios that ship with it" },
 	{ "doctor", command_doctor, "what this machine allows, and what to change" },
 };
