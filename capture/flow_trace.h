@@ -20,5 +20,7 @@
  * guess has no read: nothing of a capture tells when the receiver read.
  */
 void flow_trace(struct trace *out, const struct ledger *ledger, uint32_t flow);
+/* What its pictures are headed with: the file's name, which is copied. */
+void flow_trace_name(struct trace *out, const char *name);
 
 #endif

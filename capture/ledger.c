@@ -23,6 +23,21 @@ const char *lost_cause_text(enum lost_cause cause)
 	return causes[cause];
 }
 
+static bool is_copy(struct build *build, uint32_t index, const struct packet_view *view)
+{
+	bool tcp = view->protocol == PACKET_TCP;
+	uint32_t flow;
+	uint8_t side;
+
+	if ((!tcp && view->protocol != PACKET_UDP) || !copies_take(build, index, view))
+		return false;
+	flow = flow_find(build, tcp ? TRANSPORT_TCP : TRANSPORT_UDP, &view->source,
+	                 &view->destination, &side);
+	if (flow != LEDGER_NONE)
+		build->ledger->flows[flow].directions[side].copies++;
+	return true;
+}
+
 static void take_packet(struct build *build, uint32_t index)
 {
 	const struct packet *packet = build->trace->packets + index;
@@ -32,7 +47,9 @@ static void take_packet(struct build *build, uint32_t index)
 		return;
 	if (packet->interface < 2 && tap_leaves(build, index))
 		build->left[packet->interface] += links_fate(build, index).leaving > 0;
-	packet_decode(build->trace->bytes + packet->at, packet->captured, packet->length, &view);
+	trace_decode(build->trace, index, &view);
+	if (build->trace->foreign && is_copy(build, index, &view))
+		return;
 	switch (view.protocol) {
 	case PACKET_TCP: ledger_tcp_packet(build, index, &view); break;
 	case PACKET_UDP: ledger_udp_packet(build, index, &view); break;
@@ -40,6 +57,7 @@ static void take_packet(struct build *build, uint32_t index)
 	case PACKET_OTHER:
 		ledger_unreachable(build, index, &view);
 		build->ledger->other_packets++;
+		build->ledger->unknown_links += !packet_knows_link(view.link_type);
 		break;
 	}
 }
@@ -54,12 +72,14 @@ static void take_packets(struct build *build)
 		build->all_seen &= trace->interfaces[i].has_statistics;
 	}
 	build->all_seen &= !build->dropped;
-	build->two_taps = trace->interface_count > 1;
+	build->two_taps = trace->interface_count > 1 && !trace->foreign;
 	links_match(build);
 	for (uint32_t i = 0; i < trace->packet_count; i++)
 		take_packet(build, i);
 	flights_finish(&build->flights);
 	links_finish(&build->links);
+	free(build->sightings);
+	build->sightings = NULL;
 	for (uint32_t i = 0; i < build->ledger->flow_count; i++)
 		if (build->ledger->flows[i].transport == TRANSPORT_TCP) {
 			ledger_tcp_settle(build, i, 0);
@@ -172,6 +192,8 @@ static void fit_direction(struct ledger_direction *direction)
 	                          &direction->segment_capacity, sizeof(*direction->segments));
 	direction->reads = fit(direction->reads, direction->read_count, &direction->read_capacity,
 	                       sizeof(*direction->reads));
+	direction->shuts = fit(direction->shuts, direction->shut_count, &direction->shut_capacity,
+	                       sizeof(*direction->shuts));
 	direction->acks = fit(direction->acks, direction->ack_count, &direction->ack_capacity,
 	                      sizeof(*direction->acks));
 }
@@ -248,7 +270,7 @@ void ledger_build(struct ledger *ledger, const struct trace *trace)
 			unknown += ledger->flows[i].directions[at].state.unknown;
 		}
 	}
-	ledger->accounted = !unknown && !ledger->doubt;
+	ledger->accounted = (!unknown || trace->foreign) && !ledger->doubt;
 	sort_flows(&build);
 	finish_build(&build);
 }
@@ -265,6 +287,7 @@ void ledger_finish(struct ledger *ledger)
 			free(direction->reads);
 			free(direction->acks);
 			free(direction->fates);
+			free(direction->shuts);
 		}
 	free(ledger->flows);
 	free(ledger->doubt);

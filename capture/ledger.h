@@ -88,6 +88,12 @@ struct ledger_ack {
 	                       tap, LEDGER_NONE unknown */
 };
 
+/* While the receiver let nothing come: its window was 0. */
+struct ledger_shut {
+	uint32_t packet; /* that said so */
+	uint32_t opened; /* the next with another; LEDGER_NONE: it never was */
+};
+
 enum lost_cause {
 	LOST_NONE,
 	LOST_TRUNCATED, /* cut off by a read that was too short */
@@ -170,6 +176,19 @@ struct ledger_direction {
 	uint32_t lost_datagrams;  /* written, never read, and lost */
 	uint32_t retransmissions; /* packets that carried bytes again, keep-alives and probes apart
 	                           */
+	uint32_t out_of_order;    /* first came behind bytes of a later place */
+	uint32_t keepalives, probes;
+	uint32_t copies; /* packets seen a second time, by the same capture elsewhere: not counted
+	                    anywhere else */
+	uint32_t cut;    /* packets whose payload was not captured whole */
+	uint32_t sacks;  /* packets from the other end with SACK blocks */
+	uint32_t resets; /* RST packets in this direction */
+	uint16_t largest; /* of the payloads that fit an Ethernet frame, the largest: the MSS where
+	                     no SYN tells it */
+	struct ledger_shut *shuts; /* zero windows of the other end */
+	size_t shut_count, shut_capacity;
+	uint64_t disputed, disputed_at; /* bytes that were sent again and differ; the first of them */
+	uint32_t disputed_packet;       /* that differs there */
 	uint32_t syn_packet, fin_packet,
 		rst_packet;   /* sent in this direction, first of each; LEDGER_NONE */
 	uint64_t fin_at;      /* offset of the FIN; 0 without one */
@@ -184,6 +203,8 @@ struct ledger_flow {
 	uint16_t a_endpoint, b_endpoint;
 	bool refused; /* a SYN (or datagram) answered by a RST (or ICMP); never established */
 	uint32_t first_packet;                 /* LEDGER_NONE if it has none */
+	uint32_t last_packet;                  /* the same */
+	uint64_t packets;                      /* copies left out */
 	struct ledger_direction directions[2]; /* a → b, b → a */
 };
 
@@ -191,9 +212,11 @@ struct ledger {
 	const struct trace *trace;
 	struct ledger_flow *flows; /* in order of their first packet or call */
 	size_t flow_count, flow_capacity;
-	bool accounted;          /* no byte is unknown, and every read fits something sent */
+	bool accounted;          /* no byte is unknown, and every read fits something sent; of
+	                            somebody else's capture, that nothing contradicts itself */
 	uint32_t *event_packets; /* one a link event of the trace: see ledger_event_packet() */
 	uint64_t other_packets;  /* of no flow: ICMP, ARP, … */
+	uint64_t unknown_links;  /* of them, those of link types that are not taken apart */
 	char *doubt;             /* why it is not accounted, one sentence; NULL */
 };
 
@@ -244,10 +267,19 @@ bool ledger_is_lost(const struct ledger *ledger, const struct ledger_segment *se
  * How long the bytes of a segment waited in the send buffer: from the begin of the write that wrote
  * the first of them to their first departure. 0 unless they left after that write had returned (a
  * byte whose segment left within the call was not held), and where the write is not known. Of a
- * retransmission, what its first byte waited at first.
+ * retransmission, what its first byte waited at first. 0 too where the write is a guess.
  */
 int64_t ledger_held_ns(const struct ledger *ledger, const struct ledger_direction *direction,
                        const struct ledger_segment *segment);
+
+/*
+ * The packets that the wire has seen of a segment: more than one where it was captured before the
+ * card cut it (GSO, TSO), or after the card had joined several (GRO, LRO). By the MSS, and where no
+ * SYN told that, by the largest payload that fits an Ethernet frame. Of a datagram its fragments.
+ */
+uint32_t ledger_wire_packets(const struct ledger_flow *flow,
+                             const struct ledger_direction *direction,
+                             const struct ledger_segment *segment);
 
 /* The SEGMENT_DATA segment that first carried the byte at offset; LEDGER_NONE if it never left. */
 uint32_t ledger_segment_at(const struct ledger_direction *direction, uint64_t offset);

@@ -73,7 +73,7 @@ static bool same_bytes(const struct build *build, const struct ledger_direction 
 
 	if (message->sent || !call->payload)
 		return true;
-	packet_decode(build->trace->bytes + packet->at, packet->captured, packet->length, &view);
+	trace_decode(build->trace, segment->packet, &view);
 	length = view.payload_captured < call->payload_length ? view.payload_captured
 	                                                      : call->payload_length;
 	return !memcmp(build->trace->bytes + packet->at + view.payload_at, call->payload, length);

@@ -215,6 +215,10 @@ void ledger_udp_packet(struct build *build, uint32_t packet, const struct packet
 		flow = flow_add(build, TRANSPORT_UDP, &view->source, &view->destination, packet,
 		                build->trace->packets[packet].time_ns);
 	}
+	build->ledger->flows[flow].packets++;
+	build->ledger->flows[flow].last_packet = packet;
+	build->ledger->flows[flow].directions[side].cut +=
+		view->payload_captured < view->payload_length;
 	if (view->more_fragments)
 		first_fragment(build, packet, view, flow, side);
 	else if (tap_leaves(build, packet))
@@ -249,10 +253,9 @@ static bool parse_quote(const uint8_t *quote, size_t length, int version, struct
 
 static uint32_t packet_id(const struct trace *trace, uint32_t packet)
 {
-	const struct packet *at = trace->packets + packet;
 	struct packet_view view;
 
-	packet_decode(trace->bytes + at->at, at->captured, at->length, &view);
+	trace_decode(trace, packet, &view);
 	return view.ip_version == 4 ? view.ip_id : 0;
 }
 

@@ -205,6 +205,7 @@ struct build {
 	size_t party_count;
 	uint32_t *party_of_call; /* one a call; LEDGER_NONE */
 	uint32_t *by_port;       /* parties by local port */
+	struct sighting *sightings; /* recent packets, of somebody else's capture; NULL */
 	bool two_taps;
 	uint64_t dropped; /* packets that the capture lost */
 	bool all_seen;    /* the capture says of itself that it is whole and lost none */
@@ -242,6 +243,17 @@ void flights_add(struct build *build, uint64_t key, uint32_t id, uint32_t flow, 
                  uint32_t segment);
 uint32_t flights_take(struct build *build, uint64_t key, uint32_t id, uint32_t flow, uint8_t side);
 void flights_finish(struct flights *flights);
+
+/* ---- ledger_copies.c ---- */
+
+/* Whether the packet has just been seen already, elsewhere; else it is remembered. */
+bool copies_take(struct build *build, uint32_t packet, const struct packet_view *view);
+
+/* ---- ledger_overlap.c ---- */
+
+/* What retransmissions carry, against what was carried first; for a direction that is settled, its
+ * lowest offset having been lowest. */
+void ledger_compare_overlaps(struct build *build, uint32_t flow, uint8_t side, int64_t lowest);
 
 /* ---- ledger_event.c ---- */
 

@@ -155,11 +155,10 @@ static void mark_denied(struct build *build)
 /* Fewer fragments were seen to leave than its first one tells of. */
 static bool left_in_part(const struct build *build, const struct ledger_segment *segment)
 {
-	const struct packet *packet = build->trace->packets + segment->packet;
 	struct packet_view view;
 	uint32_t part;
 
-	packet_decode(build->trace->bytes + packet->at, packet->captured, packet->length, &view);
+	trace_decode(build->trace, segment->packet, &view);
 	part = view.payload_length + UDP_HEADER;
 	return view.more_fragments &&
 	       (segment->length + UDP_HEADER - 1) / part + 1 > segment->fragments;
@@ -276,9 +275,9 @@ static void count_direction(struct build *build, uint32_t flow, uint8_t at)
 	struct ledger_direction *direction = build->ledger->flows[flow].directions + at;
 	const struct side *side = build->work[flow].sides + at;
 
-	if (!build->trace->call_count) {
+	if (!build->trace->call_count || build->trace->foreign) {
 		direction->state.unknown = direction->bytes;
-		if (direction->bytes)
+		if (direction->bytes && !build->trace->foreign)
 			ledger_doubt(build, "The recording has packets but no calls, so it does "
 			                    "not say which bytes were read.");
 		return;

@@ -117,6 +117,21 @@ int64_t ledger_held_ns(const struct ledger *ledger, const struct ledger_directio
 	if (segment->first_write == LEDGER_NONE)
 		return 0;
 	call = ledger->trace->calls + direction->writes[segment->first_write].call;
+	/* Of a guess it is not known when it began. */
+	if (call->guessed)
+		return 0;
 	sent_ns = ledger_sent_ns(ledger, direction, segment);
 	return call->ended && sent_ns > call->end_ns ? sent_ns - call->begin_ns : 0;
+}
+
+uint32_t ledger_wire_packets(const struct ledger_flow *flow,
+                             const struct ledger_direction *direction,
+                             const struct ledger_segment *segment)
+{
+	uint32_t length = segment->length + segment->repeated;
+	uint32_t mss = flow->mss ? flow->mss : direction->largest;
+
+	if (flow->transport != TRANSPORT_TCP)
+		return segment->fragments;
+	return mss && length > mss ? (length - 1) / mss + 1 : 1;
 }

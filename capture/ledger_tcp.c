@@ -14,6 +14,8 @@
 #include "capture/ledger_internal.h"
 #include "capture/mem.h"
 
+#define ETHERNET_MSS 1460 /* 1500 less two headers of 20 bytes */
+
 static int64_t offset_of(const struct side *side, uint32_t sequence)
 {
 	return side->next + (int32_t)(sequence - (side->base + (uint32_t)side->next));
@@ -65,11 +67,17 @@ static struct ledger_segment *add(const struct sending *sending, enum segment_ki
 	};
 	if (kind != SEGMENT_DATA) {
 		side->disordered = true;
+		sending->direction->keepalives += kind == SEGMENT_KEEPALIVE;
+		sending->direction->probes += kind == SEGMENT_PROBE;
 		return segment;
 	}
 	sending->direction->data_count++;
-	if (from < side->data_end)
+	if (from < side->data_end) {
 		side->disordered = true;
+		sending->direction->out_of_order++;
+	}
+	if (to - from <= ETHERNET_MSS && to - from > sending->direction->largest)
+		sending->direction->largest = (uint16_t)(to - from);
 	side->data_end = to;
 	if (!side->lowered || from < side->lowest) {
 		side->lowered = true;
@@ -166,6 +174,7 @@ static void leave(const struct sending *sending)
 	int64_t from, to;
 
 	if (view->flags & PACKET_RST) {
+		direction->resets++;
 		if (direction->rst_packet == LEDGER_NONE)
 			direction->rst_packet = sending->packet;
 		return;
@@ -222,6 +231,25 @@ static uint32_t departure_of(const struct sending *data, int64_t upto)
 	               : LEDGER_NONE;
 }
 
+/* Whether the receiver's window is shut, which the packet says. */
+static void note_window(const struct sending *data)
+{
+	struct ledger_direction *direction = data->direction;
+	bool shut = !data->view->window;
+
+	if (shut == data->side->window_shut)
+		return;
+	data->side->window_shut = shut;
+	if (!shut) {
+		direction->shuts[direction->shut_count - 1].opened = data->packet;
+		return;
+	}
+	direction->shuts = mem_grow(direction->shuts, &direction->shut_capacity,
+	                            direction->shut_count, sizeof(*direction->shuts));
+	direction->shuts[direction->shut_count++] =
+		(struct ledger_shut){ data->packet, LEDGER_NONE };
+}
+
 /* The packet reached the sender of the other direction, which learns what was acknowledged. */
 static void acknowledge(const struct sending *data)
 {
@@ -234,7 +262,8 @@ static void acknowledge(const struct sending *data)
 		return;
 	if (!side->started)
 		start(side, view->acknowledgement, !!(view->flags & PACKET_SYN));
-	side->window_shut = !view->window;
+	note_window(data);
+	direction->sacks += view->sack_count > 0;
 	upto = offset_of(side, view->acknowledgement);
 	if (side->fin_seen && upto > side->fin_at)
 		upto = side->fin_at;
@@ -323,9 +352,12 @@ void ledger_tcp_packet(struct build *build, uint32_t packet, const struct packet
 	            !(view->flags & (PACKET_SYN | PACKET_FIN | PACKET_RST)) &&
 	            !is_bare_probe(sides + side, view);
 
+	flow->packets++;
+	flow->last_packet = packet;
 	if (tap_leaves(build, packet)) {
 		size_t first = sending.direction->segment_count;
 
+		sending.direction->cut += view->payload_captured < view->payload_length;
 		if (view->flags & PACKET_SYN && !sides[side].has_syn)
 			note_mss(flow, view);
 		if (view->flags & PACKET_RST && side && !sides[1].has_syn && sides[0].has_syn)
@@ -403,5 +435,7 @@ void ledger_tcp_settle(struct build *build, uint32_t flow, uint8_t index)
 		direction->fin_at = side->fin_at > 0 ? (uint64_t)side->fin_at : 0;
 	if (side->disordered)
 		ledger_order_data(direction);
+	if (build->trace->foreign)
+		ledger_compare_overlaps(build, flow, index, lowest);
 	gaps_finish(&side->gaps);
 }

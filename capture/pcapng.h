@@ -16,11 +16,15 @@
 enum pcapng_type {
 	PCAPNG_SECTION = 0x0a0d0d0a,
 	PCAPNG_INTERFACE = 1,
+	PCAPNG_OLD_PACKET = 2, /* obsolete: without an interface of 32 bits */
 	PCAPNG_SIMPLE_PACKET = 3,
 	PCAPNG_NAMES = 4,
 	PCAPNG_STATISTICS = 5,
 	PCAPNG_PACKET = 6,
 	PCAPNG_JOURNAL = 9,
+	PCAPNG_SECRETS = 10, /* keys of TLS and others */
+	PCAPNG_CUSTOM = 0xbad,
+	PCAPNG_CUSTOM_KEPT = 0x40000bad, /* not to be copied */
 };
 
 #define PCAPNG_BLOCK_MAX                                                                           \

@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "capture/buffer.h"
+#include "capture/packet.h"
 #include "capture/trace_check.h"
+#include "capture/trace_load.h"
 
 static const char *const transports[] = {
 	[TRANSPORT_TCP] = "tcp",
@@ -80,13 +82,14 @@ static int slurp(int fd, const char *path, uint8_t **bytes, size_t *size, struct
 
 	while ((got = read(fd, piece, sizeof(piece))) > 0 || (got < 0 && errno == EINTR)) {
 		buffer_add(&all, piece, got > 0 ? (size_t)got : 0);
-		if (all.length >= 4 && !trace_is_pcapng((uint8_t *)all.bytes, all.length))
+		if (all.length >= 4 && !trace_may_be((uint8_t *)all.bytes, all.length))
 			break;
 	}
 	if (got < 0) {
 		buffer_finish(&all);
-		return err_input(err, "cannot read %s: %s: give the path of a recording", path,
-		                 strerror(errno));
+		return err_input(err,
+		                 "cannot read %s: %s: give the path of a recording or a capture",
+		                 path, strerror(errno));
 	}
 	*bytes = (uint8_t *)all.bytes;
 	*size = all.length;
@@ -109,7 +112,7 @@ static int load(int fd, const char *path, uint8_t **bytes, size_t *size, bool *m
 	if (*bytes == MAP_FAILED)
 		return err_machine(err, "cannot map %s into memory: %s: close other programs", path,
 		                   strerror(errno));
-	madvise(*bytes, *size, MADV_WILLNEED);
+	madvise(*bytes, *size, MADV_SEQUENTIAL);
 	return 0;
 }
 
@@ -123,20 +126,50 @@ int trace_open(const char *path, struct trace *trace, struct err *err)
 	int result;
 
 	if (fd < 0)
-		return err_input(err, "cannot open %s: %s: give the path of a recording", path,
-		                 strerror(errno));
+		return err_input(err,
+		                 "cannot open %s: %s: give the path of a recording or a capture",
+		                 path, strerror(errno));
 	result = load(fd, name, &bytes, &size, &mapped, err);
 	if (!standard)
 		close(fd);
 	if (result < 0)
 		return -1;
-	if (trace_read(bytes, size, name, trace, err) < 0) {
+	result = trace_read(bytes, size, name, trace, err);
+	/* What had to be unpacked has bytes of its own. */
+	if (result < 0 || trace->owned) {
 		let_go(bytes, size, mapped);
-		return -1;
+		return result;
 	}
 	trace->mapped = mapped;
 	trace->owned = !mapped;
 	return 0;
+}
+
+#define AHEAD ((size_t)32 << 20) /* asked for at a time */
+
+/* A fault for every 64 KiB of a mapped file costs more than all else that opening it does. */
+void trace_read_ahead(const struct trace *trace, size_t at, size_t *asked)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from;
+	size_t length;
+
+	if (at < *asked || trace->owned || *asked >= trace->size)
+		return;
+	length = trace->size - *asked < AHEAD ? trace->size - *asked : AHEAD;
+	from = (uintptr_t)(trace->bytes + *asked) & ~(page - 1);
+	/* Linux 5.14; where it is not known, faults do it. */
+	madvise((void *)from, length, MADV_POPULATE_READ);
+	*asked += length;
+}
+
+void trace_decode(const struct trace *trace, size_t index, struct packet_view *view)
+{
+	const struct packet *packet = trace->packets + index;
+
+	packet_decode_link(packet->interface < trace->interface_count
+	                           ? trace->interfaces[packet->interface].link_type
+	                           : LINK_ETHERNET,
+	                   trace->bytes + packet->at, packet->captured, packet->length, view);
 }
 
 void trace_close(struct trace *trace)

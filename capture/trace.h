@@ -143,7 +143,8 @@ struct trace {
 	const uint8_t *bytes; /* the file, mapped or owned */
 	size_t size;
 	bool foreign; /* no Seam block is in it: somebody else's capture. about says nothing then,
-	                 and there are no endpoints and calls */
+	                 and there are no endpoints and calls but those of flow_trace() */
+	const char *form; /* "pcapng", "pcap", "pcap (modified)": how the file was read */
 	struct trace_about about;
 	struct trace_interface *interfaces;
 	size_t interface_count;
@@ -174,16 +175,23 @@ struct trace {
 };
 
 /*
- * Opens a recording ("-": standard input) and reads all of it but the payloads, which stay in the
- * mapped file. Also opens NAME.partial and cut files, up to the last whole block, with a warning.
- * Refuses in one sentence what is not pcapng, what has no Seam block in it, and a newer
- * SEAM_FORMAT. *trace is filled only on success.
+ * Opens a recording or any capture ("-": standard input) and reads all of it but the payloads,
+ * which stay in the mapped file: pcapng, pcap in both byte orders with micro- and nanoseconds, the
+ * variants of pcap that libpcap reads, and any of these in gzip or zstd. Also opens NAME.partial
+ * and cut files, up to the last whole block or packet, with a warning. Without a Seam block it is
+ * foreign. Refuses in one sentence what is no capture, and a newer SEAM_FORMAT. *trace is filled
+ * only on success.
  */
 int trace_open(const char *path, struct trace *trace, struct err *err);
-/* The same from memory, which must stay until trace_close(); name is for messages. */
+/* The same from memory, which must stay until trace_close(); name is for messages. What had to be
+ * unpacked is the trace's own: its bytes are then not those given. */
 int trace_read(const uint8_t *bytes, size_t size, const char *name, struct trace *trace,
                struct err *err);
 /* Accepts a zeroed trace. */
 void trace_close(struct trace *trace);
+
+struct packet_view;
+/* What is in packet number index, by the link type of its interface. */
+void trace_decode(const struct trace *trace, size_t index, struct packet_view *view);
 
 #endif

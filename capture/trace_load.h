@@ -34,12 +34,33 @@ struct trace_loader {
 	struct trace_call_entry *entries;
 	size_t entry_count;
 	bool has_about;
-	uint64_t unknown; /* blocks and entries that were passed over */
+	uint64_t unknown;    /* blocks and entries of Seam's own that were passed over */
+	uint64_t unreadable; /* blocks of others that do not parse */
+	const char *problem; /* why the file's packets end before it does; NULL */
 };
+
+/* ---- trace_pcap.c, trace_libpcap.c ---- */
+
+/* Classic pcap of version 2.4, which trace_load_pcap() reads whole. */
+bool trace_is_pcap(const uint8_t *bytes, size_t size);
+void trace_load_pcap(struct trace_loader *loader);
+/* Anything that libpcap reads, as such a pcap; *out is the caller's to free(). *cut: not to its
+ * end. */
+bool trace_through_libpcap(const uint8_t *bytes, size_t size, uint8_t **out, size_t *out_size,
+                           bool *cut);
+
+/* Called while the file is read, where it is at; *asked begins as 0. Pages in what comes next. */
+void trace_read_ahead(const struct trace *trace, size_t at, size_t *asked);
+void trace_add_interface(struct trace_loader *loader, uint16_t link_type, uint32_t snap_length);
+
+/* ---- pcapng ---- */
 
 /* Each takes one block of its type; false if it does not parse or names no known interface. */
 bool trace_load_interface(struct trace_loader *loader, const struct pcapng_block *block);
 bool trace_load_packet(struct trace_loader *loader, const struct pcapng_block *block);
+/* The obsolete Packet Block, and the Simple one: without a time, it has that of the one before. */
+bool trace_load_old_packet(struct trace_loader *loader, const struct pcapng_block *block);
+bool trace_load_simple_packet(struct trace_loader *loader, const struct pcapng_block *block);
 bool trace_load_statistics(struct trace_loader *loader, const struct pcapng_block *block);
 /* The same with Journal entries; trace_counters.c. */
 bool trace_load_mark(struct trace_loader *loader, const char *entry, size_t length);

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "capture/buffer.h"
+#include "cli/captures.h"
 #include "cli/commands.h"
 #include "cli/inputs.h"
 #include "cli/options.h"
@@ -34,6 +35,7 @@ struct export
 	const char *output, *format;
 	bool force, light, pretty;
 	int64_t scale, width;
+	struct captures captures;
 };
 
 static int format_of(const char *name, size_t length, enum format *format)
@@ -133,16 +135,21 @@ static int export_recordings(char *const *paths, size_t count, const struct expo
 	if (!export->output)
 		return err_input(err,
 		                 "export needs an output: -o FILE.png, .svg, .json, .csv or .txt");
-	if (choose_format(export, &format, err) || inputs_open(&inputs, paths, count, err))
+	if (choose_format(export, &format, err) ||
+	    captures_open(&inputs, paths, count, &export->captures, err))
 		return -1;
-	result = export_inputs(&inputs, export, format, err);
+	result = captures_choose(&inputs, &export->captures, err);
+	if (!result)
+		result = captures_need_flow(&inputs, "export", err);
+	if (!result)
+		result = export_inputs(&inputs, export, format, err);
 	inputs_finish(&inputs);
 	return result;
 }
 
 int command_export(int argc, char **argv)
 {
-	struct export export = { .scale = 1 };
+	struct export export = { .scale = 1, .captures = CAPTURES_INIT };
 	const struct option_row rows[] = {
 		{ .name = "output",
 		  .letter = 'o',
@@ -175,6 +182,7 @@ int command_export(int argc, char **argv)
 		  .value = &export.width,
 		  .least = TEXT_WIDTH_MIN,
 		  .most = 16384 },
+		CAPTURES_OPTIONS(&export.captures),
 		{ .name = "pretty",
 		  .summary = "json: indented, a line a write, segment, read, call",
 		  .value = &export.pretty },

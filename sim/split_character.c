@@ -19,7 +19,7 @@ static bool stream_byte(const struct ledger *ledger, const struct ledger_directi
 		uint64_t index = offset - segment->from;
 		struct packet_view view;
 
-		packet_decode(trace->bytes + packet->at, packet->captured, packet->length, &view);
+		trace_decode(trace, segment->packet, &view);
 		if (index < view.payload_captured) {
 			*byte = (char)trace->bytes[packet->at + view.payload_at + index];
 			return true;

@@ -16,8 +16,7 @@ bool details_view(const struct making *making, uint32_t packet, struct packet_vi
 
 	if (packet >= trace->packet_count || !trace->bytes || !trace->packets[packet].captured)
 		return false;
-	const struct packet *at = &trace->packets[packet];
-	packet_decode(trace->bytes + at->at, at->captured, at->length, view);
+	trace_decode(trace, packet, view);
 	return true;
 }
 

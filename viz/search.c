@@ -112,7 +112,7 @@ static bool control_has_port(const struct timeline_group *group, uint32_t index,
 
 	if (!group->trace->bytes || !at->captured)
 		return false;
-	packet_decode(group->trace->bytes + at->at, at->captured, at->length, &view);
+	trace_decode(group->trace, group->controls[index].packet, &view);
 	return has_port(&view.source, &view.destination, port);
 }
 

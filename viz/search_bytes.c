@@ -57,7 +57,7 @@ static const uint8_t *payload_of(const struct trace *trace, uint32_t packet, siz
 	*length = 0;
 	if (!trace->bytes || !at->captured)
 		return NULL;
-	packet_decode(trace->bytes + at->at, at->captured, at->length, &view);
+	trace_decode(trace, packet, &view);
 	*length = view.payload_captured;
 	return trace->bytes + at->at + view.payload_at;
 }

@@ -183,7 +183,7 @@ static bool view_of(const struct trace *trace, uint32_t packet, struct packet_vi
 
 	if (!at->captured || !trace->bytes)
 		return false;
-	packet_decode(trace->bytes + at->at, at->captured, at->length, view);
+	trace_decode(trace, packet, view);
 	return view->protocol == PACKET_TCP;
 }
 

@@ -30,7 +30,7 @@ static void check_packets(const struct trace *trace)
 		assert(packet->direction < 3);
 		assert(packet->time_ns >= 0 && packet->time_ns <= TRACE_TIME_MAX);
 		assert(!i || packet[-1].time_ns <= packet->time_ns);
-		packet_decode(trace->bytes + packet->at, packet->captured, packet->length, &view);
+		trace_decode(trace, i, &view);
 	}
 }
 
