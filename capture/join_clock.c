@@ -243,18 +243,36 @@ int64_t join_clock_shift(const struct join_clock *clock, int64_t time_ns)
 	return shifted < 0 ? 0 : shifted > TRACE_TIME_MAX ? TRACE_TIME_MAX : shifted;
 }
 
+/* As many digits as the doubt leaves. */
+static void add_offset(struct buffer *out, int64_t size_ns, int64_t doubt_ns)
+{
+	char text[QUANTITY_TEXT];
+	int digits = 9;
+
+	if (size_ns < 1000000000) {
+		buffer_text(out, quantity_time(text, size_ns));
+		return;
+	}
+	for (; digits > 0 && doubt_ns >= 10; doubt_ns /= 10)
+		digits--;
+	buffer_format(out, "%.*f s", digits, (double)size_ns * 1e-9);
+}
+
 void join_describe(struct buffer *out, const struct join_clock *clock, const char *whose)
 {
-	char offset[QUANTITY_TEXT], doubt[QUANTITY_TEXT];
-	int64_t size = clock->offset_ns < 0 ? -clock->offset_ns : clock->offset_ns;
+	int64_t size_ns = clock->offset_ns < 0 ? -clock->offset_ns : clock->offset_ns;
+	char doubt[QUANTITY_TEXT];
 
-	quantity_time(doubt, clock->doubt_ns);
-	if (!size)
-		buffer_format(out, "%s clock agrees (", whose);
-	else
-		buffer_format(out, "%s clock is %s %s (", whose, quantity_time(offset, size),
-		              clock->offset_ns < 0 ? "ahead" : "behind");
-	buffer_format(out, "±%s, from %zu pairs)", doubt, clock->evidence);
+	buffer_text(out, whose);
+	if (!size_ns) {
+		buffer_text(out, " clock agrees");
+	} else {
+		buffer_text(out, " clock is ");
+		add_offset(out, size_ns, clock->doubt_ns);
+		buffer_text(out, clock->offset_ns < 0 ? " ahead" : " behind");
+	}
+	buffer_format(out, " (±%s, from %zu pairs)", quantity_time(doubt, clock->doubt_ns),
+	              clock->evidence);
 	if (clock->drift_ppm != 0)
 		buffer_format(out, ", %s %.1f ppm", clock->drift_ppm < 0 ? "gaining" : "losing",
 		              fabs(clock->drift_ppm));

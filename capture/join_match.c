@@ -10,9 +10,7 @@
 
 void join_view(const struct trace *trace, uint32_t packet, struct packet_view *view)
 {
-	const struct packet *at = trace->packets + packet;
-
-	packet_decode(trace->bytes + at->at, at->captured, at->length, view);
+	trace_decode(trace, packet, view);
 }
 
 uint32_t join_payload(const struct trace *trace, uint32_t packet, const uint8_t **bytes)
@@ -36,8 +34,9 @@ void join_account(struct ledger *ledger, struct trace *bare, const struct trace 
 {
 	*bare = (struct trace){ .bytes = packets->bytes,
 		                .size = packets->size,
+		                .foreign = true,
 		                .interfaces = packets->interfaces,
-		                .interface_count = packets->interface_count ? 1 : 0,
+		                .interface_count = packets->interface_count,
 		                .packets = packets->packets,
 		                .packet_count = packets->packet_count };
 	ledger_build(ledger, bare);

@@ -262,21 +262,47 @@ static int import_log(const struct import *import, struct err *err)
 	return result;
 }
 
+static int import_taps(const struct import *import, struct err *err)
+{
+	struct trace client = { 0 }, server = { 0 };
+	struct joined joined = { .whose = "the server's" };
+	int result = trace_open(import->client, &client, err);
+
+	if (!result)
+		result = trace_open(import->server, &server, err);
+	if (!result) {
+		note_warning(import->client, &client);
+		note_warning(import->server, &server);
+		result = join_taps(&joined.trace, &client, &server, &joined.clock, &joined.counts,
+		                   err);
+	}
+	if (!result)
+		result = finish(import, &joined, err);
+	trace_close(&client);
+	trace_close(&server);
+	return result;
+}
+
 static int import_files(const struct import *import, size_t operands, struct err *err)
 {
+	bool log = import->strace || import->pcap, taps = import->client || import->server;
+
 	if (operands)
 		return err_input(err, "import takes its files by options: --strace FILE --pcap "
-		                      "FILE -o REC.pcapng");
-	if (!import->strace || !import->pcap)
-		return err_input(err, "import needs two records of the same run: --strace FILE "
-		                      "--pcap FILE");
+		                      "FILE, or --client FILE --server FILE");
+	if (log == taps || (log && (!import->strace || !import->pcap)) ||
+	    (taps && (!import->client || !import->server)))
+		return err_input(err,
+		                 "import needs two records of the same connections: --strace FILE "
+		                 "--pcap FILE, or --client FILE --server FILE");
 	if (!import->output)
 		return err_input(err, "import needs a name for the recording: -o REC.pcapng");
-	if (!strcmp(import->strace, "-") && !strcmp(import->pcap, "-"))
+	if (!strcmp(log ? import->strace : import->client, "-") &&
+	    !strcmp(log ? import->pcap : import->server, "-"))
 		return err_input(err, "- stands for standard input, which can be read only once");
 	if (check_output(import, err))
 		return -1;
-	return import_log(import, err);
+	return log ? import_log(import, err) : import_taps(import, err);
 }
 
 int command_import(int argc, char **argv)
@@ -293,6 +319,16 @@ int command_import(int argc, char **argv)
 		  .summary = "capture made while strace ran, on the same machine",
 		  .kind = OPTION_TEXT,
 		  .value = &import.pcap },
+		{ .name = "client",
+		  .argument = "FILE",
+		  .summary = "instead of both: a capture made where the client runs",
+		  .kind = OPTION_TEXT,
+		  .value = &import.client },
+		{ .name = "server",
+		  .argument = "FILE",
+		  .summary = "and one made where the server runs, at the same time",
+		  .kind = OPTION_TEXT,
+		  .value = &import.server },
 		{ .name = "output",
 		  .letter = 'o',
 		  .argument = "REC",
@@ -306,16 +342,18 @@ int command_import(int argc, char **argv)
 	};
 	const struct usage usage = {
 		.name = "import",
-		.operands = "--strace FILE --pcap FILE -o REC",
-		.summary = "Makes a recording of what others recorded: calls from strace joined "
-			   "with packets from\ntcpdump. The offset between the two clocks is "
-			   "estimated from what must have come before\nwhat, and said with its "
-			   "doubt.",
+		.operands = "(--strace FILE --pcap FILE | --client FILE --server FILE) -o REC",
+		.summary =
+			"Makes a recording of what others recorded: calls from strace joined "
+			"with packets from\ntcpdump, or captures of both ends. The offset between the two clocks is "
+			"estimated from what must have come before\nwhat, and said with its "
+			"doubt.",
 		.examples = "  tcpdump -i any -w app.pcap tcp port 80 &\n"
 			    "  strace -f -ttt -T -yy -s 256 -e trace=%network,%process,"
 			    "read,readv,write,writev,sendfile,close \\\n"
 			    "    -o app.strace COMMAND\n"
-			    "  seam import --strace app.strace --pcap app.pcap -o app.pcapng\n",
+			    "  seam import --strace app.strace --pcap app.pcap -o app.pcapng\n"
+			    "  seam import --client here.pcap --server there.pcap -o both.pcapng\n",
 		.options = rows,
 	};
 	struct err err = { 0 };

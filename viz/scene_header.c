@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "viz/scene_parts.h"
 #include "viz/scene_view.h"
 #include "viz/summary.h"
@@ -13,7 +15,8 @@ static void conditions(struct buffer *out, const struct timeline *timeline)
 
 	if (about->scenario && *about->scenario) {
 		scene_escape(out, about->scenario);
-		buffer_text(out, ".yaml");
+		if (!about->engine || strcmp(about->engine, "import") != 0)
+			buffer_text(out, ".yaml");
 	}
 	if (about->kernel && *about->kernel) {
 		buffer_text(out, out->length ? apart : "");
