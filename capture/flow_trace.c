@@ -4,9 +4,12 @@
  */
 #include "capture/flow_trace.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "capture/buffer.h"
 #include "capture/mem.h"
 #include "capture/packet.h"
 
@@ -281,7 +284,44 @@ void flow_trace(struct trace *out, const struct ledger *ledger, uint32_t index)
 	guess_calls(out, ledger, flow);
 }
 
-void flow_trace_name(struct trace *out, const char *name)
+/* "pcap, Ethernet on eth0 · 2026-01-01 00:00:00 UTC" */
+static char *say_tap(struct trace *out)
 {
-	out->about.scenario = arena_text(&out->texts, name, strlen(name));
+	const struct trace_interface *tap =
+		out->packet_count && out->packets[0].interface < out->interface_count
+			? &out->interfaces[out->packets[0].interface]
+			: NULL;
+	time_t seconds = out->packet_count ? (time_t)(out->packets[0].time_ns / 1000000000) : 0;
+	struct buffer text = { 0 };
+	struct tm when;
+	char *copy;
+
+	buffer_text(&text, out->form ? out->form : "capture");
+	if (tap)
+		buffer_format(&text, ", %s", packet_link_text(tap->link_type));
+	if (tap && *tap->name)
+		buffer_format(&text, " on %s", tap->name);
+	if (out->packet_count && gmtime_r(&seconds, &when))
+		buffer_format(&text, " · %04d-%02d-%02d %02d:%02d:%02d UTC", when.tm_year + 1900,
+		              when.tm_mon + 1, when.tm_mday, when.tm_hour, when.tm_min,
+		              when.tm_sec);
+	copy = arena_text(&out->texts, text.bytes, text.length);
+	buffer_finish(&text);
+	return copy;
+}
+
+static char *keep(struct trace *out, const char *text)
+{
+	return arena_text(&out->texts, text, strlen(text));
+}
+
+void flow_trace_name(struct trace *out, const char *name, uint32_t flow)
+{
+	char variant[24];
+
+	snprintf(variant, sizeof(variant), "flow %u", flow);
+	out->about.scenario = keep(out, name);
+	out->about.variant = keep(out, variant);
+	out->about.title = keep(out, "a capture: its writes are guessed");
+	out->about.link = say_tap(out);
 }

@@ -20,7 +20,10 @@
  * guess has no read: nothing of a capture tells when the receiver read.
  */
 void flow_trace(struct trace *out, const struct ledger *ledger, uint32_t flow);
-/* What its pictures are headed with: the file's name, which is copied. */
-void flow_trace_name(struct trace *out, const char *name);
+/*
+ * What its pictures are headed with, in about: scenario is the file's name (copied), variant "flow
+ * 3", title that it is a capture, and link how and where it was taken, and when.
+ */
+void flow_trace_name(struct trace *out, const char *name, uint32_t flow);
 
 #endif

@@ -54,7 +54,7 @@ static void take_packet(struct build *build, uint32_t index)
 
 	if (links_damaged(build, index))
 		return;
-	if (packet->interface < 2 && tap_leaves(build, index))
+	if (build->two_taps && packet->interface < 2 && tap_leaves(build, index))
 		build->left[packet->interface] += links_fate(build, index).leaving > 0;
 	trace_decode(build->trace, index, &view);
 	if (is_of_others(build) && is_copy(build, index, &view))
@@ -143,6 +143,10 @@ static void account_flow(struct build *build, uint32_t index)
 	for (uint8_t at = 0; at < 2; at++) {
 		struct ledger_direction *direction = flow->directions + at;
 
+		if (message && build->trace->foreign) {
+			ledger_no_boundaries(direction);
+			continue;
+		}
 		if (message) {
 			ledger_message_boundaries(direction, build->work[index].sides + at,
 			                          flow->transport == TRANSPORT_UDP);

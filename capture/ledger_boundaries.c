@@ -5,6 +5,8 @@
  */
 #include <stdlib.h>
 
+#include <assert.h>
+
 #include "capture/ledger_internal.h"
 #include "capture/mem.h"
 
@@ -249,4 +251,10 @@ void ledger_message_boundaries(struct ledger_direction *direction, const struct 
 	if (segments)
 		walk_messages(direction, side, false);
 	walk_messages(direction, side, true);
+}
+
+void ledger_no_boundaries(struct ledger_direction *direction)
+{
+	static_assert(BOUNDARY_NONE == 0, "zeroed fates are none");
+	direction->fates = mem_alloc(direction->write_count, sizeof(*direction->fates));
 }

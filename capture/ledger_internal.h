@@ -356,6 +356,8 @@ uint32_t unix_datagram_flow(struct build *build, uint32_t party, const struct ca
 /* segments: whether the transport has any. */
 void ledger_stream_boundaries(struct ledger_direction *direction, const struct side *side,
                               bool segments);
+/* Of guessed writes nothing is kept or lost. */
+void ledger_no_boundaries(struct ledger_direction *direction);
 void ledger_message_boundaries(struct ledger_direction *direction, const struct side *side,
                                bool segments);
 

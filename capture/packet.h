@@ -104,5 +104,7 @@ void packet_decode(const uint8_t *bytes, uint32_t captured, uint32_t length,
 void packet_decode_link(uint16_t link_type, const uint8_t *bytes, uint32_t captured,
                         uint32_t length, struct packet_view *view);
 bool packet_knows_link(uint16_t link_type);
+/* "Ethernet", "Linux SLL", "raw IP", …; "unknown link" for one that is not decoded. */
+const char *packet_link_text(uint16_t link_type);
 
 #endif

@@ -105,21 +105,36 @@ static void ethernet(const struct packet_bytes *packet, struct packet_view *view
 		network(packet, packet_u16(packet->bytes + 12), 14, view);
 }
 
+static const struct {
+	uint16_t type;
+	const char *text;
+} links[] = {
+	{ LINK_ETHERNET, "Ethernet" }, { LINK_SLL, "Linux SLL" },
+	{ LINK_SLL2, "Linux SLL2" },   { LINK_RAW, "raw IP" },
+	{ LINK_RAW_BSD, "raw IP" },    { LINK_RAW_OPENBSD, "raw IP" },
+	{ LINK_IPV4, "raw IPv4" },     { LINK_IPV6, "raw IPv6" },
+	{ LINK_NULL, "BSD loopback" }, { LINK_LOOP, "OpenBSD loopback" },
+};
+
+static const char *find_link(uint16_t link_type)
+{
+	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++) {
+		if (links[i].type == link_type)
+			return links[i].text;
+	}
+	return NULL;
+}
+
 bool packet_knows_link(uint16_t link_type)
 {
-	switch (link_type) {
-	case LINK_NULL:
-	case LINK_ETHERNET:
-	case LINK_RAW_BSD:
-	case LINK_RAW_OPENBSD:
-	case LINK_RAW:
-	case LINK_LOOP:
-	case LINK_SLL:
-	case LINK_IPV4:
-	case LINK_IPV6:
-	case LINK_SLL2: return true;
-	default: return false;
-	}
+	return find_link(link_type) != NULL;
+}
+
+const char *packet_link_text(uint16_t link_type)
+{
+	const char *text = find_link(link_type);
+
+	return text ? text : "unknown link";
 }
 
 void packet_decode_link(uint16_t link_type, const uint8_t *bytes, uint32_t captured,

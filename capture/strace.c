@@ -116,7 +116,9 @@ static bool resume(struct reading *reading, const struct strace_line *line, uint
 		return false;
 	/* It is stamped when the call has returned. */
 	if (log->call_count > reading->open_call) {
-		add_sample(reading, line->time_ns - log->calls[log->call_count - 1].end_ns);
+		if (log->calls[log->call_count - 1].ended)
+			add_sample(reading,
+			           line->time_ns - log->calls[log->call_count - 1].end_ns);
 		close_calls(reading, line->time_ns);
 	}
 	return true;

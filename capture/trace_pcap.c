@@ -85,13 +85,14 @@ static void add_packet(struct trace_loader *loader, const struct pcap_reader *re
 	if (trace->packet_count == loader->packet_capacity)
 		trace->packets = mem_grow(trace->packets, &loader->packet_capacity,
 		                          trace->packet_count, sizeof(*trace->packets));
-	trace->packets[trace->packet_count++] = (struct packet){
+	trace->packets[trace->packet_count] = (struct packet){
 		.time_ns = seconds * 1000000000 + fraction * reader->fraction_ns,
 		.at = reader->at + RECORD,
 		.captured = captured,
 		.length = length > captured ? length : captured,
 		.frame = (uint32_t)trace->packet_count + 1,
 	};
+	trace->packet_count++;
 }
 
 void trace_load_pcap(struct trace_loader *loader)

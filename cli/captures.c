@@ -48,7 +48,7 @@ void captures_take(struct inputs *inputs, size_t index, uint32_t flow)
 	struct input *input = &inputs->items[index];
 
 	flow_trace(&input->flow_trace, &input->ledger, flow);
-	flow_trace_name(&input->flow_trace, name_of(input));
+	flow_trace_name(&input->flow_trace, name_of(input), flow);
 	ledger_build(&input->flow_ledger, &input->flow_trace);
 	input->chosen = true;
 	inputs->ledgers[index] = &input->flow_ledger;

@@ -89,7 +89,7 @@ void trust_judge(struct trust *trust, const struct ledger *const *ledgers, size_
 	bool complete = true, accounted = true;
 	char margin[QUANTITY_TEXT];
 	uint64_t packets = 0, dropped = 0, asked = 0;
-	bool wire = count > 0;
+	bool wire = count > 0, foreign = false;
 
 	*trust = (struct trust){ 0 };
 	for (size_t i = 0; i < count; i++) {
@@ -97,6 +97,7 @@ void trust_judge(struct trust *trust, const struct ledger *const *ledgers, size_
 
 		complete &= checks.complete && !checks.time_limit_hit;
 		accounted &= checks.accounted;
+		foreign |= ledgers[i]->trace->foreign;
 		packets += checks.capture_dropped;
 		dropped += checks.link_dropped;
 		asked += checks.link_asked;
@@ -104,7 +105,9 @@ void trust_judge(struct trust *trust, const struct ledger *const *ledgers, size_
 	}
 	if (!complete)
 		add(trust, SCENE_DOUBT, "not run to its end");
-	if (accounted)
+	if (foreign)
+		add(trust, SCENE_DOUBT, "a capture: writes are guessed");
+	else if (accounted)
 		add(trust, SCENE_GOOD, "every byte accounted");
 	else
 		add(trust, SCENE_BAD, "bytes unaccounted for");
@@ -112,9 +115,9 @@ void trust_judge(struct trust *trust, const struct ledger *const *ledgers, size_
 		add(trust, SCENE_BAD, "%" PRIu64 " packets lost by the capture", packets);
 	if (dropped)
 		add(trust, SCENE_BAD, "%" PRIu64 " packets lost by the link, unasked", dropped);
-	if (!packets && !dropped)
+	if (!packets && !dropped && !foreign)
 		add(trust, SCENE_GOOD, "%s", nothing_lost(wire, asked));
-	if (!race.applicable || !complete)
+	if (!race.applicable || !complete || foreign)
 		return;
 	quantity_time(margin, race.margin_ns);
 	if (race.margin_ns < RACE_CLOSE_NS || senders(ledgers, count) > 1)

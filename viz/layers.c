@@ -24,17 +24,6 @@ static const char *transport_name(const struct packet_view *view)
 	return "other";
 }
 
-static const char *link_name(const struct packet_view *view)
-{
-	switch (view->link_type) {
-	case LINK_SLL: return "Linux SLL";
-	case LINK_SLL2: return "Linux SLL2";
-	case LINK_NULL:
-	case LINK_LOOP: return "loopback";
-	default: return "Ethernet";
-	}
-}
-
 uint32_t layers_find(const struct packet_view *view, uint32_t length,
                      struct details_layer layers[DETAILS_LAYERS_MOST])
 {
@@ -48,7 +37,7 @@ uint32_t layers_find(const struct packet_view *view, uint32_t length,
 		add(layers, &count, "other", length - ethernet);
 		return count;
 	}
-	add(layers, &count, link_name(view), view->ip_at);
+	add(layers, &count, packet_link_text(view->link_type), view->ip_at);
 	add(layers, &count, view->ip_version == 4 ? "IPv4" : "IPv6",
 	    view->transport_at - view->ip_at);
 	if (view->protocol == PACKET_OTHER || view->payload_at < view->transport_at ||

@@ -15,7 +15,8 @@ static void conditions(struct buffer *out, const struct timeline *timeline)
 
 	if (about->scenario && *about->scenario) {
 		scene_escape(out, about->scenario);
-		if (!about->engine || strcmp(about->engine, "import") != 0)
+		if (!timeline->groups[0].trace->foreign &&
+		    (!about->engine || strcmp(about->engine, "import") != 0))
 			buffer_text(out, ".yaml");
 	}
 	if (about->kernel && *about->kernel) {

@@ -376,6 +376,8 @@ static void draw_row(const struct ruler *ruler, const struct timeline_group *gro
 	}
 
 	scene_count(&text, count, nouns[kind]);
+	if (kind == ROW_WRITES && group->trace->foreign)
+		buffer_text(&text, " guessed");
 	if (kind == ROW_WRITES)
 		buffer_format(&text, ", %s", quantity_bytes(size, main->bytes));
 	scene_escape(&name, group->name);
@@ -417,7 +419,7 @@ static double draw_group(struct page *page, size_t index, double y)
 		draw_row(&ruler, group, ROW_SEGMENTS, !single, y);
 		y += step;
 	}
-	if (single || !has_segments(group, main)) {
+	if (!group->trace->foreign && (single || !has_segments(group, main))) {
 		draw_row(&ruler, group, ROW_READS, !single, y);
 		y += step;
 	}

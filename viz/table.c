@@ -102,7 +102,10 @@ static void fill_row(struct buffer *row, const struct timeline_group *group)
 		buffer_text(&row[WIRE], "–");
 		buffer_text(&row[PACKETS], "–");
 	}
-	buffer_format(&row[READS], "%zu", counts.reads);
+	if (counts.guessed)
+		buffer_text(&row[READS], "–");
+	else
+		buffer_format(&row[READS], "%zu", counts.reads);
 	add_kept(&row[IN_READS], &counts.in_reads);
 	buffer_text(&row[LAST], counts.last_read_ns
 	                                ? quantity_time(time, counts.last_read_ns - group->zero_ns)

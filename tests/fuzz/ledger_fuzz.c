@@ -1,10 +1,12 @@
 /*
- * Any bytes that open as a recording must make a ledger whose bytes add up and whose ranges are in
- * order.
+ * Any bytes that open as a recording or a capture must make a ledger whose bytes add up and whose
+ * ranges are in order.
  */
 #include <stdlib.h>
 
+#include "capture/flow_trace.h"
 #include "capture/ledger.h"
+#include "capture/stalls.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -74,6 +76,44 @@ static void check_reads(const struct ledger_direction *direction)
 	}
 }
 
+static void check_ledger(const struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->flow_count; i++)
+		for (int at = 0; at < 2; at++) {
+			const struct ledger_direction *direction = ledger->flows[i].directions + at;
+
+			check_state(direction);
+			check_writes(direction);
+			check_segments(ledger, direction);
+			check_reads(direction);
+		}
+}
+
+/* Of somebody else's capture: its waits are in order, and each flow is a trace of its own. */
+static void check_flows(const struct ledger *ledger)
+{
+	struct stall list[4];
+	size_t count = stalls_of_all(ledger, list, 4);
+
+	for (size_t i = 0; i < count; i++) {
+		require(list[i].to_ns - list[i].from_ns >= STALL_LEAST_NS);
+		require(list[i].packet < ledger->trace->packet_count);
+		require(!i ||
+		        list[i].to_ns - list[i].from_ns <= list[i - 1].to_ns - list[i - 1].from_ns);
+	}
+	for (uint32_t i = 0; i < ledger->flow_count && i < 8; i++) {
+		struct trace trace;
+		struct ledger own;
+
+		flow_trace(&trace, ledger, i);
+		flow_trace_name(&trace, "fuzz", i);
+		ledger_build(&own, &trace);
+		check_ledger(&own);
+		ledger_finish(&own);
+		trace_close(&trace);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct trace trace;
@@ -83,15 +123,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	if (trace_read(bytes, size, "fuzz", &trace, &err) < 0)
 		return 0;
 	ledger_build(&ledger, &trace);
-	for (size_t i = 0; i < ledger.flow_count; i++)
-		for (int at = 0; at < 2; at++) {
-			const struct ledger_direction *direction = ledger.flows[i].directions + at;
-
-			check_state(direction);
-			check_writes(direction);
-			check_segments(&ledger, direction);
-			check_reads(direction);
-		}
+	check_ledger(&ledger);
+	if (trace.foreign)
+		check_flows(&ledger);
 	ledger_finish(&ledger);
 	trace_close(&trace);
 	return 0;

@@ -24,6 +24,8 @@ static void check_packets(const struct trace *trace)
 		const struct packet *packet = &trace->packets[i];
 		struct packet_view view;
 
+		assert(packet->frame <= trace->packet_count || !trace->foreign ||
+		       !strcmp(trace->form, "pcapng"));
 		assert(packet->at <= trace->size && packet->captured <= trace->size - packet->at);
 		assert(packet->length >= packet->captured);
 		assert(packet->interface < trace->interface_count);
