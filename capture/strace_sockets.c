@@ -134,7 +134,7 @@ uint32_t strace_process_of(struct strace_sockets *sockets, int64_t pid, bool ret
 		put(&sockets->pids, (uint64_t)pid, 1);
 		return 0;
 	}
-	if (parent != STRACE_NONE) {
+	if (pid && parent != STRACE_NONE) {
 		const struct strace_begun *begun = &sockets->processes[parent].begun;
 
 		strace_process_forked(sockets, parent, pid, strace_makes_thread(begun->arguments),

@@ -155,6 +155,24 @@ static void children_inherit_and_threads_share_descriptors(void **state)
 	strace_finish(&log);
 }
 
+/* On a terminal the first process has no pid until it has a child. */
+static void a_process_without_a_pid_is_the_first_that_gets_one(void **state)
+{
+	struct strace_log log;
+
+	(void)state;
+	read_log(&log, "1700000000.000100 socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 3 <0.000010>\n"
+	               "[pid     7] 1700000000.000200 clone(child_stack=NULL, flags=SIGCHLD "
+	               "<unfinished ...>\n"
+	               "[pid     8] 1700000000.000300 shutdown(3, SHUT_RD) = 0 <0.000010>\n"
+	               "1700000000.000350 shutdown(3, SHUT_RD) = 0 <0.000010>\n"
+	               "[pid     7] 1700000000.000400 <... clone resumed>) = 8 <0.000010>\n"
+	               "[pid     7] 1700000000.000500 shutdown(3, SHUT_WR) = 0 <0.000010>\n");
+	assert_int_equal(log.calls[0].endpoint, log.calls[log.call_count - 1].endpoint);
+	assert_string_equal(log.endpoints[log.calls[0].endpoint].name, "process 7");
+	strace_finish(&log);
+}
+
 static void accepted_sockets_know_both_ends(void **state)
 {
 	struct strace_log log;
@@ -225,6 +243,7 @@ int main(void)
 		cmocka_unit_test(a_call_on_two_lines_is_one),
 		cmocka_unit_test(decorations_name_sockets_that_the_log_never_made),
 		cmocka_unit_test(children_inherit_and_threads_share_descriptors),
+		cmocka_unit_test(a_process_without_a_pid_is_the_first_that_gets_one),
 		cmocka_unit_test(accepted_sockets_know_both_ends),
 		cmocka_unit_test(several_messages_of_one_call_are_several_calls),
 		cmocka_unit_test(what_helps_is_said_where_a_log_does_not_do),
