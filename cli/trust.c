@@ -22,7 +22,9 @@ static struct race closest(const struct ledger *const *ledgers, size_t count,
 	struct race least = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
-		struct race race = race_margin(ledgers[i]);
+		const char *engine = ledgers[i]->trace->about.engine;
+		struct race race = engine && !strcmp(engine, "import") ? (struct race){ 0 }
+		                                                       : race_margin(ledgers[i]);
 
 		if (race.applicable && (!least.applicable || race.margin_ns < least.margin_ns)) {
 			least = race;
