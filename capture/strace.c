@@ -63,6 +63,9 @@ static bool take_whole(struct reading *reading, const struct strace_line *line, 
 	call.end_ns = parts.duration_ns >= 0         ? later(begun->time_ns, parts.duration_ns)
 	              : line->kind == STRACE_RESUMED ? line->time_ns
 	                                             : begun->time_ns;
+	/* A log that was put together, or a clock that was set back. */
+	if (call.end_ns < call.begin_ns)
+		call.end_ns = call.begin_ns;
 	/* Killed within it: it never returned. */
 	if (!parts.returned && !slice_starts(parts.error, "ERESTART"))
 		call.end_ns = CALL_PENDING;
@@ -117,8 +120,7 @@ static bool resume(struct reading *reading, const struct strace_line *line, uint
 	/* It is stamped when the call has returned. */
 	if (log->call_count > reading->open_call) {
 		if (log->calls[log->call_count - 1].ended)
-			add_sample(reading,
-			           line->time_ns - log->calls[log->call_count - 1].end_ns);
+			add_sample(reading, line->time_ns - log->calls[log->call_count - 1].end_ns);
 		close_calls(reading, line->time_ns);
 	}
 	return true;
