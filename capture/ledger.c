@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "capture/ledger_internal.h"
 #include "capture/mem.h"
@@ -40,6 +41,14 @@ static bool is_copy(struct build *build, uint32_t index, const struct packet_vie
 	return true;
 }
 
+/* A capture by other programs, as it is or joined with a log: on `any` it has packets twice. */
+static bool is_of_others(const struct build *build)
+{
+	const char *engine = build->trace->about.engine;
+
+	return build->trace->foreign || (!build->two_taps && engine && !strcmp(engine, "import"));
+}
+
 static void take_packet(struct build *build, uint32_t index)
 {
 	const struct packet *packet = build->trace->packets + index;
@@ -50,7 +59,7 @@ static void take_packet(struct build *build, uint32_t index)
 	if (build->two_taps && packet->interface < 2 && tap_leaves(build, index))
 		build->left[packet->interface] += links_fate(build, index).leaving > 0;
 	trace_decode(build->trace, index, &view);
-	if (build->trace->foreign && is_copy(build, index, &view))
+	if (is_of_others(build) && is_copy(build, index, &view))
 		return;
 	switch (view.protocol) {
 	case PACKET_TCP: ledger_tcp_packet(build, index, &view); break;

@@ -1,6 +1,7 @@
 /*
  * A settled recording is written anew out of the trace of the partial one.
  */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,7 +17,9 @@
 
 static int flush_full(struct recording *out, struct err *err)
 {
-	return out->pending.length < WRITE_BYTES ? 0 : recording_flush(out, err);
+	if (out->fd < 0 || out->pending.length < WRITE_BYTES)
+		return 0;
+	return recording_flush(out, err);
 }
 
 /* Packets and rows, merged; *last_ns gets the time shown for the last of them. */
@@ -82,10 +85,18 @@ static int write_settled(struct recording *out, const struct trace *trace, struc
 		last_ns = trace->ended_ns;
 	if (trace->complete)
 		recording_add_end_at(out, &trace->about, last_ns);
-	if (!result)
+	if (!result && out->fd >= 0)
 		result = recording_flush(out, err);
 	free(rows);
 	return result;
+}
+
+void recording_add_trace(struct recording *recording, const struct trace *trace)
+{
+	struct err err = { 0 };
+
+	assert(recording->fd < 0);
+	write_settled(recording, trace, &err);
 }
 
 static int refuse(const struct recording_names *names, const char *what, struct err *err)

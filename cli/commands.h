@@ -11,6 +11,7 @@ int command_view(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_wireshark(int argc, char **argv);
+int command_import(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 

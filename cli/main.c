@@ -24,6 +24,8 @@ static const struct {
 	  "recordings as a picture, JSON, a table, text, or for Wireshark" },
 	{ "wireshark", command_wireshark,
 	  "a recording in Wireshark, with what became of every write" },
+	{ "import", command_import,
+	  "a recording out of strace and tcpdump, or out of captures of both ends" },
 	{ "list", command_list, "the scenarios that ship with it" },
 	{ "doctor", command_doctor, "what this machine allows, and what to change" },
 };

@@ -1,4 +1,5 @@
 #include <math.h>
+#include <string.h>
 
 #include "viz/scene_parts.h"
 #include "viz/scene_view.h"
@@ -16,7 +17,8 @@ static void conditions(struct buffer *out, const struct timeline *timeline)
 
 	if (about->scenario && *about->scenario) {
 		scene_escape(out, about->scenario);
-		if (!timeline->groups[0].trace->foreign)
+		if (!timeline->groups[0].trace->foreign &&
+		    (!about->engine || strcmp(about->engine, "import") != 0))
 			buffer_text(out, ".yaml");
 	}
 	if (about->kernel && *about->kernel) {
