@@ -506,6 +506,7 @@ static int start_sdl(struct window *window, struct err *err)
 	/* Nothing else: where neither answers, SDL would draw into memory and wait for ever. */
 	window->sdl.SetHint(SDL_HINT_VIDEODRIVER,
 	                    is_set("WAYLAND_DISPLAY") ? "x11,wayland" : "x11");
+	sdl_outlive_errors();
 	if (window->sdl.Init(SDL_INIT_VIDEO) != 0)
 		return err_machine(err, "there is no display to open a window on (%s)",
 		                   window->sdl.GetError());

@@ -97,7 +97,8 @@ void window_end(struct window *window);
  * err if it can no longer be drawn. */
 int window_run(struct window *window, struct err *err);
 
-/* Has woken() called soon. The only function that another thread may call. */
+/* Has woken() called soon. The only function that another thread may call; none may when the window
+ * is being closed. */
 void window_wake(struct window *window);
 
 #endif

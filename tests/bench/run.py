@@ -166,7 +166,7 @@ class Display:
 
     def __enter__(self):
         told, tells = os.pipe()
-        self.server = subprocess.Popen(["Xvfb", "-displayfd", str(tells), "-screen", "0", "2000x1200x24", "-nolisten", "tcp"],
+        self.server = subprocess.Popen(["Xvfb", "-displayfd", str(tells), "-screen", "0", "2000x1200x24", "-nolisten", "tcp", "-noreset"],
                                        pass_fds=[tells], stderr=subprocess.DEVNULL)
         os.close(tells)
         with os.fdopen(told) as numbers:

@@ -9,7 +9,7 @@ drop=${SEAM_BUILD_DIR:-}/tests/drop_probe
 printf 'leak:libX11\nleak:libdbus\nleak:libfontconfig\nleak:libSDL2\n' >suppressions
 export LSAN_OPTIONS="suppressions=$work/suppressions:print_suppressions=0"
 
-Xvfb -displayfd 3 -screen 0 2600x1500x24 -fbdir "$work" -nolisten tcp 3>display >/dev/null 2>xvfb_err &
+Xvfb -displayfd 3 -screen 0 2600x1500x24 -fbdir "$work" -nolisten tcp -noreset 3>display >/dev/null 2>xvfb_err &
 xvfb=$!
 trap 'kill $viewer $xvfb 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT
 viewer=
