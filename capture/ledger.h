@@ -200,17 +200,18 @@ struct ledger_direction {
 	                           */
 	uint32_t out_of_order;    /* first came behind bytes of a later place */
 	uint32_t keepalives, probes;
-	uint32_t copies; /* packets seen a second time, by the same capture elsewhere: not counted
-	                    anywhere else */
-	uint32_t cut;    /* packets whose payload was not captured whole */
-	uint32_t sacks;  /* packets from the other end with SACK blocks */
-	uint32_t resets; /* RST packets in this direction */
+	uint32_t copies;  /* packets seen a second time, by the same capture elsewhere: not counted
+	                     anywhere else */
+	uint32_t cut;     /* packets whose payload was not captured whole */
+	uint32_t sacks;   /* packets from the other end with SACK blocks */
+	uint32_t resets;  /* RST packets in this direction */
 	uint16_t largest; /* of the payloads that fit an Ethernet frame, the largest: the MSS where
 	                     no SYN tells it */
 	struct ledger_shut *shuts; /* zero windows of the other end */
 	size_t shut_count, shut_capacity;
-	uint64_t disputed, disputed_at; /* bytes that were sent again and differ; the first of them */
-	uint32_t disputed_packet;       /* that differs there */
+	uint64_t disputed,
+		disputed_at;      /* bytes that were sent again and differ; the first of them */
+	uint32_t disputed_packet; /* that differs there */
 	uint32_t syn_packet, fin_packet,
 		rst_packet;   /* sent in this direction, first of each; LEDGER_NONE */
 	uint64_t fin_at;      /* offset of the FIN; 0 without one */

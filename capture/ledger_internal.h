@@ -210,8 +210,8 @@ struct build {
 	size_t arrival_count, arrival_capacity;
 	struct party *parties; /* by id */
 	size_t party_count;
-	uint32_t *party_of_call; /* one a call; LEDGER_NONE */
-	uint32_t *by_port;       /* parties by local port */
+	uint32_t *party_of_call;    /* one a call; LEDGER_NONE */
+	uint32_t *by_port;          /* parties by local port */
 	struct sighting *sightings; /* recent packets, of somebody else's capture; NULL */
 	bool two_taps;
 	uint64_t dropped; /* packets that the capture lost */

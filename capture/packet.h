@@ -56,13 +56,13 @@ struct packet_view {
 	uint32_t payload_length;
 	uint32_t payload_captured; /* how much of it is there, ≤ payload_length */
 
-	uint8_t ip_version;   /* 4, 6, or 0 */
-	uint8_t ttl;          /* or hop limit */
-	uint8_t ip_protocol;  /* the transport's number, after extension headers */
-	bool more_fragments;  /* a first or middle fragment */
-	uint32_t fragment_at; /* offset of a fragment's data, bytes; 0 for the first */
-	uint32_t ip_id;       /* IPv4 identification (16 bit), or IPv6 fragment identification */
-	uint16_t vlan;        /* outermost VLAN id, 0 if none */
+	uint8_t ip_version;      /* 4, 6, or 0 */
+	uint8_t ttl;             /* or hop limit */
+	uint8_t ip_protocol;     /* the transport's number, after extension headers */
+	bool more_fragments;     /* a first or middle fragment */
+	uint32_t fragment_at;    /* offset of a fragment's data, bytes; 0 for the first */
+	uint32_t ip_id;          /* IPv4 identification (16 bit), or IPv6 fragment identification */
+	uint16_t vlan;           /* outermost VLAN id, 0 if none */
 	uint16_t link_type;      /* as it was decoded */
 	uint8_t link_direction;  /* SLL, SLL2: 1 inbound, 2 outbound; else 0 */
 	uint32_t link_interface; /* SLL2: the interface's index on its machine; else 0 */
