@@ -117,7 +117,7 @@ static int allow(scmp_filter_ctx filter)
 		failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
 	for (size_t i = 0; i < sizeof(terminal) / sizeof(*terminal); i++)
 		failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-		                           SCMP_A1(SCMP_CMP_EQ, terminal[i]));
+		                           SCMP_A1(SCMP_CMP_EQ, terminal[i], 0));
 	return failed;
 }
 
@@ -146,12 +146,12 @@ static int allow_threads(scmp_filter_ctx filter)
 	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
 	                        SCMP_A0(SCMP_CMP_MASKED_EQ, SHARED, SHARED)) |
 	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-	                        SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())) |
+	                        SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0)) |
 	       seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) |
 	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2,
-	                        SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A2(SCMP_CMP_EQ, 0)) |
+	                        SCMP_A0(SCMP_CMP_EQ, 0, 0), SCMP_A2(SCMP_CMP_EQ, 0, 0)) |
 	       seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
-	                        SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
+	                        SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME, 0));
 }
 
 bool confine_to_reading(void)
