@@ -95,7 +95,7 @@ void window_time(char *out, size_t size, const struct page *page, int64_t ns)
 
 static bool is_folded(const struct view *view, size_t group)
 {
-	return group < VIEW_GROUPS_MOST && view->folded >> group & 1;
+	return view_is_folded(view, (uint32_t)group);
 }
 
 /* Returns the height of all groups; top is the y of the first. */

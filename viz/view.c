@@ -35,7 +35,19 @@ void view_say(struct view *view, const char *format, ...)
 
 bool view_is_folded(const struct view *view, uint32_t group)
 {
-	return group < VIEW_GROUPS_MOST && view->folded >> group & 1;
+	return group < VIEW_GROUPS_MOST && view->folded[group / 64] >> group % 64 & 1;
+}
+
+void view_fold(struct view *view, uint32_t group, bool folded)
+{
+	uint64_t bit = UINT64_C(1) << group % 64;
+
+	if (group < VIEW_GROUPS_MOST && folded)
+		view->folded[group / 64] |= bit;
+	else if (group < VIEW_GROUPS_MOST)
+		view->folded[group / 64] &= ~bit;
+	else if (folded)
+		view_say(view, "Only the first %d groups can be folded", VIEW_GROUPS_MOST);
 }
 
 static void resize(struct view *view, int width, int height)
@@ -74,8 +86,8 @@ static void keep_items(struct view *view, const struct timeline *timeline)
 	let_go(&view->pressed, timeline);
 	for (size_t i = 0; i < view->history_count; i++)
 		let_go(&view->history[i].selected, timeline);
-	if (timeline->group_count < VIEW_GROUPS_MOST)
-		view->folded &= (UINT64_C(1) << timeline->group_count) - 1;
+	for (size_t i = timeline->group_count; i < VIEW_GROUPS_MOST; i++)
+		view_fold(view, (uint32_t)i, false);
 }
 
 static void keep_place(struct view *view, const struct timeline *timeline)
@@ -151,6 +163,7 @@ void view_go_back(struct view *view, const struct view_model *model)
 	view->cursor_ns = back.cursor_ns;
 	let_go(&back.selected, model->timeline);
 	view_choose(view, back.selected);
+	view->selected_last = false;
 	view->play = VIEW_STILL;
 }
 
@@ -161,6 +174,7 @@ void view_choose(struct view *view, struct item item)
 	if (!item_equal(view->selected, item))
 		view->panel_scroll = 0;
 	view->selected = item;
+	view->selected_last = item.kind != ITEM_NONE;
 }
 
 void view_select(struct view *view, const struct view_model *model, struct item item)
@@ -171,8 +185,7 @@ void view_select(struct view *view, const struct view_model *model, struct item 
 		return;
 	view_remember(view);
 	view_choose(view, item);
-	if (item.group < VIEW_GROUPS_MOST)
-		view->folded &= ~(UINT64_C(1) << item.group);
+	view_fold(view, item.group, false);
 	view_reveal_item(view, &whole, item);
 }
 

@@ -20,7 +20,8 @@
 #define VIEW_PANEL_MIN   260
 #define VIEW_PANEL       392
 #define VIEW_HISTORY     64
-#define VIEW_GROUPS_MOST 64
+#define VIEW_GROUPS_MOST 1024 /* that can be folded and scrolled to */
+#define VIEW_FOLD_WORDS  (VIEW_GROUPS_MOST / 64)
 #define VIEW_NO_TIME     INT64_MIN
 
 /* A place of the last picture that answers the pointer; the last one that holds a point counts. */
@@ -97,7 +98,8 @@ struct view {
 	double to_from_ns, to_span_ns; /* where a smooth zoom is going; equal when it is still */
 	int64_t cursor_ns;             /* VIEW_NO_TIME: none, and everything has happened */
 	struct item selected, hovered;
-	uint64_t folded; /* bit of each group */
+	bool selected_last;               /* since the cursor was put: steps go on from it */
+	uint64_t folded[VIEW_FOLD_WORDS]; /* bit of each group, the first in the lowest */
 	double panel_width;
 	double panel_scroll, groups_scroll;
 	bool light, wall_clock, help;
@@ -204,6 +206,8 @@ const struct view_target *view_target_at(const struct view_targets *targets, dou
 /* The time under x; of the plot's edge where x is outside. */
 double view_time_at(const struct view *view, const struct view_layout *layout, double x);
 bool view_is_folded(const struct view *view, uint32_t group);
+/* Of a group that cannot be folded it says so. */
+void view_fold(struct view *view, uint32_t group, bool folded);
 
 /* What the keys do here, for the status line: pairs of key and word. */
 struct view_hint {

@@ -101,8 +101,7 @@ static void begin(struct view *view, const struct view_model *model, const struc
 			begin_stretch(view, model, input->x);
 		break;
 	case VIEW_ON_HEADING:
-		if (target->item.group < VIEW_GROUPS_MOST)
-			view->folded ^= UINT64_C(1) << target->item.group;
+		view_fold(view, target->item.group, !view_is_folded(view, target->item.group));
 		break;
 	case VIEW_ON_OVERVIEW:
 		view_remember(view);

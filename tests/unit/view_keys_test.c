@@ -179,9 +179,9 @@ static void groups_fold_and_lanes_scroll_by_key(void **state)
 
 	view_select(view, &fixture->model, (struct item){ ITEM_READ, 2, 0 });
 	input_character(fixture, 'g');
-	assert_int_equal(view->folded, 4);
+	assert_int_equal(view->folded[0], 4);
 	input_character(fixture, 'G');
-	assert_int_equal(view->folded, 0);
+	assert_int_equal(view->folded[0], 0);
 	view->groups_scroll = 0;
 	input_key(fixture, VIEW_KEY_DOWN, 0);
 	assert_true(view->groups_scroll == 48);

@@ -110,11 +110,11 @@ static void a_heading_folds_its_group_and_unfolds_it(void **state)
 
 	input_click(fixture, 100, 300);
 	assert_true(view_is_folded(&fixture->view, 1));
-	assert_int_equal(fixture->view.folded, 2);
+	assert_int_equal(fixture->view.folded[0], 2);
 	input_click(fixture, 800, 300);
-	assert_int_equal(fixture->view.folded, 0);
+	assert_int_equal(fixture->view.folded[0], 0);
 	input_double(fixture, 100, 300);
-	assert_int_equal(fixture->view.folded, 0);
+	assert_int_equal(fixture->view.folded[0], 0);
 }
 
 static void the_overview_jumps_and_follows(void **state)
