@@ -54,6 +54,7 @@ struct view_layout {
 	double overview_left, overview_right;
 	double panel_content, panel_height; /* of what scrolls, and what is seen of it */
 	double groups_content, groups_height;
+	double groups_top; /* y of what scrolls */
 	/* Where each group is in what scrolls, so that one can be brought into sight; h 0: not
 	 * known. */
 	struct view_extent {
@@ -90,6 +91,13 @@ struct view_measured {
 	size_t holds;    /* that were there for a while */
 };
 
+/* For what was typed: first for the next that fits, then for how many do. */
+struct view_hunt {
+	bool going_on, counting;
+	struct search_pass pass;
+	size_t work; /* of a slice, see search_go_on() */
+};
+
 struct view {
 	int width, height;             /* logical pixels */
 	double run_from_ns, run_to_ns; /* the whole run: what the overview spans */
@@ -110,7 +118,8 @@ struct view {
 
 	bool searching; /* the line is being typed */
 	char search[128];
-	char message[256]; /* in the status line, until the next input */
+	struct view_hunt hunt; /* a search that takes more than one tick */
+	char message[256];     /* in the status line, until the next input */
 
 	bool measuring;                         /* M was pressed, or Shift-drag */
 	bool stretching;                        /* by Shift-drag */
@@ -183,6 +192,9 @@ enum {
 
 /* Every byte's way fits, no cursor, nothing selected. The timeline may be NULL. */
 void view_init(struct view *view, const struct timeline *timeline, int width, int height);
+/* Groups have come or gone: what was at i is at to[i] now, TIMELINE_NONE: nowhere. What hangs on
+ * groups (selections, folds, the measurement) goes with them. Before view_keep(). */
+void view_move_groups(struct view *view, const uint32_t *to, size_t count);
 /* After a reload: place and cursor stay, what is gone is let go. Who saw all, sees all again. */
 void view_keep(struct view *view, const struct timeline *timeline);
 

@@ -201,6 +201,8 @@ static unsigned escape(struct view *view, const struct view_model *model,
 	(void)input;
 	if (view->help) {
 		view->help = false;
+	} else if (view->hunt.going_on) {
+		view_search_end(view);
 	} else if (view->searching) {
 		view->searching = false;
 	} else if (view->measure_from_ns != VIEW_NO_TIME) {

@@ -94,6 +94,8 @@ void view_measure_point(struct view *view, const struct view_model *model);
 void view_measure_follow(struct view *view, const struct view_model *model);
 void view_measure_between(struct view *view, const struct view_model *model, int64_t from_ns,
                           int64_t to_ns);
+/* The group whose lanes are at y; the nearest above. */
+uint32_t view_group_at(const struct view *view, const struct view_layout *layout, double y);
 /* Counts again, of another timeline. */
 void view_measure_again(struct view *view, const struct timeline *timeline);
 void view_measure_end(struct view *view);
@@ -106,6 +108,9 @@ void view_search_type(struct view *view, const char *text);
 bool view_search_key(struct view *view, const struct view_model *model,
                      const struct view_input *input);
 void view_search_go(struct view *view, const struct view_model *model, enum view_way way);
+/* Goes on with one that is going on; ends it. */
+void view_search_on(struct view *view, const struct view_model *model);
+void view_search_end(struct view *view);
 
 /* ---- view_pointer.c ---- */
 

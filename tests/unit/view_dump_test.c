@@ -69,7 +69,9 @@ static void a_dump_names_items_and_times(void **state)
 	                      "0, \"holds\": 1}");
 	input_character(fixture, '/');
 	input_typed(fixture, "say \"hi\"");
-	assert_dumps(fixture, "\"search\": {\"open\": true, \"text\": \"say \\\"hi\\\"\"}");
+	assert_dumps(
+		fixture,
+		"\"search\": {\"open\": true, \"text\": \"say \\\"hi\\\"\", \"going_on\": false}");
 	input_key(fixture, VIEW_KEY_ENTER, 0);
 	assert_dumps(fixture, "\"message\": \"Nothing fits \\\"say \\\"hi\\\"\\\"\"");
 }

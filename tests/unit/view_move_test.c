@@ -254,6 +254,31 @@ static void zoom_and_cursor_stay_over_a_reload(void **state)
 	picture_fixture_finish(&other);
 }
 
+static void what_hangs_on_a_recording_goes_with_it(void **state)
+{
+	struct view_fixture *fixture = *state;
+	struct view *view = &fixture->view;
+	static const uint32_t swapped[] = { TIMELINE_NONE, 0, 1 };
+
+	view_select(view, &fixture->model, (struct item){ ITEM_WRITE, 0, 3 });
+	view_select(view, &fixture->model, (struct item){ ITEM_WRITE, 1, 4 });
+	view_set_cursor(view, &fixture->model, 0);
+	input_character(fixture, 'm');
+	view_set_cursor(view, &fixture->model, 5000000);
+	input_character(fixture, 'm');
+	view_fold(view, 0, true);
+	view_fold(view, 2, true);
+	view_move_groups(view, swapped, 3);
+	assert_true(item_equal(view->selected, (struct item){ ITEM_WRITE, 0, 4 }));
+	assert_int_equal(view->measured.group, 0);
+	assert_int_equal(view->folded[0], 2);
+	assert_int_equal(view->history[view->history_count - 1].selected.kind, ITEM_NONE);
+	view_move_groups(view, swapped, 3);
+	assert_int_equal(view->selected.kind, ITEM_NONE);
+	assert_int_equal(view->folded[0], 1);
+	assert_true(view->measure_from_ns == VIEW_NO_TIME);
+}
+
 static void a_reload_lets_go_what_is_gone(void **state)
 {
 	struct view_fixture *fixture = *state;
@@ -308,6 +333,7 @@ int main(void)
 		CASE(an_item_out_of_sight_is_brought_there),
 		CASE(who_saw_all_sees_all_of_a_longer_run),
 		CASE(zoom_and_cursor_stay_over_a_reload),
+		CASE(what_hangs_on_a_recording_goes_with_it),
 		CASE(a_reload_lets_go_what_is_gone),
 		CASE(a_window_is_never_smaller_than_it_works_in),
 	};
