@@ -7,7 +7,7 @@
 
 #include "viz/view_parts.h"
 
-#define SLICE_WORK ((size_t)1 << 23) /* of a search: about 10 ms */
+#define SLICE_WORK ((size_t)6 << 20) /* of a search: about 10 ms */
 
 static const struct timeline no_timeline;
 static const struct item_steps no_steps;

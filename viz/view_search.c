@@ -56,7 +56,9 @@ static void say_how_far(struct view *view, const struct view_model *model)
 	const struct view_hunt *hunt = &view->hunt;
 	double share = 1 - (double)hunt->pass.left / (double)model->steps->count;
 
-	view_say(view, hunt->counting ? "Found; counting … %d %%" : "searching … %d %%",
+	view_say(view,
+	         hunt->counting ? "Found; counting … %d %%: Esc ends it"
+	                        : "searching … %d %%: Esc ends it",
 	         (int)(100 * share));
 }
 

@@ -365,7 +365,7 @@ static void a_long_search_goes_on_by_ticks(void **state)
 	view->selected = (struct item){ 0 };
 	view->hunt.work = 64; /* a step a tick */
 	search_for(fixture, "len>99999");
-	assert_string_equal(view->message, "searching … 0 %");
+	assert_string_equal(view->message, "searching … 0 %: Esc ends it");
 	assert_true(view_is_moving(view) && !view->searching);
 	for (; view->hunt.going_on; ticks++)
 		input_tick(fixture, 0.01);
