@@ -62,6 +62,7 @@ static struct window_content content_of(const struct viewer *viewer)
 		                        .index = sight->index,
 		                        .checks = sight->trust.checks,
 		                        .check_count = sight->trust.count,
+		                        .ids = sight->ids,
 		                        .title = sight->title.bytes };
 }
 

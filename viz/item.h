@@ -99,6 +99,23 @@ size_t item_steps_below(const struct item_steps *steps, const struct item_step *
 size_t item_steps_after(const struct item_steps *steps, int64_t at_ns, unsigned kind);
 size_t item_steps_before(const struct item_steps *steps, int64_t at_ns, unsigned kind);
 
+/* Which steps are meant: of a kind, or of any (STEP_KIND_COUNT), and not of the groups left out. */
+struct item_choice {
+	unsigned kind;
+	const uint64_t *without; /* 64 groups a word, the first in the lowest bit */
+	size_t words;            /* groups beyond them are meant */
+};
+/* As item_steps_after() and item_steps_before(), among what is meant: as quick whatever there is
+ * besides. */
+size_t item_steps_after_among(const struct item_steps *steps, int64_t at_ns,
+                              const struct item_choice *choice);
+size_t item_steps_before_among(const struct item_steps *steps, int64_t at_ns,
+                               const struct item_choice *choice);
+/* The number of the first step that is meant behind the one with that number (before it,
+ * backwards), of the same moment too; steps->count if there is none. */
+size_t item_steps_beside(const struct item_steps *steps, size_t number, bool backwards,
+                         const struct item_choice *choice);
+
 /* Neighbouring steps, for who goes through them in either direction. Begin with one that has steps
  * and else is zeroed; nothing to free. */
 #define ITEM_WINDOW 512

@@ -1,6 +1,6 @@
 /*
- * What the files of item.c, search.c and details.c share, and view_walk.c, scene_index.c and
- * scene_manifest.c with them. Nobody else includes this.
+ * What the files of item.c, search.c and details.c share, and view_step.c, view_walk.c,
+ * scene_index.c and scene_manifest.c with them. Nobody else includes this.
  */
 #ifndef SEAM_VIZ_ITEM_PARTS_H
 #define SEAM_VIZ_ITEM_PARTS_H

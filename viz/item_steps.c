@@ -326,42 +326,59 @@ const struct item_step *item_window_at(struct item_window *window, size_t number
 
 /* ---- stepping ---- */
 
-static bool is_kind(const struct item_source *source, unsigned kind)
+static bool is_meant(const struct item_source *source, const struct item_choice *choice)
 {
-	return kind == STEP_KIND_COUNT || source->rule->step == kind;
+	size_t word = source->group_index / 64;
+
+	if (choice->kind != STEP_KIND_COUNT && source->rule->step != choice->kind)
+		return false;
+	return word >= choice->words || !(choice->without[word] >> source->group_index % 64 & 1);
 }
 
-/* The first step of that kind at ns or later. */
-static size_t first_since(const struct item_steps *steps, int64_t ns, unsigned kind)
+static void keep_least(struct item_step *least, const struct item_step *step)
+{
+	if (least->item.kind == ITEM_NONE || item_step_order(step, least) < 0)
+		*least = *step;
+}
+
+static size_t number_of(const struct item_steps *steps, const struct item_step *step)
+{
+	return step->item.kind == ITEM_NONE ? steps->count : item_steps_below(steps, step);
+}
+
+/* The first step that is meant at ns or later. */
+static size_t first_since(const struct item_steps *steps, int64_t ns,
+                          const struct item_choice *choice)
 {
 	struct item_step least = { 0 };
 
 	for (size_t i = 0; i < steps->source_count; i++) {
 		const struct item_source *source = &steps->sources[i];
-		size_t place = is_kind(source, kind) ? places_before(source, ns) : source->count;
+		size_t place = is_meant(source, choice) ? places_before(source, ns) : source->count;
 
 		if (place == source->count)
 			continue;
 		struct item_step step = source_step(source, place);
-		if (least.item.kind == ITEM_NONE || item_step_order(&step, &least) < 0)
-			least = step;
+		keep_least(&least, &step);
 	}
-	return least.item.kind == ITEM_NONE ? steps->count : item_steps_below(steps, &least);
+	return number_of(steps, &least);
 }
 
-size_t item_steps_after(const struct item_steps *steps, int64_t at_ns, unsigned kind)
+size_t item_steps_after_among(const struct item_steps *steps, int64_t at_ns,
+                              const struct item_choice *choice)
 {
-	return at_ns == INT64_MAX ? steps->count : first_since(steps, at_ns + 1, kind);
+	return at_ns == INT64_MAX ? steps->count : first_since(steps, at_ns + 1, choice);
 }
 
-size_t item_steps_before(const struct item_steps *steps, int64_t at_ns, unsigned kind)
+size_t item_steps_before_among(const struct item_steps *steps, int64_t at_ns,
+                               const struct item_choice *choice)
 {
 	bool any = false;
 	int64_t last_ns = INT64_MIN;
 
 	for (size_t i = 0; i < steps->source_count; i++) {
 		const struct item_source *source = &steps->sources[i];
-		size_t before = is_kind(source, kind) ? places_before(source, at_ns) : 0;
+		size_t before = is_meant(source, choice) ? places_before(source, at_ns) : 0;
 
 		if (!before)
 			continue;
@@ -369,5 +386,53 @@ size_t item_steps_before(const struct item_steps *steps, int64_t at_ns, unsigned
 		any = true;
 		last_ns = ns > last_ns ? ns : last_ns;
 	}
-	return any ? first_since(steps, last_ns, kind) : steps->count;
+	return any ? first_since(steps, last_ns, choice) : steps->count;
+}
+
+size_t item_steps_after(const struct item_steps *steps, int64_t at_ns, unsigned kind)
+{
+	return item_steps_after_among(steps, at_ns, &(struct item_choice){ .kind = kind });
+}
+
+size_t item_steps_before(const struct item_steps *steps, int64_t at_ns, unsigned kind)
+{
+	return item_steps_before_among(steps, at_ns, &(struct item_choice){ .kind = kind });
+}
+
+/* The place of a source's step next to one of any source; count if it has none that way. */
+static size_t place_beside(const struct item_source *source, const struct item_step *step,
+                           bool backwards)
+{
+	size_t place = places_below(source, step, 0, source->count);
+
+	if (backwards)
+		return place ? place - 1 : source->count;
+	if (place < source->count) {
+		struct item_step at = source_step(source, place);
+
+		place += item_step_order(&at, step) == 0;
+	}
+	return place;
+}
+
+size_t item_steps_beside(const struct item_steps *steps, size_t number, bool backwards,
+                         const struct item_choice *choice)
+{
+	struct item_step from = item_steps_at(steps, number), best = { 0 };
+
+	for (size_t i = 0; i < steps->source_count; i++) {
+		const struct item_source *source = &steps->sources[i];
+		size_t place = source->count;
+
+		if (is_meant(source, choice))
+			place = place_beside(source, &from, backwards);
+		if (place == source->count)
+			continue;
+		struct item_step step = source_step(source, place);
+		if (!backwards)
+			keep_least(&best, &step);
+		else if (best.item.kind == ITEM_NONE || item_step_order(&step, &best) > 0)
+			best = step;
+	}
+	return number_of(steps, &best);
 }

@@ -75,10 +75,18 @@ static void draw_flag(struct page *page, double bottom)
 	draw_text(draw, &flag_style, window->flag_left + 6, y + FLAG_H / 2, text);
 }
 
-static void say_measured(struct buffer *out, const struct view *view, int64_t from_ns,
+/* Of which group, where there are several. */
+static void say_measured(struct buffer *out, const struct page *page, int64_t from_ns,
                          int64_t to_ns)
 {
+	const struct view *view = page->window->view;
+	const struct timeline *timeline = page->timeline;
 	char time[QUANTITY_TEXT], size[QUANTITY_TEXT];
+
+	if (timeline->group_count > 1 && view->measured.group < timeline->group_count) {
+		scene_escape(out, timeline->groups[view->measured.group].name);
+		buffer_text(out, "  ·  ");
+	}
 
 	buffer_text(out, quantity_time(time, to_ns - from_ns));
 	if (!view->measured.segments && !view->measured.holds)
@@ -91,8 +99,25 @@ static void say_measured(struct buffer *out, const struct view *view, int64_t fr
 	}
 }
 
-/* Two lines, an arrow each way between them, and what is between, at the lower end of the lanes. */
-static void draw_measure(struct page *page, double bottom)
+/* The lower end of what is seen of the measured group's lanes. */
+static double measured_bottom(const struct page *page, const struct view_layout *layout,
+                              double bottom)
+{
+	const struct view *view = page->window->view;
+	const struct view_extent *extent;
+
+	if (view->measured.group >= VIEW_GROUPS_MOST)
+		return bottom;
+	extent = &layout->groups[view->measured.group];
+	if (!(extent->h > 0))
+		return bottom;
+	return fmax(fmin(layout->groups_top - view->groups_scroll + extent->y + extent->h, bottom),
+	            layout->groups_top + 28);
+}
+
+/* Two lines, an arrow each way between them, and what is between, at the lower end of the lanes
+ * that it speaks of. */
+static void draw_measure(struct page *page, const struct view_layout *layout, double bottom)
 {
 	const struct view *view = page->window->view;
 	struct draw *draw = &page->draw;
@@ -100,7 +125,7 @@ static void draw_measure(struct page *page, double bottom)
 	int64_t from_ns = view->measure_from_ns, to_ns = view->measure_to_ns, swap_ns = from_ns;
 	struct buffer text = { 0 };
 	struct draw_box box;
-	double x0, x1, y = bottom - 14;
+	double x0, x1, y = measured_bottom(page, layout, bottom) - 14;
 
 	if (from_ns == VIEW_NO_TIME)
 		return;
@@ -123,7 +148,7 @@ static void draw_measure(struct page *page, double bottom)
 		draw_line(draw, x0, y, x1, y, 1.2, colour, 1, 0);
 		draw_arrow(draw, x0, y, x1, y, 7, colour, 1);
 		draw_arrow(draw, x1, y, x0, y, 7, colour, 1);
-		say_measured(&text, view, from_ns, to_ns);
+		say_measured(&text, page, from_ns, to_ns);
 		box = scene_pill_coloured(page, 0, y - 11, text.bytes, NULL, colour, true);
 		box.x = (x0 + x1 - box.w) / 2;
 		if (box.w > x1 - x0 - 40)
@@ -135,9 +160,9 @@ static void draw_measure(struct page *page, double bottom)
 	buffer_finish(&text);
 }
 
-void window_cursor(struct page *page, double bottom)
+void window_cursor(struct page *page, const struct view_layout *layout, double bottom)
 {
-	draw_measure(page, bottom);
+	draw_measure(page, layout, bottom);
 	if (page->window->has_cursor && in_plot(page, page->window->cursor_x))
 		draw_flag(page, bottom);
 }

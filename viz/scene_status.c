@@ -61,8 +61,8 @@ static double draw_search(struct page *page, double x, double right, double y)
 	          draw_colour(draw, THEME_CURSOR));
 	if (!text.length)
 		end = draw_text_within(draw, &draw_small_3, x + 8, y, right - x,
-		                       "text, hex 0a ff, #3, len>1000, held>5ms, frame 812, 14ms, "
-		                       "port 5432");
+		                       "text, hex 0a ff, write 70, segment 2, ack 3, len>1000, "
+		                       "held>5ms, frame 812, 14ms, port 5432");
 	buffer_finish(&text);
 	return end + 2 * GAP;
 }

@@ -95,7 +95,7 @@ void window_time(char *out, size_t size, const struct page *page, int64_t ns)
 
 static bool is_folded(const struct view *view, size_t group)
 {
-	return group < VIEW_GROUPS_MOST && view->folded >> group & 1;
+	return view_is_folded(view, (uint32_t)group);
 }
 
 /* Returns the height of all groups; top is the y of the first. */
@@ -281,6 +281,7 @@ static void fill_layout(const struct page *page, const struct group_place *place
 		.overview_right = page->right,
 		.groups_content = content,
 		.groups_height = area->h,
+		.groups_top = area->y,
 	};
 	for (size_t g = 0; g < page->timeline->group_count && g < VIEW_GROUPS_MOST; g++) {
 		double top = places[g].y - area->y + page->window->view->groups_scroll;
@@ -360,7 +361,7 @@ static void draw_all(struct page *page, struct group_place *places, struct view_
 	              (struct draw_box){ page->left, THEME_HEADER, page->right - page->left,
 	                                 THEME_AXIS });
 	draw_middle(page, places, overview, layout);
-	window_cursor(page, page->window->lanes_bottom);
+	window_cursor(page, layout, page->window->lanes_bottom);
 	draw_groups_scroll(page, layout);
 	window_overview(page, overview);
 	window_status(page, status);

@@ -71,7 +71,7 @@ void window_area(struct page *page, struct draw_box area);
 
 /* The cursor's flag on the axis, its line and the span that is measured; scene_cursor.c. */
 void window_place_cursor(struct page *page);
-void window_cursor(struct page *page, double bottom);
+void window_cursor(struct page *page, const struct view_layout *layout, double bottom);
 /* Bars of bytes at each endpoint and on the wire; scene_bars.c. */
 void window_bars(struct page *page, struct group_place *place);
 /* The strip of the whole run; scene_overview.c. */

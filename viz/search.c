@@ -4,6 +4,8 @@
 #include "viz/item_parts.h"
 #include "viz/search_parts.h"
 
+#define STEP_WORK 64
+
 /* ---- numbers ---- */
 
 static bool compares(const struct search *search, int64_t value)
@@ -213,42 +215,69 @@ static size_t place_of(const struct item_steps *steps, const struct timeline *ti
 	return item_step_of(timeline, item, &step) ? item_steps_below(steps, &step) : steps->count;
 }
 
-struct item search_next(const struct search *search, const struct timeline *timeline,
-                        const struct item_steps *steps, struct item from, bool backwards)
+void search_begin(struct search_pass *pass, const struct timeline *timeline,
+                  const struct item_steps *steps, struct item from, bool backwards)
+{
+	*pass = (struct search_pass){ .at = place_of(steps, timeline, from),
+		                      .left = steps->count,
+		                      .backwards = backwards };
+	if (pass->at == steps->count)
+		pass->at = backwards || !steps->count ? 0 : steps->count - 1;
+}
+
+static bool take_nearest(struct search_pass *pass, const struct search *search,
+                         const struct item_steps *steps)
+{
+	pass->left = 0;
+	pass->count = steps->count > 0;
+	pass->found = nearest(steps, search->number);
+	return true;
+}
+
+bool search_go_on(struct search_pass *pass, const struct search *search,
+                  const struct timeline *timeline, const struct item_steps *steps, size_t most,
+                  size_t work)
 {
 	struct item_window window = { .steps = steps };
-	size_t count = steps->count, at;
+	size_t done = 0, count = steps->count;
 	struct seeker seeker;
 	struct item found;
 
 	if (search->kind == SEARCH_TIME)
-		return nearest(steps, search->number);
-	if (!count || !seek(&seeker, search, timeline))
-		return (struct item){ 0 };
-	at = place_of(steps, timeline, from);
-	if (at == count)
-		at = backwards ? 0 : count - 1;
-	for (size_t i = 0; i < count; i++) {
-		at = backwards ? (at ? at : count) - 1 : at + 1 < count ? at + 1 : 0;
-		if (fits(&seeker, item_window_at(&window, at), &found))
-			return found;
+		return take_nearest(pass, search, steps);
+	if (!seek(&seeker, search, timeline))
+		return true;
+	seeker.work = &done;
+	while (pass->left && pass->count < most && done < work) {
+		size_t at = pass->at;
+
+		pass->at = pass->backwards ? (at ? at : count) - 1 : at + 1 < count ? at + 1 : 0;
+		pass->left--;
+		done += STEP_WORK;
+		if (!fits(&seeker, item_window_at(&window, pass->at), &found))
+			continue;
+		pass->found = found;
+		pass->count++;
 	}
-	return (struct item){ 0 };
+	return !pass->left || pass->count >= most;
+}
+
+struct item search_next(const struct search *search, const struct timeline *timeline,
+                        const struct item_steps *steps, struct item from, bool backwards)
+{
+	struct search_pass pass;
+
+	search_begin(&pass, timeline, steps, from, backwards);
+	search_go_on(&pass, search, timeline, steps, 1, SIZE_MAX);
+	return pass.found;
 }
 
 size_t search_count(const struct search *search, const struct timeline *timeline,
                     const struct item_steps *steps, size_t most)
 {
-	struct item_window window = { .steps = steps };
-	struct seeker seeker;
-	struct item found;
-	size_t count = 0;
+	struct search_pass pass;
 
-	if (search->kind == SEARCH_TIME)
-		return steps->count && most ? 1 : 0;
-	if (!seek(&seeker, search, timeline))
-		return 0;
-	for (size_t i = 0; i < steps->count && count < most; i++)
-		count += fits(&seeker, item_window_at(&window, i), &found);
-	return count;
+	search_begin(&pass, timeline, steps, (struct item){ 0 }, false);
+	search_go_on(&pass, search, timeline, steps, most, SIZE_MAX);
+	return pass.count < most ? pass.count : most;
 }

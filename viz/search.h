@@ -58,4 +58,20 @@ struct item search_next(const struct search *search, const struct timeline *time
 size_t search_count(const struct search *search, const struct timeline *timeline,
                     const struct item_steps *steps, size_t most);
 
+/* The same in slices. A plain value that stays right as long as the steps. */
+struct search_pass {
+	size_t at;         /* the step that was looked at last */
+	size_t left;       /* not looked at yet */
+	size_t count;      /* that fit so far */
+	struct item found; /* the last of them */
+	bool backwards;
+};
+void search_begin(struct search_pass *pass, const struct timeline *timeline,
+                  const struct item_steps *steps, struct item from, bool backwards);
+/* Until most fit or all have been looked at: true then. Else it stops after so much work, of which
+ * a step is 64 and a byte of payload 1: about 1.5 ns each. */
+bool search_go_on(struct search_pass *pass, const struct search *search,
+                  const struct timeline *timeline, const struct item_steps *steps, size_t most,
+                  size_t work);
+
 #endif

@@ -28,6 +28,7 @@ void search_prepare_bytes(struct seeker *seeker)
 /* Goes on from *match bytes found already; true as soon as all are. */
 static bool feed(const struct seeker *seeker, size_t *match, const uint8_t *bytes, size_t length)
 {
+	*seeker->work += length;
 	for (size_t i = 0; i < length; i++) {
 		uint8_t byte = seeker->fold[bytes[i]];
 

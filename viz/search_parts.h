@@ -14,6 +14,7 @@ struct seeker {
 	uint8_t needle[SEARCH_MOST];
 	uint16_t fall[SEARCH_MOST]; /* the longest proper start of the needle that ends there */
 	uint8_t fold[256];
+	size_t *work; /* grows by the bytes looked at */
 };
 
 /* SEARCH_TEXT and SEARCH_BYTES; search is set. */

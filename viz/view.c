@@ -7,6 +7,8 @@
 
 #include "viz/view_parts.h"
 
+#define SLICE_WORK ((size_t)6 << 20) /* of a search: about 10 ms */
+
 static const struct timeline no_timeline;
 static const struct item_steps no_steps;
 static const struct view_targets no_targets;
@@ -35,7 +37,19 @@ void view_say(struct view *view, const char *format, ...)
 
 bool view_is_folded(const struct view *view, uint32_t group)
 {
-	return group < VIEW_GROUPS_MOST && view->folded >> group & 1;
+	return group < VIEW_GROUPS_MOST && view->folded[group / 64] >> group % 64 & 1;
+}
+
+void view_fold(struct view *view, uint32_t group, bool folded)
+{
+	uint64_t bit = UINT64_C(1) << group % 64;
+
+	if (group < VIEW_GROUPS_MOST && folded)
+		view->folded[group / 64] |= bit;
+	else if (group < VIEW_GROUPS_MOST)
+		view->folded[group / 64] &= ~bit;
+	else if (folded)
+		view_say(view, "Only the first %d groups can be folded", VIEW_GROUPS_MOST);
 }
 
 static void resize(struct view *view, int width, int height)
@@ -51,6 +65,7 @@ void view_init(struct view *view, const struct timeline *timeline, int width, in
 	view->cursor_ns = VIEW_NO_TIME;
 	view->measure_from_ns = view->measure_to_ns = VIEW_NO_TIME;
 	view->slowness = 1000;
+	view->hunt.work = SLICE_WORK;
 	view->panel_width = VIEW_PANEL;
 	view->pointer_x = view->pointer_y = -1;
 	resize(view, width, height);
@@ -67,6 +82,43 @@ static void let_go(struct item *item, const struct timeline *timeline)
 		*item = (struct item){ 0 };
 }
 
+static uint32_t moved_to(uint32_t group, const uint32_t *to, size_t count)
+{
+	return group < count ? to[group] : TIMELINE_NONE;
+}
+
+static void move_item(struct item *item, const uint32_t *to, size_t count)
+{
+	uint32_t group = moved_to(item->group, to, count);
+
+	if (item->kind == ITEM_NONE)
+		return;
+	*item = group == TIMELINE_NONE ? (struct item){ 0 }
+	                               : (struct item){ item->kind, group, item->index };
+}
+
+void view_move_groups(struct view *view, const uint32_t *to, size_t count)
+{
+	const struct view before = *view;
+	uint32_t measured = moved_to(view->measured.group, to, count);
+
+	move_item(&view->selected, to, count);
+	move_item(&view->hovered, to, count);
+	move_item(&view->pressed, to, count);
+	for (size_t i = 0; i < view->history_count; i++)
+		move_item(&view->history[i].selected, to, count);
+	memset(view->folded, 0, sizeof(view->folded));
+	for (uint32_t i = 0; i < count && i < VIEW_GROUPS_MOST; i++)
+		if (view_is_folded(&before, i) && to[i] < VIEW_GROUPS_MOST)
+			view_fold(view, to[i], true);
+	if (view->measure_from_ns == VIEW_NO_TIME)
+		return;
+	if (measured == TIMELINE_NONE)
+		view_measure_end(view);
+	else
+		view->measured.group = measured;
+}
+
 static void keep_items(struct view *view, const struct timeline *timeline)
 {
 	let_go(&view->selected, timeline);
@@ -74,8 +126,8 @@ static void keep_items(struct view *view, const struct timeline *timeline)
 	let_go(&view->pressed, timeline);
 	for (size_t i = 0; i < view->history_count; i++)
 		let_go(&view->history[i].selected, timeline);
-	if (timeline->group_count < VIEW_GROUPS_MOST)
-		view->folded &= (UINT64_C(1) << timeline->group_count) - 1;
+	for (size_t i = timeline->group_count; i < VIEW_GROUPS_MOST; i++)
+		view_fold(view, (uint32_t)i, false);
 }
 
 static void keep_place(struct view *view, const struct timeline *timeline)
@@ -99,6 +151,7 @@ void view_keep(struct view *view, const struct timeline *timeline)
 {
 	if (!timeline)
 		timeline = &no_timeline;
+	view->hunt.going_on = false;
 	keep_place(view, timeline);
 	keep_items(view, timeline);
 	if (view->cursor_ns != VIEW_NO_TIME)
@@ -151,6 +204,7 @@ void view_go_back(struct view *view, const struct view_model *model)
 	view->cursor_ns = back.cursor_ns;
 	let_go(&back.selected, model->timeline);
 	view_choose(view, back.selected);
+	view->selected_last = false;
 	view->play = VIEW_STILL;
 }
 
@@ -161,6 +215,7 @@ void view_choose(struct view *view, struct item item)
 	if (!item_equal(view->selected, item))
 		view->panel_scroll = 0;
 	view->selected = item;
+	view->selected_last = item.kind != ITEM_NONE;
 }
 
 void view_select(struct view *view, const struct view_model *model, struct item item)
@@ -171,8 +226,7 @@ void view_select(struct view *view, const struct view_model *model, struct item 
 		return;
 	view_remember(view);
 	view_choose(view, item);
-	if (item.group < VIEW_GROUPS_MOST)
-		view->folded &= ~(UINT64_C(1) << item.group);
+	view_fold(view, item.group, false);
 	view_reveal_item(view, &whole, item);
 }
 
@@ -199,13 +253,14 @@ bool view_is_gliding(const struct view *view)
 
 bool view_is_moving(const struct view *view)
 {
-	return view->play != VIEW_STILL || view_is_gliding(view);
+	return view->play != VIEW_STILL || view_is_gliding(view) || view->hunt.going_on;
 }
 
 static void tick(struct view *view, const struct view_model *model, double seconds)
 {
 	seconds = fmax(0, fmin(seconds, 1));
 	view_play_on(view, model, seconds);
+	view_search_on(view, model);
 	if (view_is_gliding(view))
 		view_glide(view, &model->layout, seconds);
 }
@@ -263,7 +318,9 @@ unsigned view_apply(struct view *view, const struct view_model *model,
 	if (!view->stretching)
 		view_measure_follow(view, &whole);
 	view_scroll_limit(view, &whole.layout);
-	/* Where the pointer is shows in nothing that is drawn. */
+	/* Where the pointer is shows in nothing that is drawn; how far a search is, in the message.
+	 */
+	before.hunt = view->hunt;
 	before.pointer_x = view->pointer_x;
 	before.pointer_y = view->pointer_y;
 	return memcmp(&before, view, sizeof(before)) != 0 ? effects | VIEW_CHANGED : effects;

@@ -20,7 +20,8 @@
 #define VIEW_PANEL_MIN   260
 #define VIEW_PANEL       392
 #define VIEW_HISTORY     64
-#define VIEW_GROUPS_MOST 64
+#define VIEW_GROUPS_MOST 1024 /* that can be folded and scrolled to */
+#define VIEW_FOLD_WORDS  (VIEW_GROUPS_MOST / 64)
 #define VIEW_NO_TIME     INT64_MIN
 
 /* A place of the last picture that answers the pointer; the last one that holds a point counts. */
@@ -53,6 +54,7 @@ struct view_layout {
 	double overview_left, overview_right;
 	double panel_content, panel_height; /* of what scrolls, and what is seen of it */
 	double groups_content, groups_height;
+	double groups_top; /* y of what scrolls */
 	/* Where each group is in what scrolls, so that one can be brought into sight; h 0: not
 	 * known. */
 	struct view_extent {
@@ -89,6 +91,13 @@ struct view_measured {
 	size_t holds;    /* that were there for a while */
 };
 
+/* For what was typed: first for the next that fits, then for how many do. */
+struct view_hunt {
+	bool going_on, counting;
+	struct search_pass pass;
+	size_t work; /* of a slice, see search_go_on() */
+};
+
 struct view {
 	int width, height;             /* logical pixels */
 	double run_from_ns, run_to_ns; /* the whole run: what the overview spans */
@@ -97,7 +106,8 @@ struct view {
 	double to_from_ns, to_span_ns; /* where a smooth zoom is going; equal when it is still */
 	int64_t cursor_ns;             /* VIEW_NO_TIME: none, and everything has happened */
 	struct item selected, hovered;
-	uint64_t folded; /* bit of each group */
+	bool selected_last;               /* since the cursor was put: steps go on from it */
+	uint64_t folded[VIEW_FOLD_WORDS]; /* bit of each group, the first in the lowest */
 	double panel_width;
 	double panel_scroll, groups_scroll;
 	bool light, wall_clock, help;
@@ -108,7 +118,8 @@ struct view {
 
 	bool searching; /* the line is being typed */
 	char search[128];
-	char message[256]; /* in the status line, until the next input */
+	struct view_hunt hunt; /* a search that takes more than one tick */
+	char message[256];     /* in the status line, until the next input */
 
 	bool measuring;                         /* M was pressed, or Shift-drag */
 	bool stretching;                        /* by Shift-drag */
@@ -181,6 +192,9 @@ enum {
 
 /* Every byte's way fits, no cursor, nothing selected. The timeline may be NULL. */
 void view_init(struct view *view, const struct timeline *timeline, int width, int height);
+/* Groups have come or gone: what was at i is at to[i] now, TIMELINE_NONE: nowhere. What hangs on
+ * groups (selections, folds, the measurement) goes with them. Before view_keep(). */
+void view_move_groups(struct view *view, const uint32_t *to, size_t count);
 /* After a reload: place and cursor stay, what is gone is let go. Who saw all, sees all again. */
 void view_keep(struct view *view, const struct timeline *timeline);
 
@@ -204,6 +218,8 @@ const struct view_target *view_target_at(const struct view_targets *targets, dou
 /* The time under x; of the plot's edge where x is outside. */
 double view_time_at(const struct view *view, const struct view_layout *layout, double x);
 bool view_is_folded(const struct view *view, uint32_t group);
+/* Of a group that cannot be folded it says so. */
+void view_fold(struct view *view, uint32_t group, bool folded);
 
 /* What the keys do here, for the status line: pairs of key and word. */
 struct view_hint {

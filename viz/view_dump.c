@@ -174,6 +174,7 @@ void view_dump(struct buffer *out, const struct view *view, const struct view_mo
 	json_object_row(&writer, "search");
 	json_switch(&writer, "open", view->searching);
 	json_text(&writer, "text", view->search);
+	json_switch(&writer, "going_on", view->hunt.going_on);
 	json_end(&writer);
 	dump_measure(&writer, view);
 	json_text(&writer, "message", view->message);

@@ -44,8 +44,9 @@ static const struct view_hint rows[] = {
 	[ROW_STEP] = { "← →", "to the previous or next event: the cursor moves there", "event" },
 	[ROW_SAME] = { "Shift ← →", "to the previous or next event of the selected kind",
 	               "same kind" },
-	[ROW_ENDS] = { "Home End", "to the first or last event", NULL },
-	[ROW_PLAY] = { "Space", "plays from the cursor, or stops", "play" },
+	[ROW_ENDS] = { "Home End", "to the first write, then the very first event; to the last",
+	               NULL },
+	[ROW_PLAY] = { "Space", "plays from the cursor, or stops; skips long silences", "play" },
 	[ROW_SPEED] = { "1 2 3 4 5",
 	                "speed: real time, 1/10, 1/100, 1/1000 of it, an event a second", NULL },
 	[ROW_WALK] = { "Tab", "selects the next item; Shift-Tab the previous one", "next item" },
@@ -60,10 +61,11 @@ static const struct view_hint rows[] = {
 	                  "measures: first point at the cursor, else at the pointer; then the "
 	                  "second",
 	                  "measure" },
-	[ROW_STRETCH] = { "Shift-drag", "measures between two points", NULL },
+	[ROW_STRETCH] = { "Shift-drag", "measures between two points, in the group where it begins",
+	                  NULL },
 	[ROW_SEARCH] = { "/",
-	                 "searches: text, hex 0a ff, #3, len>1000, held>5ms, frame 812, 14ms, "
-	                 "port 5432",
+	                 "searches: text, hex 0a ff, write 70, segment 2, ack 3, #3 (by call number), "
+	                 "len>1000, held>5ms, frame 812, 14ms, port 5432; Enter finds, Ctrl-U empties",
 	                 "search" },
 	[ROW_AGAIN] = { "N", "finds the next; Shift-N the previous one", NULL },
 	[ROW_BACK] = { "Alt ←", "goes back to the place before", NULL },
@@ -136,8 +138,9 @@ size_t view_hints(const struct view *view, struct view_hint *hints, size_t most)
 	if (view->help)
 		return hint(hints, count, most, rows[ROW_ESCAPE].key, "close");
 	if (view->searching) {
-		count = hint(hints, count, most, "Enter", "next");
-		count = hint(hints, count, most, "Shift-Enter", "previous");
+		count = hint(hints, count, most, "Enter", "find");
+		count = hint(hints, count, most, "Shift-Enter", "find backwards");
+		count = hint(hints, count, most, "Ctrl-U", "empty");
 		return hint(hints, count, most, rows[ROW_ESCAPE].key, "close");
 	}
 	if (view->measuring) {

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "viz/view_parts.h"
 
 #define SCROLL 48.0
@@ -9,7 +11,7 @@ static unsigned step_by(struct view *view, const struct view_model *model, enum 
                         bool same)
 {
 	view->play = VIEW_STILL;
-	if (!view_step(view, model, way, same))
+	if (!view_step(view, model, way, same) && !view_says_folded(view, model))
 		view_say(view, "No event %s%s", way == VIEW_FORWARD ? "after this" : "before this",
 		         same ? " of this kind" : "");
 	return 0;
@@ -140,9 +142,9 @@ static unsigned fold(struct view *view, const struct view_model *model,
 	else if (view->hovered.kind != ITEM_NONE)
 		group = view->hovered.group;
 	if (input->mods & VIEW_SHIFT)
-		view->folded = 0;
-	else if (group < VIEW_GROUPS_MOST && group < model->timeline->group_count)
-		view->folded ^= UINT64_C(1) << group;
+		memset(view->folded, 0, sizeof(view->folded));
+	else if (group < model->timeline->group_count)
+		view_fold(view, group, !view_is_folded(view, group));
 	return 0;
 }
 
@@ -199,6 +201,8 @@ static unsigned escape(struct view *view, const struct view_model *model,
 	(void)input;
 	if (view->help) {
 		view->help = false;
+	} else if (view->hunt.going_on) {
+		view_search_end(view);
 	} else if (view->searching) {
 		view->searching = false;
 	} else if (view->measure_from_ns != VIEW_NO_TIME) {

@@ -21,12 +21,23 @@ static struct view_measured measure(const struct timeline_group *group, int64_t 
 	return measured;
 }
 
-/* The group that is meant: of what is selected, else of what is under the pointer. */
-static uint32_t measured_group(const struct view *view)
+uint32_t view_group_at(const struct view *view, const struct view_layout *layout, double y)
+{
+	double at = y - layout->groups_top + view->groups_scroll;
+	uint32_t group = 0;
+
+	for (uint32_t i = 0; i < VIEW_GROUPS_MOST && layout->groups[i].h > 0; i++)
+		if (at >= layout->groups[i].y)
+			group = i;
+	return group;
+}
+
+/* The group that is meant: of what is selected, else of the lanes under the pointer. */
+static uint32_t measured_group(const struct view *view, const struct view_model *model)
 {
 	if (view->selected.kind != ITEM_NONE)
 		return view->selected.group;
-	return view->hovered.kind != ITEM_NONE ? view->hovered.group : 0;
+	return view_group_at(view, &model->layout, view->pointer_y);
 }
 
 void view_measure_again(struct view *view, const struct timeline *timeline)
@@ -34,7 +45,7 @@ void view_measure_again(struct view *view, const struct timeline *timeline)
 	int64_t from_ns = view->measure_from_ns, to_ns = view->measure_to_ns;
 	uint32_t group = view->measured.group;
 
-	view->measured = (struct view_measured){ 0 };
+	view->measured = (struct view_measured){ .group = group };
 	if (from_ns == VIEW_NO_TIME || to_ns == VIEW_NO_TIME || !timeline->group_count)
 		return;
 	if (group >= timeline->group_count)
@@ -49,7 +60,6 @@ void view_measure_between(struct view *view, const struct view_model *model, int
 {
 	view->measure_from_ns = from_ns;
 	view->measure_to_ns = to_ns;
-	view->measured.group = measured_group(view);
 	view_measure_again(view, model->timeline);
 }
 
@@ -69,6 +79,7 @@ void view_measure_point(struct view *view, const struct view_model *model)
 		return;
 	}
 	view->measuring = true;
+	view->measured.group = measured_group(view, model);
 	view_measure_between(view, model, point(view, model), VIEW_NO_TIME);
 }
 

@@ -67,8 +67,11 @@ enum view_way {
 size_t view_steps_from(const struct item_steps *steps, int64_t ns);
 /* The step of an item at that time; count if there is none. */
 size_t view_step_of(const struct item_steps *steps, struct item item, int64_t ns);
-/* Of that kind, or of any (STEP_KIND_COUNT), in a group that is not folded. */
-bool view_step_is_shown(const struct view *view, const struct item_step *step, unsigned kind);
+/* The steps of that kind, or of any (STEP_KIND_COUNT), in groups that are not folded; as long as
+ * the view. */
+struct item_choice view_shown(const struct view *view, unsigned kind);
+/* Every group is folded, and the view says so. */
+bool view_says_folded(struct view *view, const struct view_model *model);
 
 void view_put_cursor(struct view *view, int64_t ns);
 /* To the next moment that has an event; of the selected kind only, if asked. False at the end. */
@@ -91,6 +94,8 @@ void view_measure_point(struct view *view, const struct view_model *model);
 void view_measure_follow(struct view *view, const struct view_model *model);
 void view_measure_between(struct view *view, const struct view_model *model, int64_t from_ns,
                           int64_t to_ns);
+/* The group whose lanes are at y; the nearest above. */
+uint32_t view_group_at(const struct view *view, const struct view_layout *layout, double y);
 /* Counts again, of another timeline. */
 void view_measure_again(struct view *view, const struct timeline *timeline);
 void view_measure_end(struct view *view);
@@ -103,6 +108,9 @@ void view_search_type(struct view *view, const char *text);
 bool view_search_key(struct view *view, const struct view_model *model,
                      const struct view_input *input);
 void view_search_go(struct view *view, const struct view_model *model, enum view_way way);
+/* Goes on with one that is going on; ends it. */
+void view_search_on(struct view *view, const struct view_model *model);
+void view_search_end(struct view *view);
 
 /* ---- view_pointer.c ---- */
 

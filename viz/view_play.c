@@ -1,8 +1,10 @@
 #include <math.h>
 
+#include "capture/quantity.h"
 #include "viz/view_parts.h"
 
-#define FOLLOW 0.8 /* of the plot: where the cursor stays while it plays */
+#define FOLLOW 0.8  /* of the plot: where the cursor stays while it plays */
+#define LEAD   0.25 /* seconds of play before the event that ends a silence */
 
 void view_play_or_stop(struct view *view, const struct view_model *model)
 {
@@ -22,6 +24,7 @@ void view_play_or_stop(struct view *view, const struct view_model *model)
 		view_reveal(view, (double)view->cursor_ns, (double)view->cursor_ns);
 	}
 	view->play_rest_ns = 0;
+	view->selected_last = false;
 	view->play = view->by_event ? VIEW_EVENTS : VIEW_PLAYING;
 }
 
@@ -37,10 +40,33 @@ static void follow(struct view *view)
 		view_pan(view, beyond);
 }
 
-static void play_time(struct view *view, double seconds)
+/* More than a second of play until the next event: goes on shortly before it. */
+static void skip_silence(struct view *view, const struct view_model *model)
 {
-	double ns = view->play_rest_ns + seconds * 1e9 / view->slowness;
-	double whole = floor(ns), cursor_ns = (double)view->cursor_ns + whole;
+	struct item_choice shown = view_shown(view, STEP_KIND_COUNT);
+	size_t at = item_steps_after_among(model->steps, view->cursor_ns, &shown);
+	double from_ns = (double)view->cursor_ns, second_ns = 1e9 / view->slowness, next_ns;
+	char skipped[QUANTITY_TEXT];
+
+	if (at >= model->steps->count)
+		return;
+	next_ns = (double)item_steps_at(model->steps, at).at_ns;
+	if (next_ns - from_ns <= second_ns)
+		return;
+	view_put_cursor(view, view_within_run(view, next_ns - LEAD * second_ns));
+	view_say(view, "Nothing happens for a while: skipped %s",
+	         quantity_time(skipped, (int64_t)((double)view->cursor_ns - from_ns)));
+}
+
+static void play_time(struct view *view, const struct view_model *model, double seconds)
+{
+	double ns, whole, cursor_ns;
+
+	if (seconds > 0)
+		skip_silence(view, model);
+	ns = view->play_rest_ns + seconds * 1e9 / view->slowness;
+	whole = floor(ns);
+	cursor_ns = (double)view->cursor_ns + whole;
 
 	if (cursor_ns >= view->run_to_ns) {
 		view->play = VIEW_STILL;
@@ -67,7 +93,7 @@ void view_play_on(struct view *view, const struct view_model *model, double seco
 {
 	switch (view->play) {
 	case VIEW_STILL: break;
-	case VIEW_PLAYING: play_time(view, seconds); break;
+	case VIEW_PLAYING: play_time(view, model, seconds); break;
 	case VIEW_EVENTS: play_events(view, model, seconds); break;
 	}
 }

@@ -76,11 +76,14 @@ static void jump(struct view *view, const struct view_model *model, double x)
 	view_limit(view, VIEW_LOST);
 }
 
-static void begin_stretch(struct view *view, const struct view_model *model, double x)
+/* Of the group in whose lanes it begins. */
+static void begin_stretch(struct view *view, const struct view_model *model,
+                          const struct view_input *input)
 {
-	int64_t ns = view_within_run(view, view_time_at(view, &model->layout, x));
+	int64_t ns = view_within_run(view, view_time_at(view, &model->layout, input->x));
 
 	view->measuring = view->stretching = true;
+	view->measured.group = view_group_at(view, &model->layout, input->y);
 	view_measure_between(view, model, ns, ns);
 }
 
@@ -98,11 +101,10 @@ static void begin(struct view *view, const struct view_model *model, const struc
 			view->dragged = VIEW_ON_PLOT;
 		view->pressed = item_at(model, input->x, input->y);
 		if (view->dragged == VIEW_ON_PLOT && input->mods & VIEW_SHIFT)
-			begin_stretch(view, model, input->x);
+			begin_stretch(view, model, input);
 		break;
 	case VIEW_ON_HEADING:
-		if (target->item.group < VIEW_GROUPS_MOST)
-			view->folded ^= UINT64_C(1) << target->item.group;
+		view_fold(view, target->item.group, !view_is_folded(view, target->item.group));
 		break;
 	case VIEW_ON_OVERVIEW:
 		view_remember(view);

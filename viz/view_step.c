@@ -1,29 +1,31 @@
+#include "viz/item_parts.h"
 #include "viz/view_parts.h"
 
-bool view_step_is_shown(const struct view *view, const struct item_step *step, unsigned kind)
+struct item_choice view_shown(const struct view *view, unsigned kind)
 {
-	return (kind == STEP_KIND_COUNT || step->kind == kind) &&
-	       !view_is_folded(view, step->item.group);
+	return (struct item_choice){ kind, view->folded, VIEW_FOLD_WORDS };
 }
 
 /* The next step of a group that is not folded; steps->count if there is none. */
 static size_t next_step(const struct view *view, const struct item_steps *steps, int64_t ns,
                         unsigned kind, enum view_way way)
 {
-	struct item_window window = { .steps = steps };
+	struct item_choice shown = view_shown(view, kind);
 
-	for (;;) {
-		size_t at = way == VIEW_FORWARD ? item_steps_after(steps, ns, kind)
-		                                : item_steps_before(steps, ns, kind);
+	return way == VIEW_FORWARD ? item_steps_after_among(steps, ns, &shown)
+	                           : item_steps_before_among(steps, ns, &shown);
+}
 
-		if (at >= steps->count)
-			return steps->count;
-		ns = item_window_at(&window, at)->at_ns;
-		for (; at < steps->count && item_window_at(&window, at)->at_ns == ns; at++) {
-			if (view_step_is_shown(view, item_window_at(&window, at), kind))
-				return at;
-		}
-	}
+bool view_says_folded(struct view *view, const struct view_model *model)
+{
+	size_t groups = model->timeline->group_count;
+
+	for (size_t i = 0; i < groups; i++)
+		if (!view_is_folded(view, (uint32_t)i))
+			return false;
+	if (groups)
+		view_say(view, "All groups are folded: Shift-G unfolds them");
+	return groups > 0;
 }
 
 size_t view_steps_from(const struct item_steps *steps, int64_t ns)
@@ -49,18 +51,53 @@ static const uint8_t kind_of_item[ITEM_KIND_COUNT] = {
 	[ITEM_BOUNDARY] = STEP_WRITE,
 };
 
-/* The kind of what is selected; of a segment, that of its event at the cursor. */
-static unsigned selected_kind(const struct view *view, const struct item_steps *steps)
-{
-	size_t at = view_step_of(steps, view->selected, view->cursor_ns);
+/* Where a step begins, and the kind of what it goes on from. */
+struct origin {
+	int64_t at_ns;
+	unsigned kind;
+};
 
-	return at < steps->count ? item_steps_at(steps, at).kind
-	                         : kind_of_item[view->selected.kind];
+/* What was selected since the cursor was put, if it is in sight or there is no cursor. */
+static bool begins_at_selection(const struct view *view, const struct view_model *model,
+                                struct origin *origin)
+{
+	struct item_step step;
+	double ns;
+
+	if (!item_is_of(view->selected, model->timeline) ||
+	    !item_step_of(model->timeline, view->selected, &step))
+		return false;
+	ns = (double)step.at_ns;
+	if (view->cursor_ns != VIEW_NO_TIME && (!view->selected_last || ns < view->to_from_ns ||
+	                                        ns > view->to_from_ns + view->to_span_ns))
+		return false;
+	*origin = (struct origin){ step.at_ns, step.kind };
+	return true;
+}
+
+/* Else the cursor; without one what is in sight: a run's opening, long before its first write, is
+ * to be asked for. */
+static struct origin begin(const struct view *view, const struct view_model *model,
+                           enum view_way way)
+{
+	struct origin origin = { view->cursor_ns, kind_of_item[view->selected.kind] };
+	size_t at;
+
+	if (begins_at_selection(view, model, &origin))
+		return origin;
+	if (origin.at_ns == VIEW_NO_TIME)
+		origin.at_ns = way == VIEW_BACKWARD ? INT64_MAX : (int64_t)view->to_from_ns;
+	/* Of a segment, the kind of its event at the cursor. */
+	at = view_step_of(model->steps, view->selected, origin.at_ns);
+	if (at < model->steps->count)
+		origin.kind = item_steps_at(model->steps, at).kind;
+	return origin;
 }
 
 void view_put_cursor(struct view *view, int64_t ns)
 {
 	view->cursor_ns = view_within_run(view, (double)ns);
+	view->selected_last = false;
 	view->play_rest_ns = 0;
 }
 
@@ -70,35 +107,48 @@ static void go_to_step(struct view *view, const struct view_model *model, size_t
 
 	view->cursor_ns = step.at_ns;
 	view_choose(view, step.item);
+	view->selected_last = false;
 	view_reveal(view, (double)step.at_ns, (double)step.at_ns);
 }
 
 bool view_step(struct view *view, const struct view_model *model, enum view_way way, bool same)
 {
-	const struct item_steps *steps = model->steps;
-	unsigned kind = same ? selected_kind(view, steps) : STEP_KIND_COUNT;
-	int64_t ns = view->cursor_ns;
-	size_t at;
+	struct origin origin = begin(view, model, way);
+	size_t at = next_step(view, model->steps, origin.at_ns,
+	                      same ? origin.kind : STEP_KIND_COUNT, way);
 
-	/* From what is in sight: a run's opening, long before its first write, is to be asked for.
-	 */
-	if (ns == VIEW_NO_TIME)
-		ns = way == VIEW_BACKWARD ? INT64_MAX : (int64_t)view->to_from_ns;
-	at = next_step(view, steps, ns, kind, way);
-	if (at >= steps->count)
+	if (at >= model->steps->count)
 		return false;
 	go_to_step(view, model, at);
 	return true;
 }
 
+/* The first write; where it is that already, or there is none, the very first event. */
+static size_t first_step(const struct view *view, const struct item_steps *steps)
+{
+	size_t write = next_step(view, steps, INT64_MIN, STEP_WRITE, VIEW_FORWARD);
+	struct item_step step;
+
+	if (write < steps->count) {
+		step = item_steps_at(steps, write);
+		if (view->cursor_ns != step.at_ns || !item_equal(view->selected, step.item))
+			return write;
+	}
+	return next_step(view, steps, INT64_MIN, STEP_KIND_COUNT, VIEW_FORWARD);
+}
+
 void view_step_end(struct view *view, const struct view_model *model, enum view_way way)
 {
-	size_t at = next_step(view, model->steps, way == VIEW_FORWARD ? INT64_MAX : INT64_MIN,
-	                      STEP_KIND_COUNT, way == VIEW_FORWARD ? VIEW_BACKWARD : VIEW_FORWARD);
+	const struct item_steps *steps = model->steps;
+	size_t at = way == VIEW_FORWARD
+	                    ? next_step(view, steps, INT64_MAX, STEP_KIND_COUNT, VIEW_BACKWARD)
+	                    : first_step(view, steps);
 
 	view->play = VIEW_STILL;
-	if (at >= model->steps->count)
+	if (at >= steps->count) {
+		view_says_folded(view, model);
 		return;
+	}
 	view_remember(view);
 	go_to_step(view, model, at);
 }

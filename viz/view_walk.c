@@ -74,6 +74,27 @@ static size_t walk_begin(const struct view *view, const struct item_steps *steps
 	return at ? at - 1 : steps->count;
 }
 
+/* The next step that is shown, round the end: behind the last is the first. count: none is. */
+static size_t walk_on(const struct view *view, const struct item_steps *steps,
+                      struct item_window *window, size_t at, enum view_way way)
+{
+	struct item_choice shown = view_shown(view, STEP_KIND_COUNT);
+	bool backwards = way == VIEW_BACKWARD;
+	size_t last = steps->count - 1;
+
+	if (backwards)
+		at = at == 0 || at > last ? last : at - 1;
+	else
+		at = at >= last ? 0 : at + 1;
+	if (!view_is_folded(view, item_window_at(window, at)->item.group))
+		return at;
+	at = item_steps_beside(steps, at, backwards, &shown);
+	if (at < steps->count)
+		return at;
+	return backwards ? item_steps_beside(steps, last, true, &shown)
+	                 : item_steps_after_among(steps, INT64_MIN, &shown);
+}
+
 void view_walk(struct view *view, const struct view_model *model, enum view_way way)
 {
 	const struct item_steps *steps = model->steps;
@@ -87,16 +108,15 @@ void view_walk(struct view *view, const struct view_model *model, enum view_way 
 		if (at < steps->count && walk_within(view, model, at, way))
 			return;
 	}
-	/* Round the end: behind the last is the first. */
+	if (view_says_folded(view, model))
+		return;
 	for (size_t tried = 0; tried < steps->count; tried++) {
-		if (way == VIEW_FORWARD)
-			at = at >= steps->count - 1 ? 0 : at + 1;
-		else
-			at = at == 0 || at > steps->count ? steps->count - 1 : at - 1;
+		at = walk_on(view, steps, &window, at, way);
+		if (at == steps->count)
+			return;
 		const struct item_step *step = item_window_at(&window, at);
 
-		if (introduces(model->timeline, step) &&
-		    view_step_is_shown(view, step, STEP_KIND_COUNT)) {
+		if (introduces(model->timeline, step)) {
 			count = items_of(model->timeline, step, items);
 			walk_to(view, model, items[way == VIEW_FORWARD ? 0 : count - 1]);
 			return;

@@ -422,10 +422,35 @@ static void set_content(struct window *window, const struct window_content *cont
 	window->dirty = true;
 }
 
+static uint32_t group_of(const struct window_content *content, unsigned id)
+{
+	for (size_t i = 0; content->ids && i < content->timeline->group_count; i++)
+		if (content->ids[i] == id)
+			return (uint32_t)i;
+	return TIMELINE_NONE;
+}
+
+/* What hangs on a recording stays with it where others come or go. */
+static void move_groups(struct window *window, const struct window_content *content)
+{
+	const struct window_content *before = &window->content;
+	size_t count = before->timeline->group_count;
+	uint32_t *to;
+
+	if (!count || !before->ids)
+		return;
+	to = mem_alloc(count, sizeof(*to));
+	for (size_t i = 0; i < count; i++)
+		to[i] = group_of(content, before->ids[i]);
+	view_move_groups(&window->view, to, count);
+	free(to);
+}
+
 void window_show(struct window *window, const struct window_content *content)
 {
 	bool all = shows_all(window), first = !window->content.timeline->group_count;
 
+	move_groups(window, content);
 	set_content(window, content);
 	view_keep(&window->view, content->timeline);
 	if (all)

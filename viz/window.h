@@ -27,7 +27,9 @@ struct window_content {
 	                              no group */
 	const struct scene_check *checks;
 	size_t check_count;
-	const char *title; /* of the window, for the desktop */
+	const unsigned *ids; /* of each group's recording, told apart over window_show(); NULL where
+	                        there is no group */
+	const char *title;   /* of the window, for the desktop */
 };
 
 /*

@@ -203,6 +203,23 @@ xdotool key Tab
 until_view 'not v["selected"]["address"].endswith("write 2")'
 changes_screen walked
 
+# ---- searching: Enter leaves the line, then N is a key again
+xdotool key slash
+until_view 'v["search"]["open"]'
+xdotool type 'write 2'
+xdotool key Return
+until_view 'not v["search"]["open"] and v["selected"]["address"].endswith("write 2")'
+xdotool key slash
+until_view 'v["search"]["open"] and v["search"]["text"] == ""'
+xdotool type 'xx'
+xdotool key ctrl+u
+until_view 'v["search"]["text"] == ""'
+xdotool type 'len>0'
+xdotool key Return
+until_view '"fit" in v["message"] and not v["moving"]'
+xdotool key n n
+until_view '"fit" in v["message"] and v["search"]["text"] == "len>0" and not v["search"]["open"]'
+
 # ---- playing: it moves by itself and stops
 xdotool key Home space
 until_view 'v["play"]["state"] != "still" and v["moving"]'

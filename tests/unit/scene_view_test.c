@@ -322,7 +322,7 @@ static void totals_of_groups_stand_in_columns(void **state)
 
 	open_shot(&shot, 20, 500000, 10000000);
 	shot.view.width = 1920;
-	for (shot.view.folded = 0; shot.view.folded < 8; shot.view.folded += 7) {
+	for (shot.view.folded[0] = 0; shot.view.folded[0] < 8; shot.view.folded[0] += 7) {
 		take(&shot, *state, 1);
 		double kept = x_of(&shot.scene, "boundaries kept 1 of 19");
 
@@ -340,7 +340,7 @@ static void a_folded_group_keeps_its_heading_alone(void **state)
 	size_t headings = 0;
 
 	open_shot(&shot, 20, 500000, 10000000);
-	shot.view.folded = 1;
+	shot.view.folded[0] = 1;
 	take(&shot, *state, 1);
 	for (size_t i = 0; i < shot.targets.count; i++)
 		headings += shot.targets.list[i].kind == VIEW_ON_HEADING;

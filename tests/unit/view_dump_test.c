@@ -58,7 +58,7 @@ static void a_dump_names_items_and_times(void **state)
 	assert_dumps(fixture,
 	             "\"selected\": {\"address\": \"nagle write 2\", \"name\": \"write B\"}");
 	assert_dumps(fixture, "\"hovered\": {\"address\": \"nagle hold 1\"");
-	fixture->view.folded = 5;
+	fixture->view.folded[0] = 5;
 	assert_dumps(fixture, "\"folded\": [0, 2]");
 	input_character(fixture, 'm');
 	assert_dumps(fixture, "\"going_on\": true, \"from_ns\": 5000000");
@@ -69,7 +69,9 @@ static void a_dump_names_items_and_times(void **state)
 	                      "0, \"holds\": 1}");
 	input_character(fixture, '/');
 	input_typed(fixture, "say \"hi\"");
-	assert_dumps(fixture, "\"search\": {\"open\": true, \"text\": \"say \\\"hi\\\"\"}");
+	assert_dumps(
+		fixture,
+		"\"search\": {\"open\": true, \"text\": \"say \\\"hi\\\"\", \"going_on\": false}");
 	input_key(fixture, VIEW_KEY_ENTER, 0);
 	assert_dumps(fixture, "\"message\": \"Nothing fits \\\"say \\\"hi\\\"\\\"\"");
 }

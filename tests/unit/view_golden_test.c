@@ -172,7 +172,7 @@ static void folded_groups_keep_their_totals(void **state)
 	struct shown shown;
 
 	show(&shown, *state, names, 3);
-	shown.view.folded = 5;
+	shown.view.folded[0] = 5;
 	shown.view.width = 1280;
 	put_cursor(&shown, 1000);
 	check(&shown, 1, "view-folded-dark");

@@ -179,9 +179,9 @@ static void groups_fold_and_lanes_scroll_by_key(void **state)
 
 	view_select(view, &fixture->model, (struct item){ ITEM_READ, 2, 0 });
 	input_character(fixture, 'g');
-	assert_int_equal(view->folded, 4);
+	assert_int_equal(view->folded[0], 4);
 	input_character(fixture, 'G');
-	assert_int_equal(view->folded, 0);
+	assert_int_equal(view->folded[0], 0);
 	view->groups_scroll = 0;
 	input_key(fixture, VIEW_KEY_DOWN, 0);
 	assert_true(view->groups_scroll == 48);
@@ -299,18 +299,103 @@ static void enter_finds_the_next_and_shift_enter_the_previous(void **state)
 	first = view->selected;
 	assert_int_not_equal(first.kind, ITEM_NONE);
 	assert_non_null(strstr(view->message, "fit \"len>1\""));
-	assert_true(view->searching);
-	input_key(fixture, VIEW_KEY_ENTER, 0);
+	assert_false(view->searching);
+	input_character(fixture, 'n');
 	second = view->selected;
 	assert_false(item_equal(first, second));
+	input_character(fixture, '/');
+	assert_string_equal(view->search, "");
+	input_typed(fixture, "len>1");
 	input_key(fixture, VIEW_KEY_ENTER, VIEW_SHIFT);
 	assert_true(item_equal(view->selected, first));
-	input_key(fixture, VIEW_KEY_ESCAPE, 0);
 	assert_false(view->searching);
 	input_character(fixture, 'n');
 	assert_true(item_equal(view->selected, second));
 	input_character(fixture, 'N');
 	assert_true(item_equal(view->selected, first));
+}
+
+static void search_for(struct view_fixture *fixture, const char *text)
+{
+	input_character(fixture, '/');
+	input_typed(fixture, text);
+	input_key(fixture, VIEW_KEY_ENTER, 0);
+}
+
+static void ctrl_u_empties_the_search(void **state)
+{
+	struct view_fixture *fixture = *state;
+	struct view_input input = {
+		.kind = VIEW_KEY, .key = VIEW_KEY_CHARACTER, .mods = VIEW_CTRL, .character = 'u'
+	};
+
+	input_character(fixture, '/');
+	input_typed(fixture, "abc");
+	view_apply(&fixture->view, &fixture->model, &input);
+	assert_string_equal(fixture->view.search, "");
+	assert_true(fixture->view.searching);
+}
+
+static void search_takes_the_names_of_items(void **state)
+{
+	struct view_fixture *fixture = *state;
+	struct view *view = &fixture->view;
+
+	search_for(fixture, "write 7");
+	assert_true(item_equal(view->selected, (struct item){ ITEM_WRITE, 0, 6 }));
+	assert_non_null(strstr(view->message, "write 7"));
+	view_select(view, &fixture->model, (struct item){ ITEM_WRITE, 1, 0 });
+	search_for(fixture, "segment 2");
+	assert_true(item_equal(view->selected, (struct item){ ITEM_SEGMENT, 1, 1 }));
+	search_for(fixture, "udp write 3");
+	assert_true(item_equal(view->selected, (struct item){ ITEM_WRITE, 2, 2 }));
+	search_for(fixture, "\"write 3\"");
+	assert_string_equal(view->message, "Nothing fits \"\"write 3\"\"");
+}
+
+static void a_long_search_goes_on_by_ticks(void **state)
+{
+	struct view_fixture *fixture = *state;
+	struct view *view = &fixture->view;
+	struct item found;
+	int ticks = 0;
+
+	search_for(fixture, "len=10");
+	found = view->selected;
+	view->selected = (struct item){ 0 };
+	view->hunt.work = 64; /* a step a tick */
+	search_for(fixture, "len>99999");
+	assert_string_equal(view->message, "searching … 0 %: Esc ends it");
+	assert_true(view_is_moving(view) && !view->searching);
+	for (; view->hunt.going_on; ticks++)
+		input_tick(fixture, 0.01);
+	assert_int_equal(ticks + 1, fixture->steps.count);
+	assert_string_equal(view->message, "Nothing fits \"len>99999\"");
+	assert_false(view_is_moving(view));
+	search_for(fixture, "len=10");
+	while (view->hunt.going_on)
+		input_tick(fixture, 0.01);
+	assert_true(item_equal(view->selected, found));
+	assert_non_null(strstr(view->message, "items fit \"len=10\""));
+}
+
+static void escape_ends_a_search(void **state)
+{
+	struct view_fixture *fixture = *state;
+	struct view *view = &fixture->view;
+
+	view->hunt.work = 64;
+	view_select(view, &fixture->model, (struct item){ ITEM_WRITE, 1, 0 });
+	search_for(fixture, "len>99999");
+	input_tick(fixture, 0.01);
+	input_key(fixture, VIEW_KEY_ESCAPE, 0);
+	assert_false(view->hunt.going_on);
+	assert_string_equal(view->message, "Not searched to the end");
+	assert_int_equal(view->selected.kind, ITEM_WRITE);
+	search_for(fixture, "len>99999");
+	assert_true(view->hunt.going_on);
+	view_keep(view, fixture->model.timeline);
+	assert_false(view->hunt.going_on);
 }
 
 static void what_is_typed_is_no_command(void **state)
@@ -389,7 +474,7 @@ static void hints_say_what_the_keys_do_here(void **state)
 	input_character(fixture, 'm');
 	assert_true(says(view, "M", "second point"));
 	input_character(fixture, '/');
-	assert_true(says(view, "Enter", "next"));
+	assert_true(says(view, "Enter", "find"));
 	assert_false(says(view, "← →", "event"));
 	input_key(fixture, VIEW_KEY_F1, 0);
 	assert_true(says(view, "Esc", "close"));
@@ -415,6 +500,10 @@ int main(void)
 		CASE(a_measurement_counts_holds_that_it_only_touches),
 		CASE(m_measures_at_the_pointer_where_there_is_no_cursor),
 		CASE(enter_finds_the_next_and_shift_enter_the_previous),
+		CASE(ctrl_u_empties_the_search),
+		CASE(search_takes_the_names_of_items),
+		CASE(a_long_search_goes_on_by_ticks),
+		CASE(escape_ends_a_search),
 		CASE(what_is_typed_is_no_command),
 		CASE(a_search_that_cannot_be_says_why),
 		CASE(hints_say_what_the_keys_do_here),

@@ -206,7 +206,7 @@ static void an_item_out_of_sight_is_brought_there(void **state)
 	input_wheel(fixture, VIEW_LEFT + 20, 400, 7, 0);
 	input_settle(fixture);
 	item_span(fixture->model.timeline, last, &from_ns, &to_ns);
-	fixture->view.folded = 2;
+	fixture->view.folded[0] = 2;
 	view_select(&fixture->view, &fixture->model, last);
 	assert_true(view_is_moving(&fixture->view));
 	assert_true(fixture->view.to_from_ns <= (double)from_ns);
@@ -241,7 +241,7 @@ static void zoom_and_cursor_stay_over_a_reload(void **state)
 	view_select(view, &fixture->model, (struct item){ ITEM_WRITE, 2, 19 });
 	view_set_cursor(view, &fixture->model, 9 * 1000000);
 	input_settle(fixture);
-	view->folded = 6;
+	view->folded[0] = 6;
 	from = view->from_ns;
 	span = view->span_ns;
 	picture_fixture_three(&other, 30, 500000, 10000000);
@@ -250,8 +250,33 @@ static void zoom_and_cursor_stay_over_a_reload(void **state)
 	assert_near(view->span_ns, span, 0);
 	assert_int_equal(view->cursor_ns, 9 * 1000000);
 	assert_int_equal(view->selected.index, 19);
-	assert_int_equal(view->folded, 6);
+	assert_int_equal(view->folded[0], 6);
 	picture_fixture_finish(&other);
+}
+
+static void what_hangs_on_a_recording_goes_with_it(void **state)
+{
+	struct view_fixture *fixture = *state;
+	struct view *view = &fixture->view;
+	static const uint32_t swapped[] = { TIMELINE_NONE, 0, 1 };
+
+	view_select(view, &fixture->model, (struct item){ ITEM_WRITE, 0, 3 });
+	view_select(view, &fixture->model, (struct item){ ITEM_WRITE, 1, 4 });
+	view_set_cursor(view, &fixture->model, 0);
+	input_character(fixture, 'm');
+	view_set_cursor(view, &fixture->model, 5000000);
+	input_character(fixture, 'm');
+	view_fold(view, 0, true);
+	view_fold(view, 2, true);
+	view_move_groups(view, swapped, 3);
+	assert_true(item_equal(view->selected, (struct item){ ITEM_WRITE, 0, 4 }));
+	assert_int_equal(view->measured.group, 0);
+	assert_int_equal(view->folded[0], 2);
+	assert_int_equal(view->history[view->history_count - 1].selected.kind, ITEM_NONE);
+	view_move_groups(view, swapped, 3);
+	assert_int_equal(view->selected.kind, ITEM_NONE);
+	assert_int_equal(view->folded[0], 1);
+	assert_true(view->measure_from_ns == VIEW_NO_TIME);
 }
 
 static void a_reload_lets_go_what_is_gone(void **state)
@@ -265,16 +290,16 @@ static void a_reload_lets_go_what_is_gone(void **state)
 	view_set_cursor(view, &fixture->model, 25 * 1000000);
 	input_wheel(fixture, VIEW_RIGHT - 1, 400, 9, 0);
 	input_settle(fixture);
-	view->folded = 7;
+	view->folded[0] = 7;
 	picture_fixture_build(&other, &small, 1);
 	view_keep(view, &other.timeline);
 	assert_int_equal(view->selected.kind, ITEM_NONE);
-	assert_int_equal(view->folded, 1);
+	assert_int_equal(view->folded[0], 1);
 	assert_true((double)view->cursor_ns <= view->run_to_ns);
 	assert_true(view->from_ns < view->run_to_ns);
 	assert_true(view->from_ns + view->span_ns > view->run_from_ns);
 	view_keep(view, NULL);
-	assert_int_equal(view->folded, 0);
+	assert_int_equal(view->folded[0], 0);
 	picture_fixture_finish(&other);
 }
 
@@ -308,6 +333,7 @@ int main(void)
 		CASE(an_item_out_of_sight_is_brought_there),
 		CASE(who_saw_all_sees_all_of_a_longer_run),
 		CASE(zoom_and_cursor_stay_over_a_reload),
+		CASE(what_hangs_on_a_recording_goes_with_it),
 		CASE(a_reload_lets_go_what_is_gone),
 		CASE(a_window_is_never_smaller_than_it_works_in),
 	};

@@ -110,11 +110,11 @@ static void a_heading_folds_its_group_and_unfolds_it(void **state)
 
 	input_click(fixture, 100, 300);
 	assert_true(view_is_folded(&fixture->view, 1));
-	assert_int_equal(fixture->view.folded, 2);
+	assert_int_equal(fixture->view.folded[0], 2);
 	input_click(fixture, 800, 300);
-	assert_int_equal(fixture->view.folded, 0);
+	assert_int_equal(fixture->view.folded[0], 0);
 	input_double(fixture, 100, 300);
-	assert_int_equal(fixture->view.folded, 0);
+	assert_int_equal(fixture->view.folded[0], 0);
 }
 
 static void the_overview_jumps_and_follows(void **state)
@@ -196,6 +196,29 @@ static void a_link_of_the_panel_brings_its_item_into_sight(void **state)
 	assert_true(view->from_ns == from);
 }
 
+static void a_measurement_is_of_the_lanes_it_is_dragged_in(void **state)
+{
+	struct view_fixture *fixture = *state;
+	struct view *view = &fixture->view;
+	static const double y[] = { 350, 450, 650 };
+
+	fixture->model.layout.groups_top = 90;
+	view_select(view, &fixture->model, (struct item){ ITEM_WRITE, 0, 0 });
+	for (uint32_t group = 0; group < 3; group++) {
+		view->groups_scroll = group == 2 ? 100 : 0;
+		input_press(fixture, 400, y[group], VIEW_SHIFT);
+		input_move(fixture, 700, 100);
+		assert_int_equal(view->measured.group, group);
+		input_release(fixture, 700, 100);
+		input_tick(fixture, 0.01);
+		assert_int_equal(view->measured.group, group);
+		assert_true(view->measured.segments + view->measured.holds > 0);
+	}
+	view_select(view, &fixture->model, (struct item){ ITEM_WRITE, 1, 0 });
+	input_character(fixture, 'm');
+	assert_int_equal(view->measured.group, 1);
+}
+
 static void shift_drag_measures(void **state)
 {
 	struct view_fixture *fixture = *state;
@@ -250,6 +273,7 @@ int main(void)
 		CASE(the_splitter_sets_the_panel_within_limits),
 		CASE(the_wheel_scrolls_what_it_is_over),
 		CASE(a_link_of_the_panel_brings_its_item_into_sight),
+		CASE(a_measurement_is_of_the_lanes_it_is_dragged_in),
 		CASE(shift_drag_measures),
 		CASE(a_click_closes_the_help_and_does_nothing_else),
 	};

@@ -93,7 +93,8 @@ static void assert_told(const struct view *before, const struct view *view, unsi
 	if (effects & VIEW_CHANGED)
 		return;
 	assert_true(other.from_ns == view->from_ns && other.span_ns == view->span_ns);
-	assert_true(other.cursor_ns == view->cursor_ns && other.folded == view->folded);
+	assert_true(other.cursor_ns == view->cursor_ns &&
+	            !memcmp(other.folded, view->folded, sizeof(other.folded)));
 	assert_true(item_equal(other.selected, view->selected));
 	assert_true(item_equal(other.hovered, view->hovered));
 	assert_string_equal(other.message, view->message);

@@ -127,7 +127,7 @@ static void a_folded_group_is_stepped_over(void **state)
 	struct view_fixture *fixture = *state;
 	struct view *view = &fixture->view;
 
-	view->folded = 5;
+	view->folded[0] = 5;
 	for (int i = 0; i < 30; i++) {
 		input_key(fixture, VIEW_KEY_RIGHT, 0);
 		assert_int_equal(view->selected.group, 1);
@@ -136,9 +136,171 @@ static void a_folded_group_is_stepped_over(void **state)
 	assert_int_equal(view->selected.group, 1);
 	input_key(fixture, VIEW_KEY_TAB, 0);
 	assert_int_equal(view->selected.group, 1);
-	view->folded = 7;
+	view->folded[0] = 7;
 	input_key(fixture, VIEW_KEY_RIGHT, 0);
 	assert_true(view->message[0] != '\0');
+}
+
+static bool is_folded_in(unsigned folded, const struct item_step *step)
+{
+	return folded >> step->item.group & 1;
+}
+
+/* The first step of the nearest moment that has one of that kind in a group that is not folded. */
+static size_t step_naively(const struct item_steps *steps, int64_t ns, unsigned kind,
+                           unsigned folded, bool backwards)
+{
+	size_t found = steps->count;
+
+	for (size_t i = 0; i < steps->count; i++) {
+		struct item_step step = item_steps_at(steps, i);
+
+		if (is_folded_in(folded, &step) || (kind != STEP_KIND_COUNT && step.kind != kind))
+			continue;
+		if (!backwards && step.at_ns > ns)
+			return i;
+		if (backwards && step.at_ns < ns &&
+		    (found == steps->count || item_steps_at(steps, found).at_ns < step.at_ns))
+			found = i;
+	}
+	return found;
+}
+
+static size_t beside_naively(const struct item_steps *steps, size_t at, unsigned kind,
+                             unsigned folded, bool backwards)
+{
+	for (;;) {
+		if (backwards ? at == 0 : at + 1 == steps->count)
+			return steps->count;
+		at = backwards ? at - 1 : at + 1;
+
+		struct item_step step = item_steps_at(steps, at);
+		if (!is_folded_in(folded, &step) && (kind == STEP_KIND_COUNT || step.kind == kind))
+			return at;
+	}
+}
+
+static void steps_among_some_groups_are_those_found_naively(void **state)
+{
+	struct view_fixture *fixture = *state;
+	const struct item_steps *steps = &fixture->steps;
+	uint32_t seed = 7;
+
+	for (int i = 0; i < 300; i++) {
+		seed = seed * 1664525 + 1013904223;
+		uint64_t folded = seed >> 29 & 7;
+		unsigned kind = (seed >> 20) % (STEP_KIND_COUNT + 1);
+		size_t from = (seed >> 4) % steps->count;
+		bool backwards = seed >> 28 & 1;
+		int64_t ns = item_steps_at(steps, from).at_ns + (int)(seed >> 26 & 3) - 1;
+		struct item_choice choice = { kind, &folded, 1 };
+
+		assert_int_equal(backwards ? item_steps_before_among(steps, ns, &choice)
+		                           : item_steps_after_among(steps, ns, &choice),
+		                 step_naively(steps, ns, kind, (unsigned)folded, backwards));
+		assert_int_equal(item_steps_beside(steps, from, backwards, &choice),
+		                 beside_naively(steps, from, kind, (unsigned)folded, backwards));
+	}
+}
+
+static void every_key_that_steps_says_that_all_is_folded(void **state)
+{
+	struct view_fixture *fixture = *state;
+	struct view *view = &fixture->view;
+	static const enum view_key keys[] = { VIEW_KEY_RIGHT, VIEW_KEY_LEFT, VIEW_KEY_HOME,
+		                              VIEW_KEY_END, VIEW_KEY_TAB };
+
+	view->folded[0] = 7;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		input_key(fixture, keys[i], 0);
+		assert_string_equal(view->message, "All groups are folded: Shift-G unfolds them");
+		assert_int_equal(view->selected.kind, ITEM_NONE);
+	}
+}
+
+static void steps_go_on_from_what_was_selected_last(void **state)
+{
+	struct view_fixture *fixture = *state;
+	struct view *view = &fixture->view;
+	const struct timeline_group *group = &fixture->model.timeline->groups[0];
+
+	view->folded[0] = 6;
+	view_select(view, &fixture->model, (struct item){ ITEM_WRITE, 0, 2 });
+	input_key(fixture, VIEW_KEY_RIGHT, VIEW_SHIFT);
+	assert_true(item_equal(view->selected, (struct item){ ITEM_WRITE, 0, 3 }));
+	input_click(fixture, view_fixture_x(6), view_fixture_y());
+	input_key(fixture, VIEW_KEY_LEFT, VIEW_SHIFT);
+	assert_true(item_equal(view->selected, (struct item){ ITEM_WRITE, 0, 5 }));
+	/* The cursor was put since. */
+	input_click(fixture, view_fixture_x(1), view_fixture_y());
+	view_set_cursor(view, &fixture->model, group->writes[10].begin_ns);
+	input_key(fixture, VIEW_KEY_RIGHT, VIEW_SHIFT);
+	assert_true(item_equal(view->selected, (struct item){ ITEM_WRITE, 0, 11 }));
+	/* What is out of sight does not draw it away from the cursor. */
+	input_click(fixture, view_fixture_x(1), view_fixture_y());
+	view->from_ns = view->to_from_ns = (double)group->writes[5].begin_ns;
+	input_key(fixture, VIEW_KEY_RIGHT, VIEW_SHIFT);
+	assert_true(item_equal(view->selected, (struct item){ ITEM_WRITE, 0, 12 }));
+}
+
+static void home_goes_to_the_first_write_then_to_the_opening(void **state)
+{
+	struct view_fixture *fixture = *state;
+	struct view *view = &fixture->view;
+	struct picture_fixture odd;
+	int64_t first_ns;
+
+	picture_fixture_odd(&odd);
+	view_fixture_look(fixture, &odd.timeline);
+	first_ns = item_steps_at(&fixture->steps, 0).at_ns;
+	assert_true(first_ns < 0);
+	input_key(fixture, VIEW_KEY_HOME, 0);
+	assert_int_equal(view->cursor_ns, 0);
+	assert_int_equal(view->selected.kind, ITEM_WRITE);
+	input_key(fixture, VIEW_KEY_HOME, 0);
+	assert_int_equal(view->cursor_ns, first_ns);
+	input_key(fixture, VIEW_KEY_HOME, 0);
+	assert_int_equal(view->cursor_ns, 0);
+	picture_fixture_finish(&odd);
+}
+
+static void playing_skips_a_silence_and_says_so(void **state)
+{
+	struct view_fixture *fixture = *state;
+	struct view *view = &fixture->view;
+	struct picture_case slow = { "slow", PICTURE_NODELAY, 3, 10, 2000000000, 1000000, false };
+	struct picture_fixture other;
+	int64_t at;
+
+	picture_fixture_build(&other, &slow, 1);
+	view_fixture_look(fixture, &other.timeline);
+	view_keep(view, &other.timeline);
+	at = other.timeline.groups[0].writes[1].begin_ns;
+	view_set_cursor(view, &fixture->model, at - 1800000000);
+	input_character(fixture, '1');
+	input_key(fixture, VIEW_KEY_SPACE, 0);
+	input_tick(fixture, 0);
+	assert_int_equal(view->cursor_ns, at - 1800000000);
+	input_tick(fixture, 0.01);
+	assert_int_equal(view->cursor_ns, at - 240000000);
+	assert_non_null(strstr(view->message, "skipped 1.55 s"));
+	input_tick(fixture, 0.1);
+	assert_int_equal(view->cursor_ns, at - 140000000);
+	picture_fixture_finish(&other);
+}
+
+static void the_hundredth_group_folds_as_the_first(void **state)
+{
+	struct view_fixture *fixture = *state;
+	struct view *view = &fixture->view;
+
+	view_fold(view, 99, true);
+	assert_true(view_is_folded(view, 99));
+	assert_false(view_is_folded(view, 98) || view_is_folded(view, 35));
+	view_fold(view, 99, false);
+	assert_false(view_is_folded(view, 99));
+	view_fold(view, VIEW_GROUPS_MOST, true);
+	assert_string_equal(view->message, "Only the first 1024 groups can be folded");
 }
 
 /* All items of a timeline, counted the other way. */
@@ -355,6 +517,12 @@ int main(void)
 		CASE(a_step_brings_its_event_into_sight),
 		CASE(home_and_end_are_the_first_and_the_last_event),
 		CASE(a_folded_group_is_stepped_over),
+		CASE(steps_among_some_groups_are_those_found_naively),
+		CASE(every_key_that_steps_says_that_all_is_folded),
+		CASE(steps_go_on_from_what_was_selected_last),
+		CASE(home_goes_to_the_first_write_then_to_the_opening),
+		CASE(playing_skips_a_silence_and_says_so),
+		CASE(the_hundredth_group_folds_as_the_first),
 		CASE(tab_walks_every_item_once_and_round),
 		CASE(tab_walks_losses_and_oddities_too),
 		CASE(tab_begins_at_the_cursor),
