@@ -141,7 +141,7 @@ static int64_t when(const struct ruler_row *row, size_t at)
 }
 
 /* Its index is the ledger's. */
-static struct cell cell_at(const struct ruler_row *row, size_t at)
+static struct ruler_cell cell_at(const struct ruler_row *row, size_t at)
 {
 	const struct ledger_direction *main = timeline_main(row->group);
 	uint32_t index = source_of(row, at);
@@ -149,14 +149,15 @@ static struct cell cell_at(const struct ruler_row *row, size_t at)
 
 	switch ((enum row_kind)row->kind) {
 	case ROW_WRITES:
-		return (struct cell){ main->writes[index].from, main->writes[index].to, index };
+		return (struct ruler_cell){ main->writes[index].from, main->writes[index].to,
+			                    index };
 	case ROW_SEGMENTS:
 		from = main->segments[index].from;
-		return (struct cell){ from, from + main->segments[index].length, index };
+		return (struct ruler_cell){ from, from + main->segments[index].length, index };
 	case ROW_READS: break;
 	}
 	from = main->reads[index].from;
-	return (struct cell){ from, from + main->reads[index].length, index };
+	return (struct ruler_cell){ from, from + main->reads[index].length, index };
 }
 
 /* The first of the cells, which are in order of time too, that is not before a moment. */
@@ -246,28 +247,31 @@ static void draw_axis(const struct ruler *ruler, double y)
 	}
 }
 
-static size_t collect(const struct ledger_direction *main, enum row_kind kind, struct cell **cells)
+static size_t collect(const struct ledger_direction *main, enum row_kind kind,
+                      struct ruler_cell **cells)
 {
 	size_t most = main->write_count + main->segment_count + main->read_count, count = 0;
 
 	*cells = mem_alloc(most, sizeof(**cells));
 	for (size_t i = 0; kind == ROW_WRITES && i < main->write_count; i++)
-		(*cells)[count++] = (struct cell){ main->writes[i].from, main->writes[i].to, 0 };
+		(*cells)[count++] =
+			(struct ruler_cell){ main->writes[i].from, main->writes[i].to, 0 };
 	for (size_t i = 0; kind == ROW_SEGMENTS && i < main->segment_count; i++)
 		if (main->segments[i].kind == SEGMENT_DATA)
-			(*cells)[count++] =
-				(struct cell){ main->segments[i].from,
-				               main->segments[i].from + main->segments[i].length,
-				               0 };
+			(*cells)[count++] = (struct ruler_cell){ main->segments[i].from,
+				                                 main->segments[i].from +
+				                                         main->segments[i].length,
+				                                 0 };
 	for (size_t i = 0; kind == ROW_READS && i < main->read_count; i++)
-		(*cells)[count++] = (struct cell){ main->reads[i].from,
-			                           main->reads[i].from + main->reads[i].length, 0 };
+		(*cells)[count++] =
+			(struct ruler_cell){ main->reads[i].from,
+			                     main->reads[i].from + main->reads[i].length, 0 };
 	return count;
 }
 
 static int cell_order(const void *left, const void *right)
 {
-	const struct cell *a = left, *b = right;
+	const struct ruler_cell *a = left, *b = right;
 
 	if (a->from != b->from)
 		return a->from < b->from ? -1 : 1;
@@ -277,7 +281,7 @@ static int cell_order(const void *left, const void *right)
 /* Reads of datagrams are in whatever order they arrived in. */
 static void order_reads(struct ruler_row *row)
 {
-	struct cell *cells = mem_alloc(row->count, sizeof(*cells));
+	struct ruler_cell *cells = mem_alloc(row->count, sizeof(*cells));
 	bool in_order = true;
 
 	for (size_t i = 0; i < row->count; i++) {
@@ -385,9 +389,9 @@ static size_t cells_in_sight(const struct ruler *ruler, const struct ruler_row *
 	return first;
 }
 
-static struct cell *cells_of(const struct ruler_row *row, size_t first, size_t count)
+static struct ruler_cell *cells_of(const struct ruler_row *row, size_t first, size_t count)
 {
-	struct cell *cells = mem_alloc(count, sizeof(*cells));
+	struct ruler_cell *cells = mem_alloc(count, sizeof(*cells));
 
 	for (size_t i = 0; i < count; i++) {
 		cells[i] = cell_at(row, first + i);
@@ -410,7 +414,7 @@ static void draw_row(const struct ruler *ruler, const struct timeline_group *gro
 		[ROW_WRITES] = ITEM_WRITE, [ROW_SEGMENTS] = ITEM_SEGMENT, [ROW_READS] = ITEM_READ
 	};
 	const struct ruler_row *row = NULL;
-	struct cell *cells = NULL;
+	struct ruler_cell *cells = NULL;
 	size_t count, first = 0;
 	struct buffer name = { 0 }, text = { 0 };
 	char size[QUANTITY_TEXT];

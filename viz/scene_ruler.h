@@ -8,7 +8,7 @@
 #include "viz/scene_parts.h"
 
 /* One cell of a row: a write, a segment or a read. */
-struct cell {
+struct ruler_cell {
 	uint64_t from, to;
 	uint32_t index; /* in the ledger direction's list of its kind */
 };
@@ -43,7 +43,7 @@ double ruler_x(const struct ruler *ruler, uint64_t offset);
 /* The cells, sorted by offset, items of that kind in a window; those too narrow to see fold into
  * one box with their number. */
 void ruler_cells(const struct ruler *ruler, const struct timeline_group *group, uint32_t kind,
-                 const struct cell *cells, size_t count, double y);
+                 const struct ruler_cell *cells, size_t count, double y);
 /* So many that none can be seen: one box with their number. */
 void ruler_crowd(const struct ruler *ruler, const char *noun, size_t count, double y);
 /*
@@ -51,6 +51,6 @@ void ruler_crowd(const struct ruler *ruler, const char *noun, size_t count, doub
  * where its cells can be told apart; dots where a write's end is lost.
  */
 void ruler_boundaries(const struct ruler *ruler, const struct ledger_direction *main,
-                      const struct cell *cells, size_t count, double y);
+                      const struct ruler_cell *cells, size_t count, double y);
 
 #endif

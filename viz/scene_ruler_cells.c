@@ -46,7 +46,7 @@ double ruler_x(const struct ruler *ruler, uint64_t offset)
 
 /* The writes within a cell, each in its colour with its letter; too narrow ones in none. */
 static void draw_content(const struct ruler *ruler, const struct timeline_group *group,
-                         const struct cell *cell, struct draw_box box)
+                         const struct ruler_cell *cell, struct draw_box box)
 {
 	struct draw *draw = &ruler->page->draw;
 	struct scene_content content;
@@ -95,7 +95,7 @@ static uint32_t ruler_group(const struct ruler *ruler, const struct timeline_gro
 }
 
 static void draw_cell(const struct ruler *ruler, const struct timeline_group *group, uint32_t kind,
-                      const struct cell *cell, double y)
+                      const struct ruler_cell *cell, double y)
 {
 	struct draw *draw = &ruler->page->draw;
 	double x0 = fmax(ruler_x(ruler, cell->from), ruler->page->left);
@@ -115,7 +115,8 @@ static void draw_cell(const struct ruler *ruler, const struct timeline_group *gr
 }
 
 /* Cells too narrow to see: one box that says how many there are and how large. */
-static void draw_fold(const struct ruler *ruler, const struct cell *cells, size_t count, double y)
+static void draw_fold(const struct ruler *ruler, const struct ruler_cell *cells, size_t count,
+                      double y)
 {
 	struct draw *draw = &ruler->page->draw;
 	double left = fmax(ruler_x(ruler, cells[0].from), ruler->page->left);
@@ -161,13 +162,13 @@ void ruler_crowd(const struct ruler *ruler, const char *noun, size_t count, doub
 	buffer_finish(&text);
 }
 
-static double cell_width(const struct ruler *ruler, const struct cell *cell)
+static double cell_width(const struct ruler *ruler, const struct ruler_cell *cell)
 {
 	return ruler_x(ruler, cell->to) - ruler_x(ruler, cell->from);
 }
 
 void ruler_cells(const struct ruler *ruler, const struct timeline_group *group, uint32_t kind,
-                 const struct cell *cells, size_t count, double y)
+                 const struct ruler_cell *cells, size_t count, double y)
 {
 	for (size_t i = 0, end; i < count; i = end) {
 		end = i + 1;
@@ -206,7 +207,7 @@ static void boundary_target(const struct ruler *ruler, const struct ledger_direc
 }
 
 void ruler_boundaries(const struct ruler *ruler, const struct ledger_direction *main,
-                      const struct cell *cells, size_t count, double y)
+                      const struct ruler_cell *cells, size_t count, double y)
 {
 	struct draw *draw = &ruler->page->draw;
 	double before = -HUGE_VAL, top = y - THEME_RULER_GAP;

@@ -114,6 +114,31 @@ static bool is_text(const struct scene *scene, const struct scene_command *comma
 	       !memcmp(scene->texts.bytes + command->text, text, command->length);
 }
 
+static bool is_drawn(const struct scene *scene, const char *text)
+{
+	for (size_t i = 0; i < scene->count; i++)
+		if (is_text(scene, &scene->commands[i], text))
+			return true;
+	return false;
+}
+
+static void left_of_0_the_first_label_has_the_unit(void **state)
+{
+	struct shot shot;
+
+	open_shot(&shot, 20, 500000, 10000000);
+	look_at(&shot, -20e6, 10e6);
+	take(&shot, *state, 1);
+	assert_true(is_drawn(&shot.scene, "-20 ms"));
+	/* The cursor's time stands over the label of 0. */
+	look_at(&shot, -1e6, 14e6);
+	shot.view.cursor_ns = 0;
+	take(&shot, *state, 1);
+	assert_false(is_drawn(&shot.scene, "0 ms"));
+	assert_true(is_drawn(&shot.scene, "2 ms") || is_drawn(&shot.scene, "5 ms"));
+	close_shot(&shot);
+}
+
 static void a_writes_target_holds_its_letter(void **state)
 {
 	struct shot shot;
@@ -429,6 +454,7 @@ static int close_font(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(left_of_0_the_first_label_has_the_unit),
 		cmocka_unit_test(a_writes_target_holds_its_letter),
 		cmocka_unit_test(each_kind_answers_where_time_puts_it),
 		cmocka_unit_test(what_has_not_happened_at_the_cursor_is_faint),
