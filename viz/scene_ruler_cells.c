@@ -23,10 +23,10 @@ double ruler_x(const struct ruler *ruler, uint64_t offset)
 		                            (page->right - page->left);
 	if (offset >= ruler->bytes)
 		return page->right;
-	index = ledger_write_at(ruler->scale, offset);
+	index = ledger_write_at(ruler->way.in, offset);
 	if (index == LEDGER_NONE)
 		return page->left;
-	write = &ruler->scale->writes[index];
+	write = &ruler->way.in->writes[index];
 	share = (double)(offset - write->from) / (double)(write->to - write->from);
 	return ruler->edges[index] + (ruler->edges[index + 1] - ruler->edges[index]) * share;
 }
@@ -54,8 +54,7 @@ static void draw_content(const struct ruler *ruler, const struct timeline_group 
 	char size[QUANTITY_TEXT];
 	bool named;
 
-	scene_content(&content, group, (uint32_t)group->main_flow, (uint32_t)group->main_direction,
-	              cell->from, cell->to);
+	scene_content(&content, group, ruler->way.flow, ruler->way.direction, cell->from, cell->to);
 	if (content.count > content.shown || (double)content.count * PART_LEAST > box.w) {
 		draw_rect(draw, box, draw_colour(draw, THEME_HEADING));
 		centre(ruler, box, quantity_bytes(size, cell->to - cell->from),
@@ -184,26 +183,21 @@ void ruler_cells(const struct ruler *ruler, const struct timeline_group *group, 
 	}
 }
 
-/* The group whose direction this is has the boundary; index is of its writes. */
-static void boundary_target(const struct ruler *ruler, const struct ledger_direction *main,
-                            size_t write, double x, double top)
+static void boundary_target(const struct ruler *ruler, size_t write, double x, double top)
 {
 	struct page *page = ruler->page;
+	const struct way *way = &ruler->way;
+	uint32_t index;
 
-	for (uint32_t g = 0; page->window && g < page->timeline->group_count; g++) {
-		const struct timeline_group *group = &page->timeline->groups[g];
-		uint32_t index;
-
-		if (timeline_main(group) != main)
-			continue;
-		index = timeline_write_index(group, (uint32_t)group->main_flow,
-		                             (uint32_t)group->main_direction, (uint32_t)write);
-		if (index != TIMELINE_NONE)
-			window_item_target(page, (struct item){ ITEM_BOUNDARY, g, index },
-			                   (struct draw_box){ x - 3, top, 6,
-			                                      THEME_RULER_GAP + THEME_RULER_ROW },
-			                   0);
-	}
+	if (!page->window)
+		return;
+	index = timeline_write_index(&page->timeline->groups[ruler->group], way->flow,
+	                             way->direction, (uint32_t)write);
+	if (index != TIMELINE_NONE)
+		window_item_target(page, (struct item){ ITEM_BOUNDARY, ruler->group, index },
+		                   (struct draw_box){ x - 3, top, 6,
+		                                      THEME_RULER_GAP + THEME_RULER_ROW },
+		                   0);
 }
 
 void ruler_boundaries(const struct ruler *ruler, const struct ledger_direction *main,
@@ -233,7 +227,7 @@ void ruler_boundaries(const struct ruler *ruler, const struct ledger_direction *
 		if (cell == count)
 			break;
 		before = x;
-		boundary_target(ruler, main, i, x, top);
+		boundary_target(ruler, i, x, top);
 		wide = cell_width(ruler, &cells[cell]) > FOLD &&
 		       (cell + 1 == count || cell_width(ruler, &cells[cell + 1]) > FOLD);
 		if (cells[cell].to == at)

@@ -38,7 +38,8 @@ enum view_target_kind {
 	VIEW_ON_OVERVIEW, /* the strip of the whole run */
 	VIEW_ON_SPLITTER, /* between lanes and panel */
 	VIEW_ON_PANEL,
-	VIEW_ON_AXIS, /* sets the cursor */
+	VIEW_ON_AXIS,  /* sets the cursor */
+	VIEW_ON_RULER, /* its heading: turns to the next way */
 	VIEW_KIND_COUNT,
 };
 
@@ -97,7 +98,8 @@ struct view {
 	double to_from_ns, to_span_ns; /* where a smooth zoom is going; equal when it is still */
 	int64_t cursor_ns;             /* VIEW_NO_TIME: none, and everything has happened */
 	struct item selected, hovered;
-	uint64_t folded; /* bit of each group */
+	uint64_t folded;           /* bit of each group */
+	uint32_t ruler_turn, ways; /* whose bytes the ruler shows, of how many; see ways.h */
 	double panel_width;
 	double panel_scroll, groups_scroll;
 	bool light, wall_clock, help;
