@@ -42,13 +42,18 @@ static int is_deceptive(unsigned code)
 	       (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
 }
 
+bool escape_is_plain(unsigned code)
+{
+	return !is_control(code) && !is_deceptive(code);
+}
+
 void escape_terminal(struct buffer *out, const char *bytes, size_t length)
 {
 	for (size_t i = 0; i < length;) {
 		unsigned code = 0;
 		size_t count = escape_utf8(bytes + i, length - i, &code);
 
-		if (count && !is_control(code) && !is_deceptive(code)) {
+		if (count && escape_is_plain(code)) {
 			buffer_add(out, bytes + i, count);
 		} else if (count && code == '\n') {
 			buffer_text(out, "\\n");

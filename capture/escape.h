@@ -5,6 +5,7 @@
 #ifndef SEAM_CAPTURE_ESCAPE_H
 #define SEAM_CAPTURE_ESCAPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "capture/buffer.h"
@@ -12,6 +13,8 @@
 /* For a terminal: valid UTF-8 stays; control bytes (C0, DEL, C1) and invalid bytes become \n, \t,
  * \x1b. */
 void escape_terminal(struct buffer *out, const char *bytes, size_t length);
+/* Whether escape_terminal() leaves a code point as it is. */
+bool escape_is_plain(unsigned code);
 /* A JSON string with its quotes; invalid UTF-8 becomes U+FFFD, control bytes \u001b. */
 void escape_json(struct buffer *out, const char *bytes, size_t length);
 /* XML character data or attribute value; what XML 1.0 cannot hold becomes U+FFFD. */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "viz/byte_text.h"
 #include "viz/details_rows.h"
 
 static void build(struct making *making)
@@ -68,11 +69,7 @@ static void print_bytes(struct buffer *out, const struct details_row *row)
 				buffer_text(out, "   ");
 		}
 		buffer_text(out, "  ");
-		for (uint64_t i = at; i < end; i++) {
-			uint8_t byte = row->bytes[i];
-
-			buffer_char(out, byte >= 0x20 && byte < 0x7f ? (char)byte : '.');
-		}
+		byte_text(out, row->bytes, count, at, end);
 		buffer_char(out, '\n');
 	}
 }

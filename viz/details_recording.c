@@ -215,7 +215,8 @@ static void add_sockets(struct making *making)
 		if (trace->sockets[i].tcp_state == TCP_LISTEN)
 			continue;
 		if (!any)
-			details_add(making, DETAILS_HEADING, "SOCKETS AT THE END", NULL, NULL);
+			details_add(making, DETAILS_HEADING, "SOCKETS",
+			            "each when its script ended", NULL);
 		any = true;
 		details_add_socket(making, &trace->sockets[i]);
 	}

@@ -263,6 +263,7 @@ void scene_draw_lanes(struct page *page, struct group_place *place)
 	scene_captions(page, place);
 	scene_reads(page, place);
 	scene_ticks(page, place);
+	scene_notes(page, place);
 	/* Under the names. */
 	if (page->window)
 		window_outline(page, first);

@@ -47,7 +47,7 @@ static double major_step(const struct page *page)
 	return step_of(TICK_GAP * page->pixel_ns);
 }
 
-/* The unit stands once: at 0, or at the first label where 0 is out of sight. */
+/* The unit stands once: at 0, or at the first label where that of 0 is not drawn. */
 static void tick_label(char *out, size_t size, double ns, struct unit unit, bool named)
 {
 	snprintf(out, size, "%.10g%s%s", ns / unit.ns, named ? " " : "", named ? unit.name : "");
@@ -151,6 +151,18 @@ static void draw_label(struct page *page, struct labels *labels, double x, doubl
 	memcpy(labels->clock, clock, sizeof(clock));
 }
 
+/* Whether the label of 0, which has the unit, can be seen. */
+static bool zero_is_drawn(const struct page *page, struct unit unit)
+{
+	char text[MOMENT_TEXT];
+	double half;
+
+	tick_label(text, sizeof(text), 0, unit, true);
+	half = draw_width(&page->draw, &draw_text_2, text) / 2;
+	return page->from_ns <= 0 && page->zero_x + half <= page->right &&
+	       !is_flagged(page, page->zero_x, half);
+}
+
 void scene_axis(struct page *page)
 {
 	struct draw *draw = &page->draw;
@@ -160,9 +172,9 @@ void scene_axis(struct page *page)
 		.y = THEME_HEADER + 13,
 		.step_ns = step,
 		.unit = unit_of(step, end_ns),
-		.named = page->from_ns > 0,
 	};
 
+	labels.named = !zero_is_drawn(page, labels.unit);
 	draw_caption(page);
 	for (double ns = first_tick(page, step / 5, phase); ns <= end_ns; ns += step / 5) {
 		bool major = fabs(remainder(ns + phase, step)) < step / 100;

@@ -259,6 +259,27 @@ static void index_lanes(struct index_group *out, const struct timeline_group *gr
 	}
 }
 
+static void open_rows(struct scene_index *index, size_t g)
+{
+	struct index_group *out = &index->groups[g];
+
+	for (unsigned kind = 0; kind < 3; kind++)
+		ruler_open_row(&out->rows[kind], &index->timeline->groups[g], kind, index->turn);
+	out->needs_writes = ruler_needs_writes(index->timeline, g, index->turn);
+}
+
+void index_turn(struct scene_index *index, uint32_t turn)
+{
+	if (turn == index->turn)
+		return;
+	index->turn = turn;
+	for (size_t g = 0; g < index->timeline->group_count; g++) {
+		for (size_t i = 0; i < 3; i++)
+			ruler_finish_row(&index->groups[g].rows[i]);
+		open_rows(index, g);
+	}
+}
+
 struct scene_index *scene_index_new(const struct timeline *timeline)
 {
 	struct scene_index *index = mem_alloc(1, sizeof(*index));
@@ -280,9 +301,7 @@ struct scene_index *scene_index_new(const struct timeline *timeline)
 			index->peak = out->peaks[i] > index->peak ? out->peaks[i] : index->peak;
 		out->counts = summary_count(group);
 		out->fates = scene_wire_fates(group);
-		for (unsigned kind = 0; kind < 3; kind++)
-			ruler_open_row(&out->rows[kind], group, kind);
-		out->needs_writes = ruler_needs_writes(timeline, g);
+		open_rows(index, g);
 	}
 	return index;
 }

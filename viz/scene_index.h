@@ -65,10 +65,14 @@ struct index_group {
 struct scene_index {
 	const struct timeline *timeline;
 	struct index_group *groups;
+	uint32_t turn;    /* of what the ruler shows; see ways.h */
 	uint64_t peak;    /* of all lanes */
 	int64_t first_ns; /* of all that is in the timeline: its opening */
 	int64_t end_ns;
 };
+
+/* The rows of the ruler become those of another way; linear, but for the turn that is there. */
+void index_turn(struct scene_index *index, uint32_t turn);
 
 /* kind: ITEM_WRITE..ITEM_DROP. */
 const struct index_series *index_series(const struct scene_index *index, size_t group,

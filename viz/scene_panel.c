@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "viz/byte_text.h"
+#include "viz/cells.h"
 #include "viz/details.h"
 #include "viz/names.h"
 #include "viz/scene_view.h"
@@ -338,12 +340,33 @@ static uint32_t colour_of(const struct panel *panel, const struct details_row *r
 	return names_colour(number);
 }
 
+/* What another font has to lend is not as wide as its cells: each such character stands by itself.
+ */
+static void draw_cells(struct draw *draw, double x, double y, const struct buffer *text)
+{
+	double cell = draw_width(draw, &mono_2, "0");
+	char run[4 * HEX_MOST + 8];
+
+	for (size_t at = 0, end; at < text->length; at = end) {
+		size_t next = at;
+
+		font_next(text->bytes, text->length, &next);
+		for (end = next; next == at + 1 && end < text->length &&
+		                 (unsigned char)text->bytes[end] < 0x80;)
+			end++;
+		snprintf(run, sizeof(run), "%.*s", (int)(end - at), text->bytes + at);
+		draw_text(draw, &mono_2, x, y, run);
+		x += cell * cells_width(run, end - at);
+	}
+}
+
 static void draw_hex_line(struct panel *panel, const struct details_row *row, uint64_t at,
                           unsigned count, unsigned wide)
 {
 	struct draw *draw = &panel->page->draw;
 	double x = panel->x + HEX_OFFSET, y = panel->y + HEX_LINE / 2;
-	char text[24], ascii[HEX_MOST + 1] = { 0 };
+	struct buffer column = { 0 };
+	char text[24];
 
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)(row->from + at));
 	draw_text(draw, &mono_3, panel->x + HEX_OFFSET - 8 - draw_width(draw, &mono_3, text), y,
@@ -358,9 +381,10 @@ static void draw_hex_line(struct panel *panel, const struct details_row *row, ui
 		draw_text_coloured(draw, &mono_2,
 		                   box.x + (HEX_BYTE - draw_width(draw, &mono_2, text)) / 2, y,
 		                   text, ink);
-		ascii[i] = byte >= 0x20 && byte < 0x7f ? (char)byte : '.';
 	}
-	draw_text(draw, &mono_2, x + HEX_BYTE * wide + 8, y, ascii);
+	byte_text(&column, row->bytes, row->to - row->from, at, at + count);
+	draw_cells(draw, x + HEX_BYTE * wide + 8, y, &column);
+	buffer_finish(&column);
 }
 
 static void draw_bytes(struct panel *panel, const struct details_row *row)

@@ -192,6 +192,8 @@ void scene_writes(struct page *page, struct group_place *place);
 void scene_reads(struct page *page, struct group_place *place);
 /* Other calls, notes, what failed or never returned; scene_ticks.c. */
 void scene_ticks(struct page *page, struct group_place *place);
+/* What the script notes on writes and reads; scene_notes.c. */
+void scene_notes(struct page *page, struct group_place *place);
 
 /* The byte ruler under all groups; scene_ruler.c. 0 where there is nothing to lay out. */
 double scene_ruler_height(const struct page *page);

@@ -3,6 +3,7 @@
  * became of them below, so that kept and lost boundaries stand under each other.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,12 +15,14 @@
 #include "viz/scene_view.h"
 #include "viz/summary.h"
 
-#define SIZED_MOST  60 /* writes that each get a least width; more lie by offset alone */
-#define WRITE_LEAST 16.0
-#define CELLS_MOST  4000 /* more in sight of a window are counted */
-#define NAME_X      16.0
-#define NAME_LEAST  40.0
-#define COUNT_X     86.0
+#define SIZED_MOST   60 /* writes that each get a least width; more lie by offset alone */
+#define WRITE_LEAST  16.0
+#define DECIMAL_MOST 99999 /* as quantity_bytes() has it */
+#define ROWS_MOST    12    /* of two rulers in a whole picture */
+#define CELLS_MOST   4000  /* more in sight of a window are counted */
+#define NAME_X       16.0
+#define NAME_LEAST   40.0
+#define COUNT_X      86.0
 
 enum row_kind {
 	ROW_WRITES,
@@ -27,14 +30,30 @@ enum row_kind {
 	ROW_READS,
 };
 
-static const struct ledger_direction *drawn(const struct timeline_group *group)
-{
-	const struct ledger_direction *main = timeline_main(group);
+/* What one ruler shows: of each group the way after so many turns. */
+struct shown {
+	const struct page *page;
+	uint32_t turn;
+};
 
-	if (!main || !main->bytes ||
-	    (main->write_count < 2 && main->segment_count < 2 && main->read_count < 2))
-		return NULL;
-	return main;
+/* A way that was asked for is shown however little it carries; the others only where there is
+ * something to lay out. A whole picture shows none twice. */
+static struct way way_drawn(const struct timeline_group *group, uint32_t turn, bool asked)
+{
+	struct way way = way_at(group, turn);
+	const struct ledger_direction *in = way.in;
+
+	if (!in || !in->bytes || (turn && !asked && summary_way_count(group) <= turn) ||
+	    ((!turn || !asked) && in->write_count < 2 && in->segment_count < 2 &&
+	     in->read_count < 2))
+		return (struct way){ 0 };
+	return way;
+}
+
+static struct way drawn(const struct shown *shown, size_t index)
+{
+	return way_drawn(&shown->page->timeline->groups[index], shown->turn,
+	                 shown->page->window != NULL);
 }
 
 static bool same_writes(const struct ledger_direction *a, const struct ledger_direction *b)
@@ -47,65 +66,117 @@ static bool same_writes(const struct ledger_direction *a, const struct ledger_di
 	return true;
 }
 
-bool ruler_needs_writes(const struct timeline *timeline, size_t index)
+static bool differs(const struct timeline *timeline, size_t index, uint32_t turn, bool asked)
 {
-	const struct ledger_direction *main = drawn(&timeline->groups[index]);
+	struct way way = way_drawn(&timeline->groups[index], turn, asked), before;
 
-	for (size_t i = index; main && i-- > 0;)
-		if (drawn(&timeline->groups[i]))
-			return !same_writes(drawn(&timeline->groups[i]), main);
+	for (size_t i = index; way.in && i-- > 0;) {
+		before = way_drawn(&timeline->groups[i], turn, asked);
+		if (before.in)
+			return !same_writes(before.in, way.in);
+	}
 	return true;
 }
 
-static bool needs_writes(const struct page *page, size_t index)
+bool ruler_needs_writes(const struct timeline *timeline, size_t index, uint32_t turn)
 {
+	return differs(timeline, index, turn, true);
+}
+
+static bool needs_writes(const struct shown *shown, size_t index)
+{
+	const struct page *page = shown->page;
+
 	return page->window ? page->window->index->groups[index].needs_writes
-	                    : ruler_needs_writes(page->timeline, index);
+	                    : differs(page->timeline, index, shown->turn, false);
 }
 
-static bool has_segments(const struct timeline_group *group, const struct ledger_direction *main)
+static bool has_segments(const struct timeline_group *group, const struct way *way)
 {
-	return main->segment_count &&
-	       !trace_transport_is_unix(group->ledger->flows[group->main_flow].transport);
+	return way->in->segment_count &&
+	       !trace_transport_is_unix(group->ledger->flows[way->flow].transport);
 }
 
-static size_t row_count(const struct page *page)
+/* Several recordings compare by their segments; reads are shown too where they keep other
+ * boundaries than those. */
+static bool has_reads(const struct timeline_group *group, const struct way *way, bool single)
 {
-	const struct timeline *timeline = page->timeline;
-	size_t count = 0, groups = 0;
+	const struct ledger_direction *in = way->in;
+
+	if (group->trace->foreign)
+		return false;
+	return single || !has_segments(group, way) ||
+	       (in->read_count && (in->in_reads.kept != in->in_segments.kept ||
+	                           in->in_reads.splits != in->in_segments.splits));
+}
+
+static size_t row_count(const struct shown *shown)
+{
+	const struct timeline *timeline = shown->page->timeline;
+	size_t count = 0;
 
 	for (size_t i = 0; i < timeline->group_count; i++) {
-		const struct ledger_direction *main = drawn(&timeline->groups[i]);
+		const struct timeline_group *group = &timeline->groups[i];
+		struct way way = drawn(shown, i);
 
-		if (!main)
-			continue;
-		groups++;
-		count += needs_writes(page, i);
-		count += has_segments(&timeline->groups[i], main);
-		count += timeline->group_count == 1 || !has_segments(&timeline->groups[i], main);
+		if (way.in)
+			count += needs_writes(shown, i) + has_segments(group, &way) +
+			         has_reads(group, &way, timeline->group_count == 1);
 	}
-	return groups ? count : 0;
+	return count;
 }
 
-double scene_ruler_height(const struct page *page)
+/* A whole picture has a second ruler for the way back, where there is no third one and both have
+ * boundaries to show. */
+static bool has_second(const struct page *page)
 {
-	size_t rows = row_count(page);
+	const struct shown first = { page, 0 }, second = { page, 1 };
+	bool any = false;
+
+	if (page->window || row_count(&first) + row_count(&second) > ROWS_MOST)
+		return false;
+	for (size_t i = 0; i < page->timeline->group_count; i++) {
+		struct way there = drawn(&first, i), back = drawn(&second, i);
+
+		if (summary_way_count(&page->timeline->groups[i]) > 2)
+			return false;
+		any = any || (there.in && back.in && there.in->write_count > 1 &&
+		              back.in->write_count > 1);
+	}
+	return any;
+}
+
+static double height_of(const struct shown *shown)
+{
+	size_t rows = row_count(shown);
 
 	return rows ? THEME_GROUP + THEME_RULER_GAP +
 	                       (double)rows * (THEME_RULER_ROW + THEME_RULER_GAP)
 	            : 0;
 }
 
-/* Whether all recordings wrote the same, so that one axis serves all. */
-static bool one_axis(const struct page *page)
+static uint32_t first_turn(const struct page *page)
 {
-	const struct timeline *timeline = page->timeline;
+	return page->window ? page->window->view->ruler_turn : 0;
+}
+
+double scene_ruler_height(const struct page *page)
+{
+	const struct shown first = { page, first_turn(page) }, second = { page, 1 };
+
+	return height_of(&first) + (has_second(page) ? height_of(&second) : 0);
+}
+
+/* Whether all recordings wrote the same, so that one axis serves all. */
+static bool one_axis(const struct shown *shown)
+{
+	const struct timeline *timeline = shown->page->timeline;
 	bool first = true;
 
 	for (size_t i = 0; i < timeline->group_count; i++) {
-		if (!drawn(&timeline->groups[i]))
+		if (!drawn(shown, i).in)
 			continue;
-		if (!first && needs_writes(page, i))
+		if (!first && needs_writes(shown, i))
 			return false;
 		first = false;
 	}
@@ -115,7 +186,7 @@ static bool one_axis(const struct page *page)
 /* Where the ledger has what is in that place of a row. */
 static uint32_t source_of(const struct ruler_row *row, size_t at)
 {
-	const struct ledger_direction *main = timeline_main(row->group);
+	const struct ledger_direction *main = row->way.in;
 
 	if (row->kind == ROW_SEGMENTS)
 		return ledger_data_segment(main, at);
@@ -125,7 +196,7 @@ static uint32_t source_of(const struct ruler_row *row, size_t at)
 static int64_t when(const struct ruler_row *row, size_t at)
 {
 	const struct timeline_group *group = row->group;
-	const struct ledger_direction *main = timeline_main(group);
+	const struct ledger_direction *main = row->way.in;
 	const struct call *calls = group->trace->calls;
 	const struct call *call;
 	uint32_t index = source_of(row, at);
@@ -141,22 +212,23 @@ static int64_t when(const struct ruler_row *row, size_t at)
 }
 
 /* Its index is the ledger's. */
-static struct cell cell_at(const struct ruler_row *row, size_t at)
+static struct ruler_cell cell_at(const struct ruler_row *row, size_t at)
 {
-	const struct ledger_direction *main = timeline_main(row->group);
+	const struct ledger_direction *main = row->way.in;
 	uint32_t index = source_of(row, at);
 	uint64_t from;
 
 	switch ((enum row_kind)row->kind) {
 	case ROW_WRITES:
-		return (struct cell){ main->writes[index].from, main->writes[index].to, index };
+		return (struct ruler_cell){ main->writes[index].from, main->writes[index].to,
+			                    index };
 	case ROW_SEGMENTS:
 		from = main->segments[index].from;
-		return (struct cell){ from, from + main->segments[index].length, index };
+		return (struct ruler_cell){ from, from + main->segments[index].length, index };
 	case ROW_READS: break;
 	}
 	from = main->reads[index].from;
-	return (struct cell){ from, from + main->reads[index].length, index };
+	return (struct ruler_cell){ from, from + main->reads[index].length, index };
 }
 
 /* The first of the cells, which are in order of time too, that is not before a moment. */
@@ -200,11 +272,14 @@ static void ruler_in_sight(const struct page *page, uint64_t *from, uint64_t *to
 	*to = most;
 }
 
-static void open_ruler(struct ruler *ruler, struct page *page, const struct ledger_direction *main)
+static void open_ruler(struct ruler *ruler, struct page *page, size_t group, struct way way)
 {
+	const struct ledger_direction *main = way.in;
 	double rest = page->right - page->left - WRITE_LEAST * (double)main->write_count;
 
-	*ruler = (struct ruler){ .page = page, .scale = main, .bytes = main->bytes };
+	*ruler = (struct ruler){
+		.page = page, .group = (uint32_t)group, .way = way, .bytes = main->bytes
+	};
 	if (page->window && main->write_count > SIZED_MOST)
 		ruler_in_sight(page, &ruler->from, &ruler->bytes);
 	if (main->write_count > SIZED_MOST || rest < 0)
@@ -216,19 +291,47 @@ static void open_ruler(struct ruler *ruler, struct page *page, const struct ledg
 	ruler->edges[main->write_count] = page->right;
 }
 
-/* Bytes under the heading: 0 and the end, and round offsets or boundaries between them. */
-static void draw_axis(const struct ruler *ruler, double y)
+/* Where sizes are said in KiB and more, ticks are powers of two. */
+static double axis_step_of(double span, bool binary)
 {
-	struct draw *draw = &ruler->page->draw;
-	double span = (double)(ruler->bytes - ruler->from), before, width;
-	double step = pow(10, floor(log10(span / 3)));
-	char label[QUANTITY_TEXT];
+	double step = binary ? 1024 : pow(10, floor(log10(span / 3)));
 
+	if (binary) {
+		while (span / step > 12)
+			step *= 2;
+		return step;
+	}
 	if (span / step > 12)
 		step *= 5;
 	else if (span / step > 6)
 		step *= 2;
-	step = fmax(step, 1);
+	return fmax(step, 1);
+}
+
+static void say_tick(char label[QUANTITY_TEXT], double at, double step, bool binary)
+{
+	static const char *const units[] = { "KiB", "MiB", "GiB" };
+	double unit = 1024;
+	size_t i = 0;
+
+	if (!binary) {
+		quantity_bytes(label, (uint64_t)at);
+		return;
+	}
+	for (; i + 1 < sizeof(units) / sizeof(*units) && step >= unit * 1024; i++)
+		unit *= 1024;
+	snprintf(label, QUANTITY_TEXT, "%.0f %s", at / unit, units[i]);
+}
+
+/* Bytes under the heading: 0 and the end, and round offsets between them. */
+static void draw_axis(const struct ruler *ruler, double y)
+{
+	struct draw *draw = &ruler->page->draw;
+	double span = (double)(ruler->bytes - ruler->from), before, width;
+	bool binary = ruler->bytes > DECIMAL_MOST && span >= 4096;
+	double step = axis_step_of(span, binary);
+	char label[QUANTITY_TEXT];
+
 	quantity_bytes(label, ruler->from);
 	before = draw_text(draw, &draw_text_2, ruler->page->left + 1, y, label);
 	quantity_bytes(label, ruler->bytes);
@@ -238,7 +341,7 @@ static void draw_axis(const struct ruler *ruler, double y)
 	     at += step) {
 		double x = ruler_x(ruler, (uint64_t)at), half;
 
-		quantity_bytes(label, (uint64_t)at);
+		say_tick(label, at, step, binary);
 		half = draw_width(draw, &draw_text_2, label) / 2;
 		if (x - half < before + 16 || x + half > ruler->page->right - width - 20)
 			continue;
@@ -246,28 +349,31 @@ static void draw_axis(const struct ruler *ruler, double y)
 	}
 }
 
-static size_t collect(const struct ledger_direction *main, enum row_kind kind, struct cell **cells)
+static size_t collect(const struct ledger_direction *main, enum row_kind kind,
+                      struct ruler_cell **cells)
 {
 	size_t most = main->write_count + main->segment_count + main->read_count, count = 0;
 
 	*cells = mem_alloc(most, sizeof(**cells));
 	for (size_t i = 0; kind == ROW_WRITES && i < main->write_count; i++)
-		(*cells)[count++] = (struct cell){ main->writes[i].from, main->writes[i].to, 0 };
+		(*cells)[count++] =
+			(struct ruler_cell){ main->writes[i].from, main->writes[i].to, 0 };
 	for (size_t i = 0; kind == ROW_SEGMENTS && i < main->segment_count; i++)
 		if (main->segments[i].kind == SEGMENT_DATA)
-			(*cells)[count++] =
-				(struct cell){ main->segments[i].from,
-				               main->segments[i].from + main->segments[i].length,
-				               0 };
+			(*cells)[count++] = (struct ruler_cell){ main->segments[i].from,
+				                                 main->segments[i].from +
+				                                         main->segments[i].length,
+				                                 0 };
 	for (size_t i = 0; kind == ROW_READS && i < main->read_count; i++)
-		(*cells)[count++] = (struct cell){ main->reads[i].from,
-			                           main->reads[i].from + main->reads[i].length, 0 };
+		(*cells)[count++] =
+			(struct ruler_cell){ main->reads[i].from,
+			                     main->reads[i].from + main->reads[i].length, 0 };
 	return count;
 }
 
 static int cell_order(const void *left, const void *right)
 {
-	const struct cell *a = left, *b = right;
+	const struct ruler_cell *a = left, *b = right;
 
 	if (a->from != b->from)
 		return a->from < b->from ? -1 : 1;
@@ -277,7 +383,7 @@ static int cell_order(const void *left, const void *right)
 /* Reads of datagrams are in whatever order they arrived in. */
 static void order_reads(struct ruler_row *row)
 {
-	struct cell *cells = mem_alloc(row->count, sizeof(*cells));
+	struct ruler_cell *cells = mem_alloc(row->count, sizeof(*cells));
 	bool in_order = true;
 
 	for (size_t i = 0; i < row->count; i++) {
@@ -293,12 +399,14 @@ static void order_reads(struct ruler_row *row)
 	free(cells);
 }
 
-void ruler_open_row(struct ruler_row *row, const struct timeline_group *group, unsigned kind)
+void ruler_open_row(struct ruler_row *row, const struct timeline_group *group, unsigned kind,
+                    uint32_t turn)
 {
-	const struct ledger_direction *main = timeline_main(group);
+	struct way way = way_drawn(group, turn, true);
+	const struct ledger_direction *main = way.in;
 
-	*row = (struct ruler_row){ .group = group, .kind = kind };
-	if (!drawn(group))
+	*row = (struct ruler_row){ .group = group, .kind = kind, .way = way };
+	if (!main)
 		return;
 	switch ((enum row_kind)kind) {
 	case ROW_WRITES: row->count = main->write_count; break;
@@ -317,16 +425,17 @@ void ruler_finish_row(struct ruler_row *row)
 }
 
 /* What an item of the group is of the ledger's. */
-static uint32_t index_of(const struct timeline_group *group, enum row_kind kind, uint32_t source)
+static uint32_t index_of(const struct ruler_row *row, uint32_t source)
 {
-	uint32_t flow = (uint32_t)group->main_flow, direction = (uint32_t)group->main_direction;
+	const struct timeline_group *group = row->group;
+	const struct way *way = &row->way;
 
-	switch (kind) {
-	case ROW_WRITES: return timeline_write_index(group, flow, direction, source);
-	case ROW_SEGMENTS: return timeline_segment_index(group, flow, direction, source);
+	switch ((enum row_kind)row->kind) {
+	case ROW_WRITES: return timeline_write_index(group, way->flow, way->direction, source);
+	case ROW_SEGMENTS: return timeline_segment_index(group, way->flow, way->direction, source);
 	case ROW_READS: break;
 	}
-	return timeline_read_index(group, flow, direction, source);
+	return timeline_read_index(group, way->flow, way->direction, source);
 }
 
 /* The group's name, how many cells, how many boundaries they keep. A long name is smaller, then
@@ -385,22 +494,22 @@ static size_t cells_in_sight(const struct ruler *ruler, const struct ruler_row *
 	return first;
 }
 
-static struct cell *cells_of(const struct ruler_row *row, size_t first, size_t count)
+static struct ruler_cell *cells_of(const struct ruler_row *row, size_t first, size_t count)
 {
-	struct cell *cells = mem_alloc(count, sizeof(*cells));
+	struct ruler_cell *cells = mem_alloc(count, sizeof(*cells));
 
 	for (size_t i = 0; i < count; i++) {
 		cells[i] = cell_at(row, first + i);
-		cells[i].index = index_of(row->group, (enum row_kind)row->kind, cells[i].index);
+		cells[i].index = index_of(row, cells[i].index);
 	}
 	return cells;
 }
 
 static void draw_row(const struct ruler *ruler, const struct timeline_group *group,
-                     enum row_kind kind, bool named, double y)
+                     const struct way *way, enum row_kind kind, bool named, double y)
 {
-	const struct ledger_direction *main = timeline_main(group);
-	bool message = trace_transport_is_message(group->ledger->flows[group->main_flow].transport);
+	const struct ledger_direction *main = way->in;
+	bool message = trace_transport_is_message(group->ledger->flows[way->flow].transport);
 	const char *const nouns[] = {
 		[ROW_WRITES] = "write",
 		[ROW_SEGMENTS] = message ? "datagram" : "segment",
@@ -410,7 +519,7 @@ static void draw_row(const struct ruler *ruler, const struct timeline_group *gro
 		[ROW_WRITES] = ITEM_WRITE, [ROW_SEGMENTS] = ITEM_SEGMENT, [ROW_READS] = ITEM_READ
 	};
 	const struct ruler_row *row = NULL;
-	struct cell *cells = NULL;
+	struct ruler_cell *cells = NULL;
 	size_t count, first = 0;
 	struct buffer name = { 0 }, text = { 0 };
 	char size[QUANTITY_TEXT];
@@ -451,28 +560,29 @@ static void draw_row(const struct ruler *ruler, const struct timeline_group *gro
 	buffer_finish(&text);
 }
 
-static double draw_group(struct page *page, size_t index, double y)
+static double draw_group(const struct shown *shown, struct page *page, size_t index, double y)
 {
 	const struct timeline *timeline = page->timeline;
 	const struct timeline_group *group = &timeline->groups[index];
-	const struct ledger_direction *main = drawn(group);
 	const double step = THEME_RULER_ROW + THEME_RULER_GAP;
-	bool single = timeline->group_count == 1;
+	bool single = timeline->group_count == 1, named = !single;
+	struct way way = drawn(shown, index);
 	struct ruler ruler;
 
-	if (!main)
+	if (!way.in)
 		return y;
-	open_ruler(&ruler, page, main);
-	if (needs_writes(page, index)) {
-		draw_row(&ruler, group, ROW_WRITES, false, y);
+	open_ruler(&ruler, page, index, way);
+	if (needs_writes(shown, index)) {
+		draw_row(&ruler, group, &way, ROW_WRITES, false, y);
 		y += step;
 	}
-	if (has_segments(group, main)) {
-		draw_row(&ruler, group, ROW_SEGMENTS, !single, y);
+	if (has_segments(group, &way)) {
+		draw_row(&ruler, group, &way, ROW_SEGMENTS, named, y);
+		named = false;
 		y += step;
 	}
-	if (!group->trace->foreign && (single || !has_segments(group, main))) {
-		draw_row(&ruler, group, ROW_READS, !single, y);
+	if (has_reads(group, &way, single)) {
+		draw_row(&ruler, group, &way, ROW_READS, named, y);
 		y += step;
 	}
 	free(ruler.edges);
@@ -481,39 +591,41 @@ static double draw_group(struct page *page, size_t index, double y)
 
 /* "client → server", where bytes went other ways too, and how many there are; of the first group
  * that has several. */
-static size_t say_way(struct buffer *out, const struct timeline *timeline)
+static size_t say_way(struct buffer *out, const struct shown *shown)
 {
+	const struct timeline *timeline = shown->page->timeline;
+
 	for (size_t i = 0; i < timeline->group_count; i++) {
 		const struct timeline_group *group = &timeline->groups[i];
-		const struct ledger_direction *main = drawn(group);
+		struct way way = drawn(shown, i);
 		size_t ways = summary_way_count(group);
 		char from[DIRECTION_TEXT], to[DIRECTION_TEXT];
 
-		if (!main || ways < 2)
+		if (!way.in || ways < 2)
 			continue;
-		const struct ledger_flow *flow = &group->ledger->flows[group->main_flow];
-		scene_escape(out, direction_sender(from, group->ledger, flow, main));
+		const struct ledger_flow *flow = &group->ledger->flows[way.flow];
+		scene_escape(out, direction_sender(from, group->ledger, flow, way.in));
 		buffer_text(out, " → ");
-		scene_escape(out, direction_receiver(to, group->ledger, flow, main));
+		scene_escape(out, direction_receiver(to, group->ledger, flow, way.in));
 		return ways;
 	}
 	return 0;
 }
 
 /* Whose bytes, where that is a question, and what the figures beside the rows are. */
-static void name_heading(struct page *page, double y)
+static void name_heading(const struct shown *shown, struct page *page, double y)
 {
 	const char *const figures = "kept boundaries";
 	struct draw *draw = &page->draw;
 	struct buffer way = { 0 }, others = { 0 };
 	double x = draw_text(draw, &draw_name, NAME_X, y, "bytes") + 8, most = page->left - 8;
-	size_t ways = say_way(&way, page->timeline);
+	size_t ways = say_way(&way, shown);
 
 	if (ways) {
 		double width;
 
 		/* A long name is cut, not the word that there are others. */
-		buffer_format(&others, "1 of %zu ways", ways);
+		buffer_format(&others, "%u of %zu ways", shown->turn % (uint32_t)ways + 1, ways);
 		width = draw_width(draw, &draw_small_2, others.bytes) + 8;
 		x = draw_text_within(draw, &draw_text_1, x, y, most - x - width, way.bytes) + 8;
 		x = draw_text(draw, &draw_small_2, x, y, others.bytes) + 8;
@@ -526,34 +638,47 @@ static void name_heading(struct page *page, double y)
 }
 
 /* One axis for all, or the word that there is none. */
-static void draw_heading(struct page *page, double y)
+static void draw_heading(const struct shown *shown, struct page *page, double y)
 {
 	struct draw *draw = &page->draw;
-	const struct ledger_direction *main = NULL;
 	struct ruler ruler;
+	size_t first = 0;
 
 	draw_rect(draw, (struct draw_box){ 0, y, page->width, THEME_GROUP },
 	          draw_colour(draw, THEME_HEADING));
+	if (page->window)
+		window_target(page, VIEW_ON_RULER, 0,
+		              (struct draw_box){ 0, y, page->width, THEME_GROUP });
 	y += THEME_GROUP / 2.0;
-	name_heading(page, y);
-	if (!one_axis(page)) {
+	name_heading(shown, page, y);
+	if (!one_axis(shown)) {
 		draw_text(draw, &draw_small_2, page->left + 1, y,
 		          "different streams: each fills the width");
 		return;
 	}
-	for (size_t i = 0; !main && i < page->timeline->group_count; i++)
-		main = drawn(&page->timeline->groups[i]);
-	open_ruler(&ruler, page, main);
+	while (!drawn(shown, first).in)
+		first++;
+	open_ruler(&ruler, page, first, drawn(shown, first));
 	draw_axis(&ruler, y);
 	free(ruler.edges);
 }
 
-void scene_ruler(struct page *page, double y)
+static double draw_ruler(const struct shown *shown, struct page *page, double y)
 {
-	if (!row_count(page))
-		return;
-	draw_heading(page, y);
+	if (!row_count(shown))
+		return y;
+	draw_heading(shown, page, y);
 	y += THEME_GROUP + THEME_RULER_GAP;
 	for (size_t i = 0; i < page->timeline->group_count; i++)
-		y = draw_group(page, i, y);
+		y = draw_group(shown, page, i, y);
+	return y;
+}
+
+void scene_ruler(struct page *page, double y)
+{
+	const struct shown first = { page, first_turn(page) }, second = { page, 1 };
+
+	y = draw_ruler(&first, page, y);
+	if (has_second(page))
+		draw_ruler(&second, page, y);
 }

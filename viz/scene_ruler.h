@@ -6,9 +6,10 @@
 #define SEAM_VIZ_SCENE_RULER_H
 
 #include "viz/scene_parts.h"
+#include "viz/ways.h"
 
 /* One cell of a row: a write, a segment or a read. */
-struct cell {
+struct ruler_cell {
 	uint64_t from, to;
 	uint32_t index; /* in the ledger direction's list of its kind */
 };
@@ -16,7 +17,8 @@ struct cell {
 /* An axis of bytes over the width of the plot. */
 struct ruler {
 	struct page *page;
-	const struct ledger_direction *scale; /* whose writes give the axis */
+	struct way way; /* whose cells are drawn, and whose writes give the axis */
+	uint32_t group; /* that it is of */
 	double *edges;  /* x of each write's begin, and of the last's end; NULL: by offset alone */
 	uint64_t from;  /* offset of the left end; 0 with edges */
 	uint64_t bytes; /* of the right end */
@@ -28,22 +30,24 @@ struct ruler {
  */
 struct ruler_row {
 	const struct timeline_group *group;
+	struct way way;  /* in: NULL where nothing is drawn */
 	uint32_t *order; /* of the reads, in the ledger; NULL: they are by offset there */
 	size_t count;
 	unsigned kind;
 };
-void ruler_open_row(struct ruler_row *row, const struct timeline_group *group, unsigned kind);
+void ruler_open_row(struct ruler_row *row, const struct timeline_group *group, unsigned kind,
+                    uint32_t turn);
 /* Accepts a zeroed row. */
 void ruler_finish_row(struct ruler_row *row);
 /* Whether a group's writes differ from those of the group drawn before it. */
-bool ruler_needs_writes(const struct timeline *timeline, size_t index);
+bool ruler_needs_writes(const struct timeline *timeline, size_t index, uint32_t turn);
 
 double ruler_x(const struct ruler *ruler, uint64_t offset);
 
 /* The cells, sorted by offset, items of that kind in a window; those too narrow to see fold into
  * one box with their number. */
 void ruler_cells(const struct ruler *ruler, const struct timeline_group *group, uint32_t kind,
-                 const struct cell *cells, size_t count, double y);
+                 const struct ruler_cell *cells, size_t count, double y);
 /* So many that none can be seen: one box with their number. */
 void ruler_crowd(const struct ruler *ruler, const char *noun, size_t count, double y);
 /*
@@ -51,6 +55,6 @@ void ruler_crowd(const struct ruler *ruler, const char *noun, size_t count, doub
  * where its cells can be told apart; dots where a write's end is lost.
  */
 void ruler_boundaries(const struct ruler *ruler, const struct ledger_direction *main,
-                      const struct cell *cells, size_t count, double y);
+                      const struct ruler_cell *cells, size_t count, double y);
 
 #endif

@@ -23,10 +23,10 @@ double ruler_x(const struct ruler *ruler, uint64_t offset)
 		                            (page->right - page->left);
 	if (offset >= ruler->bytes)
 		return page->right;
-	index = ledger_write_at(ruler->scale, offset);
+	index = ledger_write_at(ruler->way.in, offset);
 	if (index == LEDGER_NONE)
 		return page->left;
-	write = &ruler->scale->writes[index];
+	write = &ruler->way.in->writes[index];
 	share = (double)(offset - write->from) / (double)(write->to - write->from);
 	return ruler->edges[index] + (ruler->edges[index + 1] - ruler->edges[index]) * share;
 }
@@ -46,7 +46,7 @@ double ruler_x(const struct ruler *ruler, uint64_t offset)
 
 /* The writes within a cell, each in its colour with its letter; too narrow ones in none. */
 static void draw_content(const struct ruler *ruler, const struct timeline_group *group,
-                         const struct cell *cell, struct draw_box box)
+                         const struct ruler_cell *cell, struct draw_box box)
 {
 	struct draw *draw = &ruler->page->draw;
 	struct scene_content content;
@@ -54,8 +54,7 @@ static void draw_content(const struct ruler *ruler, const struct timeline_group 
 	char size[QUANTITY_TEXT];
 	bool named;
 
-	scene_content(&content, group, (uint32_t)group->main_flow, (uint32_t)group->main_direction,
-	              cell->from, cell->to);
+	scene_content(&content, group, ruler->way.flow, ruler->way.direction, cell->from, cell->to);
 	if (content.count > content.shown || (double)content.count * PART_LEAST > box.w) {
 		draw_rect(draw, box, draw_colour(draw, THEME_HEADING));
 		centre(ruler, box, quantity_bytes(size, cell->to - cell->from),
@@ -95,7 +94,7 @@ static uint32_t ruler_group(const struct ruler *ruler, const struct timeline_gro
 }
 
 static void draw_cell(const struct ruler *ruler, const struct timeline_group *group, uint32_t kind,
-                      const struct cell *cell, double y)
+                      const struct ruler_cell *cell, double y)
 {
 	struct draw *draw = &ruler->page->draw;
 	double x0 = fmax(ruler_x(ruler, cell->from), ruler->page->left);
@@ -115,7 +114,8 @@ static void draw_cell(const struct ruler *ruler, const struct timeline_group *gr
 }
 
 /* Cells too narrow to see: one box that says how many there are and how large. */
-static void draw_fold(const struct ruler *ruler, const struct cell *cells, size_t count, double y)
+static void draw_fold(const struct ruler *ruler, const struct ruler_cell *cells, size_t count,
+                      double y)
 {
 	struct draw *draw = &ruler->page->draw;
 	double left = fmax(ruler_x(ruler, cells[0].from), ruler->page->left);
@@ -161,13 +161,13 @@ void ruler_crowd(const struct ruler *ruler, const char *noun, size_t count, doub
 	buffer_finish(&text);
 }
 
-static double cell_width(const struct ruler *ruler, const struct cell *cell)
+static double cell_width(const struct ruler *ruler, const struct ruler_cell *cell)
 {
 	return ruler_x(ruler, cell->to) - ruler_x(ruler, cell->from);
 }
 
 void ruler_cells(const struct ruler *ruler, const struct timeline_group *group, uint32_t kind,
-                 const struct cell *cells, size_t count, double y)
+                 const struct ruler_cell *cells, size_t count, double y)
 {
 	for (size_t i = 0, end; i < count; i = end) {
 		end = i + 1;
@@ -183,30 +183,25 @@ void ruler_cells(const struct ruler *ruler, const struct timeline_group *group, 
 	}
 }
 
-/* The group whose direction this is has the boundary; index is of its writes. */
-static void boundary_target(const struct ruler *ruler, const struct ledger_direction *main,
-                            size_t write, double x, double top)
+static void boundary_target(const struct ruler *ruler, size_t write, double x, double top)
 {
 	struct page *page = ruler->page;
+	const struct way *way = &ruler->way;
+	uint32_t index;
 
-	for (uint32_t g = 0; page->window && g < page->timeline->group_count; g++) {
-		const struct timeline_group *group = &page->timeline->groups[g];
-		uint32_t index;
-
-		if (timeline_main(group) != main)
-			continue;
-		index = timeline_write_index(group, (uint32_t)group->main_flow,
-		                             (uint32_t)group->main_direction, (uint32_t)write);
-		if (index != TIMELINE_NONE)
-			window_item_target(page, (struct item){ ITEM_BOUNDARY, g, index },
-			                   (struct draw_box){ x - 3, top, 6,
-			                                      THEME_RULER_GAP + THEME_RULER_ROW },
-			                   0);
-	}
+	if (!page->window)
+		return;
+	index = timeline_write_index(&page->timeline->groups[ruler->group], way->flow,
+	                             way->direction, (uint32_t)write);
+	if (index != TIMELINE_NONE)
+		window_item_target(page, (struct item){ ITEM_BOUNDARY, ruler->group, index },
+		                   (struct draw_box){ x - 3, top, 6,
+		                                      THEME_RULER_GAP + THEME_RULER_ROW },
+		                   0);
 }
 
 void ruler_boundaries(const struct ruler *ruler, const struct ledger_direction *main,
-                      const struct cell *cells, size_t count, double y)
+                      const struct ruler_cell *cells, size_t count, double y)
 {
 	struct draw *draw = &ruler->page->draw;
 	double before = -HUGE_VAL, top = y - THEME_RULER_GAP;
@@ -232,7 +227,7 @@ void ruler_boundaries(const struct ruler *ruler, const struct ledger_direction *
 		if (cell == count)
 			break;
 		before = x;
-		boundary_target(ruler, main, i, x, top);
+		boundary_target(ruler, i, x, top);
 		wide = cell_width(ruler, &cells[cell]) > FOLD &&
 		       (cell + 1 == count || cell_width(ruler, &cells[cell + 1]) > FOLD);
 		if (cells[cell].to == at)

@@ -67,6 +67,10 @@ static void draw_tick(struct page *page, struct group_place *place,
 	double y = lane->flipped ? lane->y + lane->h - h : lane->y;
 	struct buffer text = { 0 };
 
+	/* Not through the name of a write. */
+	if (!draw_room_free(&place->room, (struct draw_box){ x, y, loud ? 2 : 1, h }))
+		y += lane->flipped ? -NAMES_H : NAMES_H;
+
 	size_t mark = scene_mark(page);
 
 	name_tick(&text, place->group, tick);

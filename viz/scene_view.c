@@ -166,6 +166,7 @@ static void start(struct scene *scene, struct page *page, struct scene_window *w
 		.model = options->model,
 		.index = options->index ? options->index : scene_index_new(timeline),
 	};
+	index_turn(window->index, view->ruler_turn);
 	window->targets = options->targets ? options->targets : &window->own;
 	window->targets->count = 0;
 	panel = floor(fmax(fmin(panel, width - THEME_GUTTER - PANEL_CONTENTS), 0));

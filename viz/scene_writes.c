@@ -50,13 +50,23 @@ static bool is_held(const struct page *page, const struct timeline_group *group,
 	return false;
 }
 
+static bool is_held_item(const struct page *page, const struct group_place *place,
+                         const struct crowd_item *item)
+{
+	return is_held(page, place->group, &place->group->writes[item->index]);
+}
+
 /* Writes at the same moment: one on the other, the first at the wire. */
 static void draw_block(struct page *page, const struct group_place *place,
-                       const struct lane_place *lane, const struct crowd_item *items, size_t count)
+                       const struct lane_place *lane, const struct crowd_item *items, size_t count,
+                       bool held)
 {
 	const struct timeline_group *group = place->group;
 	size_t mark = scene_mark(page);
-	double each = fmin(lane->buffer_h / (double)count, 6), x = items[0].x - BLOCK_WIDTH;
+	double each = fmin(lane->buffer_h / (double)count, 6), x = items[0].x;
+
+	/* Before its stair; else on its stem. */
+	x -= held ? BLOCK_WIDTH : 0;
 
 	if (each * page->draw.scale < 1) {
 		draw_rect(&page->draw,
@@ -101,10 +111,14 @@ static void draw_drops(struct page *page, const struct group_place *place,
 	for (size_t i = 0, end; i < count; i = end) {
 		for (end = i + 1; end < count && items[end].x - items[i].x < BLOCK_APART;)
 			end++;
-		if (end - i > 1)
-			draw_block(page, place, lane, &items[i], end - i);
-		else if (!is_held(page, place->group, &place->group->writes[items[i].index]))
+		bool held = false, first = is_held_item(page, place, &items[i]);
+
+		for (size_t k = i; k < end && !held; k++)
+			held = is_held_item(page, place, &items[k]);
+		if (!first)
 			draw_drop(page, place, &items[i], top, bottom);
+		if (end - i > 1)
+			draw_block(page, place, lane, &items[i], end - i, held);
 	}
 }
 
@@ -204,7 +218,7 @@ static void name_crowd(struct page *page, struct group_place *place, const struc
 	const struct timeline_write *last = &place->group->writes[items[count - 1].index];
 	struct buffer name = { 0 }, all = { 0 };
 	char time[QUANTITY_TEXT];
-	double y = lane->names_y + NAMES_H / 2, end;
+	double y = lane->names_y + NAMES_H / 2;
 	/* One that begins out of sight is named at the edge. */
 	double x = page->window ? fmax(items[0].x, page->left + 4) : items[0].x;
 	size_t mark = scene_mark(page);
@@ -212,11 +226,15 @@ static void name_crowd(struct page *page, struct group_place *place, const struc
 	names_range(&name, first->number, last->number, false, false, false);
 	buffer_format(&all, "%s: %zu writes in %s", name.bytes, count,
 	              quantity_time(time, last->begin_ns - first->begin_ns));
-	if (x + draw_width(&page->draw, &draw_small, all.bytes) <= most)
-		end = draw_text(&page->draw, &draw_small, x, y, all.bytes);
-	else
-		end = draw_text(&page->draw, &draw_small, x, y, name.bytes);
-	struct draw_box box = { x, lane->names_y, end - x, NAMES_H };
+	const char *text = x + draw_width(&page->draw, &draw_small, all.bytes) <= most ? all.bytes
+	                                                                               : name.bytes;
+	struct draw_box box = { x, lane->names_y, draw_width(&page->draw, &draw_small, text),
+		                NAMES_H };
+
+	/* Bars of blocked calls end at a name. */
+	draw_rect(&page->draw, (struct draw_box){ x - 2, box.y + 2, box.w + 4, NAMES_H - 4 },
+	          draw_colour(&page->draw, THEME_LANE));
+	draw_text(&page->draw, &draw_small, x, y, text);
 	scene_happens(page, mark, first->begin_ns, first->begin_ns);
 	scene_answers(page, place, ITEM_WRITE, items[0].index, box, 0);
 	draw_room_take(&place->room, box);

@@ -139,7 +139,9 @@ static bool flags_say(const struct seeker *seeker, uint8_t flags)
 	const struct search *search = seeker->search;
 	const char *text = timeline_flags_text(flags);
 
-	return search->kind == SEARCH_TEXT && search->length == strlen(text) &&
+	/* "SYN" is found in "SYN ACK" too. */
+	return search->kind == SEARCH_TEXT &&
+	       (search->length == strlen(text) || search->length == strcspn(text, " ")) &&
 	       !strncasecmp(text, (const char *)search->bytes, search->length);
 }
 

@@ -248,6 +248,8 @@ const char *timeline_death_text(const struct timeline_death *death)
 
 const char *timeline_flags_text(uint8_t flags)
 {
+	if ((flags & (PACKET_SYN | PACKET_ACK | PACKET_RST)) == (PACKET_SYN | PACKET_ACK))
+		return "SYN ACK";
 	return flags & PACKET_RST   ? "RST"
 	       : flags & PACKET_SYN ? "SYN"
 	       : flags & PACKET_FIN ? "FIN"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "viz/view_parts.h"
+#include "viz/ways.h"
 
 #define SLICE_WORK ((size_t)6 << 20) /* of a search: about 10 ms */
 
@@ -70,6 +71,7 @@ void view_init(struct view *view, const struct timeline *timeline, int width, in
 	view->pointer_x = view->pointer_y = -1;
 	resize(view, width, height);
 	view_find_run(view, timeline);
+	view->ways = timeline ? ways_most(timeline) : 0;
 	view_fit_as(view, 1);
 	view_arrive(view);
 }
@@ -154,6 +156,9 @@ void view_keep(struct view *view, const struct timeline *timeline)
 	view->hunt.going_on = false;
 	keep_place(view, timeline);
 	keep_items(view, timeline);
+	view->ways = ways_most(timeline);
+	if (view->ruler_turn >= view->ways)
+		view->ruler_turn = 0;
 	if (view->cursor_ns != VIEW_NO_TIME)
 		view->cursor_ns = view_within_run(view, (double)view->cursor_ns);
 	view_measure_again(view, timeline);
@@ -218,6 +223,23 @@ void view_choose(struct view *view, struct item item)
 	view->selected_last = item.kind != ITEM_NONE;
 }
 
+void view_turn(struct view *view)
+{
+	if (view->ways > 1)
+		view->ruler_turn = (view->ruler_turn + 1) % view->ways;
+	else
+		view_say(view, "Bytes went one way only");
+}
+
+/* The ruler has what is selected. */
+static void turn_to(struct view *view, const struct timeline *timeline, struct item item)
+{
+	uint32_t turn;
+
+	if (way_turn_of(timeline, item, &turn))
+		view->ruler_turn = turn;
+}
+
 void view_select(struct view *view, const struct view_model *model, struct item item)
 {
 	struct view_model whole = complete(model);
@@ -226,6 +248,7 @@ void view_select(struct view *view, const struct view_model *model, struct item 
 		return;
 	view_remember(view);
 	view_choose(view, item);
+	turn_to(view, whole.timeline, item);
 	view_fold(view, item.group, false);
 	view_reveal_item(view, &whole, item);
 }
@@ -315,6 +338,8 @@ unsigned view_apply(struct view *view, const struct view_model *model,
 	if (takes_notice(input))
 		view->message[0] = '\0';
 	effects = answer(view, &whole, input);
+	if (!item_equal(before.selected, view->selected))
+		turn_to(view, whole.timeline, view->selected);
 	if (!view->stretching)
 		view_measure_follow(view, &whole);
 	view_scroll_limit(view, &whole.layout);

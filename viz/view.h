@@ -39,7 +39,8 @@ enum view_target_kind {
 	VIEW_ON_OVERVIEW, /* the strip of the whole run */
 	VIEW_ON_SPLITTER, /* between lanes and panel */
 	VIEW_ON_PANEL,
-	VIEW_ON_AXIS, /* sets the cursor */
+	VIEW_ON_AXIS,  /* sets the cursor */
+	VIEW_ON_RULER, /* its heading: turns to the next way */
 	VIEW_KIND_COUNT,
 };
 
@@ -108,6 +109,7 @@ struct view {
 	struct item selected, hovered;
 	bool selected_last;               /* since the cursor was put: steps go on from it */
 	uint64_t folded[VIEW_FOLD_WORDS]; /* bit of each group, the first in the lowest */
+	uint32_t ruler_turn, ways; /* whose bytes the ruler shows, of how many; see ways.h */
 	double panel_width;
 	double panel_scroll, groups_scroll;
 	bool light, wall_clock, help;

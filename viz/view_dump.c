@@ -9,7 +9,7 @@ static const char *const target_words[VIEW_KIND_COUNT] = {
 	[VIEW_ON_ITEM] = "item",         [VIEW_ON_PLOT] = "plot",
 	[VIEW_ON_HEADING] = "heading",   [VIEW_ON_OVERVIEW] = "overview",
 	[VIEW_ON_SPLITTER] = "splitter", [VIEW_ON_PANEL] = "panel",
-	[VIEW_ON_AXIS] = "axis",
+	[VIEW_ON_AXIS] = "axis",         [VIEW_ON_RULER] = "ruler",
 };
 
 static int64_t whole(double number)

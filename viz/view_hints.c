@@ -28,6 +28,7 @@ enum row {
 	ROW_FOLD,
 	ROW_SCROLL,
 	ROW_PANEL,
+	ROW_TURN,
 	ROW_CLOCK,
 	ROW_THEME,
 	ROW_COPY,
@@ -76,6 +77,8 @@ static const struct view_hint rows[] = {
 	[ROW_FOLD] = { "G", "folds the selected item's group; Shift-G unfolds all", NULL },
 	[ROW_SCROLL] = { "↑ ↓", "scrolls the lanes; with Shift the panel", NULL },
 	[ROW_PANEL] = { "[ ]", "makes the panel wider or narrower", NULL },
+	[ROW_TURN] = { "B", "bytes of the next direction in the ruler; also a click on its heading",
+	               "other way" },
 	[ROW_CLOCK] = { "T", "times since the first write, or of the clock", NULL },
 	[ROW_THEME] = { "L", "dark or light", NULL },
 	[ROW_COPY] = { "C", "copies the description of the selected item", NULL },
@@ -126,6 +129,7 @@ static bool is_of_use(const struct view *view, enum row row)
 
 	switch (row) {
 	case ROW_SAME: return selected;
+	case ROW_TURN: return view->ways > 1;
 	case ROW_TO: return selected || view->measure_to_ns != VIEW_NO_TIME;
 	default: return rows[row].brief != NULL;
 	}

@@ -166,6 +166,15 @@ static unsigned panel(struct view *view, const struct view_model *model,
 	return 0;
 }
 
+static unsigned turn(struct view *view, const struct view_model *model,
+                     const struct view_input *input)
+{
+	(void)model;
+	(void)input;
+	view_turn(view);
+	return 0;
+}
+
 static unsigned wall_clock(struct view *view, const struct view_model *model,
                            const struct view_input *input)
 {
@@ -280,6 +289,7 @@ static const struct binding {
 	{ VIEW_KEY_CHARACTER, 'z', 0, zoom_to },
 	{ VIEW_KEY_CHARACTER, 'm', 0, measure },
 	{ VIEW_KEY_CHARACTER, 'g', 0, fold },
+	{ VIEW_KEY_CHARACTER, 'b', 0, turn },
 	{ VIEW_KEY_CHARACTER, 't', 0, wall_clock },
 	{ VIEW_KEY_CHARACTER, 'l', 0, theme },
 	{ VIEW_KEY_CHARACTER, 'c', 0, copy },

@@ -21,6 +21,8 @@ void view_go_back(struct view *view, const struct view_model *model);
 bool view_is_gliding(const struct view *view);
 /* Selects, without bringing into sight. */
 void view_choose(struct view *view, struct item item);
+/* The ruler shows the next way. */
+void view_turn(struct view *view);
 
 /* ---- view_move.c ---- */
 

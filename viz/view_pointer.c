@@ -111,6 +111,7 @@ static void begin(struct view *view, const struct view_model *model, const struc
 		jump(view, model, input->x);
 		break;
 	case VIEW_ON_AXIS: set_cursor_at(view, model, input->x); break;
+	case VIEW_ON_RULER: view_turn(view); break;
 	case VIEW_ON_SPLITTER:
 	case VIEW_ON_PANEL:
 	case VIEW_KIND_COUNT: break;
@@ -197,6 +198,7 @@ static void drag(struct view *view, const struct view_model *model, const struct
 	case VIEW_ON_AXIS: set_cursor_at(view, model, input->x); break;
 	case VIEW_ON_ITEM:
 	case VIEW_ON_HEADING:
+	case VIEW_ON_RULER:
 	case VIEW_ON_PANEL:
 	case VIEW_KIND_COUNT: break;
 	}

@@ -547,6 +547,14 @@ static int start_sdl(struct window *window, struct err *err)
 	return 0;
 }
 
+/* The least of a view fits: what is larger would be cut. A small window is not drawn smaller. */
+static void limit_scale(struct window *window, double width, double height)
+{
+	double most = fmin(width / VIEW_WIDTH_MIN, height / VIEW_HEIGHT_MIN);
+
+	window->extra = fmin(window->extra, fmax(most, 1));
+}
+
 static int create(struct window *window, const struct window_options *options, struct err *err)
 {
 	double width = options->width > 0 ? options->width : WIDTH_USUAL;
@@ -559,6 +567,7 @@ static int create(struct window *window, const struct window_options *options, s
 		width = options->width > 0 ? width : fmin(width, screen.w);
 		height = options->height > 0 ? height : fmin(height, screen.h);
 	}
+	limit_scale(window, width, height);
 	window->handle = window->sdl.CreateWindow("Seam", SDL_WINDOWPOS_UNDEFINED,
 	                                          SDL_WINDOWPOS_UNDEFINED, (int)width, (int)height,
 	                                          SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);

@@ -476,6 +476,28 @@ static void bytes_of_all_fragments_are_found(void **state)
 	close_opened(&opened);
 }
 
+static void characters_of_utf_8_stand_at_their_first_byte(void **state)
+{
+	/* Each of the first is three bytes on two cells, ü and ß are two bytes on one. */
+	static const char payload[] = "x\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xb8\x96\xe7\x95\x8cgr"
+				      "\xc3\xbc\xc3\x9f"
+				      "e\xe4\xbd\xff\x80\x1b\xc2\x85.";
+	struct fixture *fixture = fixture_begin(TRANSPORT_UDP);
+	struct call call = fixture_usual_call(fixture, FIXTURE_CLIENT, CALL_SEND, 0, FIXTURE_US(9));
+	struct opened opened;
+
+	(void)state;
+	call.asked = call.result = call.payload_length = sizeof(payload) - 1;
+	call.offset = call.message = 0;
+	call.payload = (const uint8_t *)payload;
+	fixture_call(fixture, call);
+	open_fixture(&opened, fixture);
+	/* The ü ends a row there; its second byte begins the next one. */
+	assert_holds(tell(&opened, ITEM_WRITE, 0), "c3  x你 好 世 界 grü\n");
+	assert_holds(opened.text.bytes, " ß e........\n");
+	close_opened(&opened);
+}
+
 static void many_bytes_are_cut_and_counted(void **state)
 {
 	struct fixture *fixture = fixture_begin(TRANSPORT_TCP);
@@ -675,6 +697,7 @@ int main(void)
 		cmocka_unit_test(a_segment_sent_again_names_the_acknowledgements_that_asked),
 		cmocka_unit_test(bytes_that_a_snap_length_cut_are_said_to_be_missing),
 		cmocka_unit_test(bytes_of_all_fragments_are_found),
+		cmocka_unit_test(characters_of_utf_8_stand_at_their_first_byte),
 		cmocka_unit_test(many_bytes_are_cut_and_counted),
 		cmocka_unit_test(nothing_selected_tells_of_the_recording),
 		cmocka_unit_test(times_may_be_of_the_day),

@@ -214,6 +214,32 @@ static size_t count_text(const struct scene *scene, const char *text)
 	return count;
 }
 
+static void tell_both_ways(struct story *story)
+{
+	story_begin(story, "talk", TRANSPORT_TCP);
+	for (int i = 0; i < 2; i++) {
+		story->note = i ? NULL : "lonely";
+		story_write(story, 0, 0, i * 20000, 10);
+		story_segment(story, 0, 0, i * 20000 + 5, i * 20000 + 5000, 10);
+		story_read(story, 0, 0, i * 20000 + 5010, 10);
+		story_write(story, 0, 1, i * 20000 + 6000, 30);
+		story_segment(story, 0, 1, i * 20000 + 6005, i * 20000 + 11000, 30);
+		story_read(story, 0, 1, i * 20000 + 11010, 30);
+	}
+}
+
+static void both_ways_have_a_ruler_and_a_write_its_note(void **state)
+{
+	struct scene scene;
+
+	draw_story(state, tell_both_ways, 1, &scene);
+	assert_int_equal(count_text(&scene, "lonely"), 1);
+	assert_int_equal(count_text(&scene, "client → server"), 1);
+	assert_int_equal(count_text(&scene, "server → client"), 1);
+	assert_int_equal(count_text(&scene, "2 writes, 60 B"), 2);
+	scene_finish(&scene);
+}
+
 static void each_heading_names_its_link_where_links_differ(void **state)
 {
 	struct scene_options options = { .font = font_of(state) };
@@ -451,6 +477,7 @@ int main(void)
 		cmocka_unit_test(what_died_ends_in_a_cross_with_its_cause),
 		cmocka_unit_test(a_full_queue_is_named_and_what_waits_in_it_is_hatched),
 		cmocka_unit_test(late_doubled_and_damaged_packets_are_named),
+		cmocka_unit_test(both_ways_have_a_ruler_and_a_write_its_note),
 		cmocka_unit_test(each_heading_names_its_link_where_links_differ),
 		cmocka_unit_test(a_call_that_waits_behind_a_read_is_named),
 		cmocka_unit_test(the_ruler_says_that_there_are_other_ways),

@@ -17,6 +17,7 @@
 #include "viz/scene.h"
 #include "viz/theme.h"
 #include "viz/view.h"
+#include "viz/ways.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define FRAME 0.1 /* seconds */
@@ -112,6 +113,65 @@ static bool is_text(const struct scene *scene, const struct scene_command *comma
 {
 	return command->kind == SCENE_TEXT && command->length == strlen(text) &&
 	       !memcmp(scene->texts.bytes + command->text, text, command->length);
+}
+
+static bool is_drawn(const struct scene *scene, const char *text)
+{
+	for (size_t i = 0; i < scene->count; i++)
+		if (is_text(scene, &scene->commands[i], text))
+			return true;
+	return false;
+}
+
+static void left_of_0_the_first_label_has_the_unit(void **state)
+{
+	struct shot shot;
+
+	open_shot(&shot, 20, 500000, 10000000);
+	look_at(&shot, -20e6, 10e6);
+	take(&shot, *state, 1);
+	assert_true(is_drawn(&shot.scene, "-20 ms"));
+	/* The cursor's time stands over the label of 0. */
+	look_at(&shot, -1e6, 14e6);
+	shot.view.cursor_ns = 0;
+	take(&shot, *state, 1);
+	assert_false(is_drawn(&shot.scene, "0 ms"));
+	assert_true(is_drawn(&shot.scene, "2 ms") || is_drawn(&shot.scene, "5 ms"));
+	close_shot(&shot);
+}
+
+static void what_is_selected_turns_the_ruler_to_its_way(void **state)
+{
+	const struct view_input key = { .kind = VIEW_KEY,
+		                        .key = VIEW_KEY_CHARACTER,
+		                        .character = 'b' };
+	struct shot shot;
+	struct view_model model;
+
+	open_shot(&shot, 0, 0, 0);
+	model = (struct view_model){ &shot.fixture.timeline, &shot.steps, &shot.targets,
+		                     shot.layout };
+	assert_true(shot.view.ways > 1);
+	for (uint32_t i = 0; i < shot.fixture.timeline.groups[0].write_count; i++) {
+		const struct item item = { ITEM_WRITE, 0, i };
+		struct way way;
+
+		view_select(&shot.view, &model, item);
+		way = way_at(&shot.fixture.timeline.groups[0], shot.view.ruler_turn);
+		assert_int_equal(way.flow, shot.fixture.timeline.groups[0].writes[i].flow);
+		assert_int_equal(way.direction,
+		                 shot.fixture.timeline.groups[0].writes[i].direction);
+		/* These ledgers do not know enough for the details. */
+		shot.view.selected = (struct item){ 0 };
+		take(&shot, *state, 1);
+	}
+	for (uint32_t i = 0, before; i < shot.view.ways; i++) {
+		before = shot.view.ruler_turn;
+		view_apply(&shot.view, &model, &key);
+		assert_int_equal(shot.view.ruler_turn, (before + 1) % shot.view.ways);
+		take(&shot, *state, 1);
+	}
+	close_shot(&shot);
 }
 
 static void a_writes_target_holds_its_letter(void **state)
@@ -429,6 +489,8 @@ static int close_font(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(left_of_0_the_first_label_has_the_unit),
+		cmocka_unit_test(what_is_selected_turns_the_ruler_to_its_way),
 		cmocka_unit_test(a_writes_target_holds_its_letter),
 		cmocka_unit_test(each_kind_answers_where_time_puts_it),
 		cmocka_unit_test(what_has_not_happened_at_the_cursor_is_faint),

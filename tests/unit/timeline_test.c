@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "capture/packet.h"
 #include "story_fixture.h"
 #include "trace_fixture.h"
 #include "viz/text.h"
@@ -419,6 +420,9 @@ static void packets_without_bytes_that_died_are_drops(void **state)
 	assert_int_equal(group->drops[0].from_lane, SERVER);
 	assert_int_equal(group->drops[0].to_lane, CLIENT);
 	assert_string_equal(timeline_flags_text(group->drops[0].flags), "ack");
+	assert_string_equal(timeline_flags_text(PACKET_SYN), "SYN");
+	assert_string_equal(timeline_flags_text(PACKET_SYN | PACKET_ACK), "SYN ACK");
+	assert_string_equal(timeline_flags_text(PACKET_SYN | PACKET_ACK | PACKET_RST), "RST");
 	finish(&timeline, &story);
 }
 
