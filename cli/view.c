@@ -129,6 +129,7 @@ static int prepare(struct view_command *command, char **operands, size_t count, 
 	viewer->select = command->select;
 	viewer->dump = command->dump;
 	viewer->follow = command->follow;
+	viewer->window.reads = !viewer->scenario;
 	if (!viewer->scenario) {
 		viewer->recordings = operands;
 		viewer->recording_count = count;

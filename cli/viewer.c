@@ -42,7 +42,7 @@ struct viewer {
 	struct scene_check checks[CHECKS_MOST]; /* of what is shown, and of what is going on */
 	enum complaint complaint;               /* what the window's card is about */
 	unsigned unread;                        /* shown as it was before; 0: none is */
-	char unread_text[120];
+	char unread_text[120], unread_why[sizeof(((struct err *)NULL)->text)];
 
 	/* The scenario's. */
 	struct shelf_stamp played; /* the file that was run last */
@@ -50,9 +50,10 @@ struct viewer {
 	char *results;             /* and what came of its expectations */
 	struct outcome outcome;    /* those, of the run that is shown */
 	char progress[60];         /* of the run that goes on; empty: none does */
-	const char *stale;         /* the run that is shown is another than was asked for; NULL */
-	pid_t child;               /* the run; 0: none */
-	bool again;                /* it is to be run once more when that has ended */
+	char stale_why[sizeof(((struct err *)NULL)->text)];
+	const char *stale; /* the run that is shown is another than was asked for; NULL */
+	pid_t child;       /* the run; 0: none */
+	bool again;        /* it is to be run once more when that has ended */
 	int64_t begun_ns;
 	struct timespec begun; /* as files are dated */
 };
@@ -132,14 +133,12 @@ static size_t make_checks(struct viewer *viewer)
 		add_check(viewer, &count,
 		          (struct scene_check){ .text = viewer->stale,
 		                                .verdict = SCENE_BAD,
-		                                .more = "this is an earlier run: the last one made "
-		                                        "nothing to be shown" });
+		                                .more = viewer->stale_why });
 	if (shows && viewer->unread)
 		add_check(viewer, &count,
 		          (struct scene_check){ .text = viewer->unread_text,
 		                                .verdict = SCENE_BAD,
-		                                .more = "it could not be read since it has "
-		                                        "changed: this was read before" });
+		                                .more = viewer->unread_why });
 	if (shows && viewer->outcome.count && !runs)
 		add_check(viewer, &count, outcome_check(&viewer->outcome));
 	for (size_t i = runs && shows && sight->trust.unfinished; shows && i < sight->trust.count;
@@ -266,6 +265,7 @@ static void note_unread(struct viewer *viewer, const struct shelf_job *job,
 	}
 	if (wrong) {
 		viewer->unread = wrong->id;
+		snprintf(viewer->unread_why, sizeof(viewer->unread_why), "%s", wrong->err.text);
 		snprintf(viewer->unread_text, sizeof(viewer->unread_text), "%s: of before",
 		         base_name(wrong->path));
 	}
@@ -406,6 +406,12 @@ static int start_run(struct viewer *viewer, struct err *err)
 	return 0;
 }
 
+static void set_stale(struct viewer *viewer, const char *text, const char *why)
+{
+	viewer->stale = text;
+	snprintf(viewer->stale_why, sizeof(viewer->stale_why), "%s", why);
+}
+
 /* Runs the scenario, once what is under way has ended. */
 static void run_again(struct viewer *viewer)
 {
@@ -418,7 +424,7 @@ static void run_again(struct viewer *viewer)
 		return;
 	}
 	if (expect_recordings(viewer, &err) != 0 || start_run(viewer, &err) != 0) {
-		viewer->stale = "of before the change";
+		set_stale(viewer, "of before the change", err.text);
 		complain(viewer, COMPLAINT_RUN, err.text);
 	} else {
 		viewer->stale = NULL;
@@ -489,7 +495,7 @@ static void end_run(struct viewer *viewer, int code)
 	if (code != 0 || *said)
 		complain(viewer, COMPLAINT_RUN, *said ? said : "the run failed");
 	if (code != 0 && !growing_whole(viewer))
-		viewer->stale = "of an earlier run";
+		set_stale(viewer, "of an earlier run", *said ? said : "the run failed");
 	say_outcome(viewer, seconds, code != 0);
 	show_checks(viewer);
 }

@@ -665,6 +665,7 @@ struct window *window_open(const struct window_options *options, const struct wi
 	view_init(&window->view, content->timeline, (int)(width / window->extra),
 	          (int)(height / window->extra));
 	window->view.light = options->light;
+	window->view.reads = options->reads;
 	set_content(window, content);
 	build(window); /* targets and layout, for what is selected before the first frame */
 	return window;

@@ -60,6 +60,7 @@ struct window_options {
 	int width, height; /* logical pixels; 0: 1600 × 900, or what the display has */
 	double scale;      /* on top of the display's own; 0: what the desktop asks for, else 1 */
 	bool light;
+	bool reads; /* R reads recordings again, and runs nothing */
 };
 
 /*
