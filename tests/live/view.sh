@@ -448,11 +448,7 @@ close_view
 # ---- recordings of one scenario are in the order in which they were run
 "$seam" run expects.yaml --quiet --variant two && "$seam" run expects.yaml --quiet --variant one
 open_view expects-one.pcapng expects-two.pcapng --size 1280x720 --select '#2 write 1'
-until_view 'd["groups"] == 2 and v["selected"]["address"].startswith("#2")'
-xdotool key e
-until_view '"saved as" in v["message"]'
-title=$(xdotool getwindowname "$window")
-[ "${title%% –*}" = 'expects-two.pcapng, expects-one.pcapng' ] || fail "the order is that of $title"
+until_view 'd["groups"] == 2 and v["selected"]["address"] == "one write 1"'
 close_view
 
 # ---- a hangup takes the scratch away, as termination does
