@@ -81,7 +81,7 @@ void checks_faults(struct buffer *out, const struct checks *checks, const struct
 	if (!checks->complete)
 		buffer_text(
 			out,
-			"the run did not come to its end: what follows is what was recorded until then\n");
+			"the run did not come to its end: only what was recorded until then is known\n");
 	if (checks->capture_dropped)
 		buffer_format(out,
 		              "the capture lost %" PRIu64

@@ -290,6 +290,28 @@ static void tell(struct check_command *command)
 	buffer_char(&command->out_text, '\n');
 }
 
+/* What expects nothing passes whatever comes of it. */
+static void note_silent(const struct check_command *command)
+{
+	for (size_t i = 0; i < command->subject_count; i++) {
+		const struct subject *subject = &command->subjects[i];
+		bool played = false, expects = false;
+
+		for (size_t k = 0; k < command->task_count; k++) {
+			const struct task *task = &command->tasks[k];
+
+			if (task->subject != subject || !task->play || !task->play->accounted)
+				continue;
+			played = true;
+			expects |= task->play->result_count > 0;
+		}
+		if (played && !expects)
+			output_note("%s expects nothing: nothing of it was checked; `expect` says "
+			            "what must come of a run",
+			            subject->path);
+	}
+}
+
 static int exit_code(const struct check_command *command)
 {
 	for (size_t i = 0; i < command->task_count; i++) {
@@ -407,6 +429,7 @@ int command_check(int argc, char **argv)
 		code = exit_code(&command);
 		if (output_buffer(&command.out_text, &err))
 			code = (int)output_error(&err);
+		note_silent(&command);
 	} else {
 		code = (int)output_error(&err);
 	}

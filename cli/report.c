@@ -70,6 +70,39 @@ static const char *name_of(const struct play *play)
 	return *play->scenario.variant ? play->scenario.variant : play->scenario.name;
 }
 
+static void add_result(struct buffer *out, const struct play *play,
+                       const struct expect_result *result)
+{
+	static const char *const words[] = { [VERDICT_PASSED] = "held",
+		                             [VERDICT_FAILED] = "failed",
+		                             [VERDICT_INCONCLUSIVE] = "race",
+		                             [VERDICT_NOT_JUDGED] = "not judged" };
+
+	buffer_format(out, "%s\t%s%s%s: ", words[result->verdict], play->scenario.variant,
+	              *play->scenario.variant ? ": " : "", result->name);
+	add(out, result->expected);
+	if (result->verdict == VERDICT_FAILED || result->verdict == VERDICT_INCONCLUSIVE) {
+		buffer_text(out, " expected, but it was ");
+		add(out, result->actual);
+	}
+	if (result->remark) {
+		buffer_text(out, "; ");
+		add(out, result->remark);
+	}
+	if (result->verdict == VERDICT_FAILED) {
+		buffer_text(out, "; see ");
+		report_place(out, play->source.path, result->place);
+	}
+	buffer_char(out, '\n');
+}
+
+void report_results(struct buffer *out, const struct play *const *plays, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < plays[i]->result_count; k++)
+			add_result(out, plays[i], &plays[i]->results[k]);
+}
+
 /* Where the lines of a report go, and how wide they are. */
 struct lines {
 	struct buffer *out;

@@ -24,4 +24,10 @@ void report_place(struct buffer *out, const char *path, struct place place);
 /* Expectations that failed, a line each; nothing if all hold. */
 void report_failures(struct buffer *out, const struct play *const *plays, size_t count);
 
+/*
+ * All expectations, a line each: "held", "failed", "race" or "not judged", a tab, and a sentence:
+ * "late: reads: [13 B] expected, but it was [12 B]; see late.yaml:12:3".
+ */
+void report_results(struct buffer *out, const struct play *const *plays, size_t count);
+
 #endif

@@ -44,7 +44,7 @@ struct kept {
 struct run_command {
 	struct option_list variants, sets;
 	int64_t repeat, jobs;
-	const char *out, *png;
+	const char *out, *png, *results;
 	int64_t time_limit_ns, limit_mib;
 	bool force, json, quiet, ascii, light, view;
 
@@ -392,6 +392,18 @@ static void write_json(const struct run_command *command, struct buffer *out)
 		           judge_share(command, i));
 }
 
+/* What became of each expectation of the recordings that stay, at --results. */
+static int write_results(const struct run_command *command, struct err *err)
+{
+	struct buffer out = { 0 };
+	int result;
+
+	report_results(&out, command->plays, command->kept_count);
+	result = save_file(command->results, out.length ? out.bytes : "", out.length, true, err);
+	buffer_finish(&out);
+	return result;
+}
+
 static int show(const struct run_command *command, struct err *err)
 {
 	const struct text_options options = { .width = output_width(WIDTH_OTHERWISE),
@@ -412,7 +424,9 @@ static int show(const struct run_command *command, struct err *err)
 	} else if (!command->quiet && count) {
 		report_plays(&out, command->plays, command->kept_count, &options);
 	}
-	if (command->png && count) {
+	if (command->results)
+		result = write_results(command, err);
+	if (result == 0 && command->png && count) {
 		result = draw(command, ledgers, count, err);
 		if (result == 0 && !command->quiet && !command->json)
 			buffer_format(&out, "   picture:    %s\n", command->png);
@@ -558,6 +572,11 @@ int command_run(int argc, char **argv)
 		  .value = &command.json,
 		  .summary =
 		          "print the ledger instead, an object a recording; with --repeat what was counted" },
+		{ .name = "results",
+		  .argument = "FILE",
+		  .kind = OPTION_TEXT,
+		  .value = &command.results,
+		  .summary = "write there whether each expectation holds, a line each" },
 		{ .name = "ascii",
 		  .kind = OPTION_SWITCH,
 		  .value = &command.ascii,

@@ -191,6 +191,7 @@ static bool plan_item(struct shelf_job *job, struct shelf_item *item, bool only_
 		                       .path = mem_text(item->path),
 		                       .place = mem_text(place),
 		                       .asked = asked,
+		                       .grows = item->partial != NULL,
 		                       .growing = item->partial && place == item->partial,
 		                       .first = asked && !item->tried,
 		                       .size = now.there ? (uint64_t)now.size : 0,

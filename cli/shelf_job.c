@@ -91,17 +91,49 @@ static void add(struct shelf_sight *sight, const struct shelf_entry *entry)
 	sight->count++;
 }
 
+/* Both are of one scenario, whose variants a shell sorts by name, and a was run after b. */
+static bool was_run_after(const struct shelf_entry *a, const struct shelf_entry *b)
+{
+	const struct trace *one = &a->copy->trace, *other = &b->copy->trace;
+
+	return !a->grows && !b->grows && !one->foreign && !other->foreign && one->about.scenario &&
+	       other->about.scenario && !strcmp(one->about.scenario, other->about.scenario) &&
+	       one->begun_ns > other->begun_ns;
+}
+
+/* Those that can be shown, neighbours of one scenario in the order in which they were run. */
+static const struct shelf_entry **in_order(const struct shelf_job *job, size_t *count)
+{
+	const struct shelf_entry **order =
+		mem_alloc(job->count, sizeof(const struct shelf_entry *));
+
+	*count = 0;
+	for (size_t i = 0; i < job->count; i++) {
+		size_t at = *count;
+
+		if (!job->entries[i].copy)
+			continue;
+		for (; at && was_run_after(order[at - 1], &job->entries[i]); at--)
+			order[at] = order[at - 1];
+		order[at] = &job->entries[i];
+		++*count;
+	}
+	return order;
+}
+
 static struct shelf_sight *sight_create(struct shelf_job *job)
 {
 	struct shelf_sight *sight = mem_alloc(1, sizeof(*sight));
+	const struct shelf_entry **order;
+	size_t count;
 
 	sight->copies = mem_alloc(job->count, sizeof(struct shelf_copy *));
 	sight->ledgers = mem_alloc(job->count, sizeof(*sight->ledgers));
 	sight->ids = mem_alloc(job->count, sizeof(*sight->ids));
-	for (size_t i = 0; i < job->count; i++) {
-		if (job->entries[i].copy)
-			add(sight, &job->entries[i]);
-	}
+	order = in_order(job, &count);
+	for (size_t i = 0; i < count; i++)
+		add(sight, order[i]);
+	free(order);
 	buffer_text(&sight->title, sight->count ? " – Seam" : "Seam");
 	atomic_store(&job->stage, SHELF_LAYING_OUT);
 	picture_timeline(&sight->timeline, sight->ledgers, sight->count);

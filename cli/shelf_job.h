@@ -65,6 +65,7 @@ struct shelf_entry {
 	char *path;   /* what it is called */
 	char *place;  /* where it is */
 	bool asked;   /* to be read */
+	bool grows;   /* it may: its place is where it was asked for */
 	bool growing; /* its first bytes are no recording yet, and no mistake */
 	bool first;   /* it was never tried before */
 	uint64_t size;

@@ -74,6 +74,8 @@ static int write_recordings(const struct inputs *inputs, const struct show *show
 			picture_json(&out, inputs->ledgers[i], false);
 	} else if (show->summary) {
 		picture_summary(&out, inputs->ledgers, inputs->count, &options);
+		if (!out.length)
+			buffer_text(&out, "no connection and no byte was recorded\n");
 	} else {
 		picture_text(&out, inputs->ledgers, inputs->count, &options, NULL);
 	}

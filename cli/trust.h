@@ -5,22 +5,26 @@
 #ifndef SEAM_CLI_TRUST_H
 #define SEAM_CLI_TRUST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "capture/buffer.h"
 #include "capture/ledger.h"
 #include "viz/scene.h"
 
-#define TRUST_CHECKS 5
+#define TRUST_CHECKS 10
 
 struct trust {
-	struct scene_check checks[TRUST_CHECKS]; /* their texts are in texts */
+	struct scene_check checks[TRUST_CHECKS]; /* their texts are in texts and mores */
 	size_t count;
+	bool unfinished; /* the first says that one has not come to its end */
 	char texts[TRUST_CHECKS][80];
+	char mores[TRUST_CHECKS][480];
 };
 
-/* Bytes accounted for, packets dropped, the race margin; complete only where it is not. Do not copy
- * the result: checks point into it. */
+/* Bytes accounted for, packets dropped, the race margin; the others, such as late sends, only where
+ * they speak against it, each with trust_doubts()' sentence on it. A run whose times are in doubt
+ * is never called repeatable. Do not copy the result: checks point into it. */
 void trust_judge(struct trust *trust, const struct ledger *const *ledgers, size_t count);
 
 /* "yes. No ack came closer than 19.8 ms to a write whose fate it decided"; nothing if nothing was

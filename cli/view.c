@@ -14,8 +14,8 @@
 #include "cli/process.h"
 #include "cli/scenarios.h"
 #include "cli/scratch.h"
+#include "cli/step.h"
 #include "cli/viewer.h"
-#include "sim/scalar.h"
 
 #define WIDTH_LEAST  320
 #define HEIGHT_LEAST 200
@@ -35,16 +35,12 @@ struct view_command {
 
 static int read_at(struct view_command *command, struct err *err)
 {
-	const char *text = command->at, *digits = text && *text == '-' ? text + 1 : text;
-	const char *wrong;
+	struct err wrong = { 0 };
 
-	if (!text)
+	if (!command->at)
 		return 0;
-	wrong = scalar_read_time(digits, strlen(digits), &command->viewer.at_ns);
-	if (wrong)
-		return err_input(err, "--at %s: %s", text, wrong);
-	if (digits != text)
-		command->viewer.at_ns = -command->viewer.at_ns;
+	if (step_read_time(command->at, &command->viewer.at_ns, &wrong) != 0)
+		return err_input(err, "--at %s", wrong.text);
 	command->viewer.has_at = true;
 	return 0;
 }
@@ -56,13 +52,15 @@ static int read_size(struct view_command *command, struct err *err)
 
 	if (!command->size)
 		return 0;
-	sscanf(command->size, "%5dx%5d%n", &window->width, &window->height, &end);
-	if (end < 0 || command->size[end] || window->width < WIDTH_LEAST ||
-	    window->height < HEIGHT_LEAST || window->width > SIDE_MOST ||
-	    window->height > SIDE_MOST)
+	sscanf(command->size, "%9dx%9d%n", &window->width, &window->height, &end);
+	if (end < 0 || command->size[end])
 		return err_input(err,
 		                 "--size %s: a width and a height are needed, such as 1280x720",
 		                 command->size);
+	if (window->width < WIDTH_LEAST || window->height < HEIGHT_LEAST ||
+	    window->width > SIDE_MOST || window->height > SIDE_MOST)
+		return err_input(err, "--size %s: a window has from %dx%d to %dx%d", command->size,
+		                 WIDTH_LEAST, HEIGHT_LEAST, SIDE_MOST, SIDE_MOST);
 	return 0;
 }
 
@@ -131,6 +129,7 @@ static int prepare(struct view_command *command, char **operands, size_t count, 
 	viewer->select = command->select;
 	viewer->dump = command->dump;
 	viewer->follow = command->follow;
+	viewer->window.reads = !viewer->scenario;
 	if (!viewer->scenario) {
 		viewer->recordings = operands;
 		viewer->recording_count = count;

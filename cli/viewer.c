@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "capture/mem.h"
+#include "cli/outcome.h"
 #include "cli/play.h"
 #include "cli/process.h"
 #include "cli/reading.h"
@@ -19,8 +20,16 @@
 #include "viz/item.h"
 
 #define NAMES_MOST   9999 /* pictures beside one recording */
-#define ARGUMENTS    10   /* of a run, without variants and settings */
+#define ARGUMENTS    12   /* of a run, without variants and settings */
 #define PAUSE_FACTOR 4    /* reading what grows takes no more than a fifth of the time */
+
+#define CHECKS_MOST (TRUST_CHECKS + 4)
+
+enum complaint {
+	COMPLAINT_NONE,
+	COMPLAINT_RUN,
+	COMPLAINT_READ,
+};
 
 struct viewer {
 	const struct viewer_options *options;
@@ -29,15 +38,24 @@ struct viewer {
 	struct watch *watch;
 	unsigned own; /* recordings up to this id are the command line's */
 	bool at_pending, select_pending;
-	struct err failed; /* the window was ended for it */
+	struct err failed;                      /* the window was ended for it */
+	struct scene_check checks[CHECKS_MOST]; /* of what is shown, and of what is going on */
+	enum complaint complaint;               /* what the window's card is about */
+	unsigned unread;                        /* shown as it was before; 0: none is */
+	char unread_text[120], unread_why[sizeof(((struct err *)NULL)->text)];
 
 	/* The scenario's. */
 	struct shelf_stamp played; /* the file that was run last */
 	char *errors;              /* where its run says what went wrong */
-	pid_t child;               /* the run; 0: none */
-	bool again;                /* it is to be run once more when that has ended */
+	char *results;             /* and what came of its expectations */
+	struct outcome outcome;    /* those, of the run that is shown */
+	char progress[60];         /* of the run that goes on; empty: none does */
+	char stale_why[sizeof(((struct err *)NULL)->text)];
+	const char *stale; /* the run that is shown is another than was asked for; NULL */
+	pid_t child;       /* the run; 0: none */
+	bool again;        /* it is to be run once more when that has ended */
 	int64_t begun_ns;
-	time_t begun; /* as files are dated */
+	struct timespec begun; /* as files are dated */
 };
 
 static const char *base_name(const char *path)
@@ -51,19 +69,120 @@ static const char *base_name(const char *path)
 
 static const struct timeline nothing;
 
-static struct window_content content_of(const struct viewer *viewer)
+static void add_check(struct viewer *viewer, size_t *count, struct scene_check check)
+{
+	if (*count < CHECKS_MOST)
+		viewer->checks[(*count)++] = check;
+}
+
+/* Its recording is whole, and not older than the run. */
+static bool is_of_run(const struct viewer *viewer, const struct shelf_item *item)
+{
+	const struct timespec *begun = &viewer->begun;
+	struct shelf_stamp now = shelf_stamp(item->path);
+
+	return now.there && shelf_place(item) == item->path &&
+	       (now.changed.tv_sec > begun->tv_sec ||
+	        (now.changed.tv_sec == begun->tv_sec && now.changed.tv_nsec >= begun->tv_nsec));
+}
+
+/* Recordings that grow, and those of them that are whole since the run began. */
+static size_t growing(struct viewer *viewer, size_t *whole)
+{
+	size_t all = 0;
+
+	*whole = 0;
+	for (size_t i = 0; i < viewer->reading.shelf.count; i++) {
+		const struct shelf_item *item = &viewer->reading.shelf.items[i];
+
+		all += item->partial != NULL;
+		*whole += item->partial && is_of_run(viewer, item);
+	}
+	return all;
+}
+
+/* A run of our own says how far it is; one that is followed may not have begun yet. */
+static bool is_going_on(struct viewer *viewer)
+{
+	size_t whole, all = growing(viewer, &whole);
+
+	if (viewer->child)
+		return true;
+	if (!viewer->options->follow || whole == all)
+		return false;
+	snprintf(viewer->progress, sizeof(viewer->progress), "running: %zu of %zu done", whole,
+	         all);
+	return true;
+}
+
+/* What speaks against what is shown comes first: that it is another run, or not a whole one. */
+static size_t make_checks(struct viewer *viewer)
 {
 	const struct shelf_sight *sight = viewer->reading.shelf.sight;
+	bool shows = sight && sight->count, runs = is_going_on(viewer);
+	size_t count = 0;
+
+	if (runs)
+		add_check(viewer, &count,
+		          (struct scene_check){
+				  .text = viewer->progress,
+				  .verdict = SCENE_NOTE,
+				  .more = "what is not done yet is shown as far as it has come, or "
+					  "as the run before left it" });
+	if (shows && viewer->stale)
+		add_check(viewer, &count,
+		          (struct scene_check){ .text = viewer->stale,
+		                                .verdict = SCENE_BAD,
+		                                .more = viewer->stale_why });
+	if (shows && viewer->unread)
+		add_check(viewer, &count,
+		          (struct scene_check){ .text = viewer->unread_text,
+		                                .verdict = SCENE_BAD,
+		                                .more = viewer->unread_why });
+	if (shows && viewer->outcome.count && !runs)
+		add_check(viewer, &count, outcome_check(&viewer->outcome));
+	for (size_t i = runs && shows && sight->trust.unfinished; shows && i < sight->trust.count;
+	     i++)
+		add_check(viewer, &count, sight->trust.checks[i]);
+	return count;
+}
+
+static void show_checks(struct viewer *viewer)
+{
+	window_set_checks(viewer->window, viewer->checks, make_checks(viewer));
+}
+
+static struct window_content content_of(struct viewer *viewer)
+{
+	const struct shelf_sight *sight = viewer->reading.shelf.sight;
+	size_t count = make_checks(viewer);
 
 	if (!sight)
-		return (struct window_content){ .timeline = &nothing };
+		return (struct window_content){ .timeline = &nothing,
+			                        .checks = viewer->checks,
+			                        .check_count = count };
 	return (struct window_content){ .timeline = &sight->timeline,
 		                        .steps = &sight->steps,
 		                        .index = sight->index,
-		                        .checks = sight->trust.checks,
-		                        .check_count = sight->trust.count,
+		                        .checks = viewer->checks,
+		                        .check_count = count,
 		                        .ids = sight->ids,
 		                        .title = sight->title.bytes };
+}
+
+static void complain(struct viewer *viewer, enum complaint about, const char *text)
+{
+	viewer->complaint = about;
+	window_complain(viewer->window, "%s", text);
+}
+
+/* What the card is about is well again. */
+static void mend(struct viewer *viewer, enum complaint about)
+{
+	if (viewer->complaint != about)
+		return;
+	viewer->complaint = COMPLAINT_NONE;
+	window_mend(viewer->window);
 }
 
 /* --select. Of recordings that are whole nothing more is to come: one that is in none is an error
@@ -103,17 +222,13 @@ static void go_there(struct viewer *viewer)
 
 static void say_progress(struct viewer *viewer)
 {
-	size_t whole = 0, all = 0;
+	size_t whole, all = growing(viewer, &whole);
 
-	for (size_t i = 0; i < viewer->reading.shelf.count; i++) {
-		const struct shelf_item *item = &viewer->reading.shelf.items[i];
-
-		all += item->partial != NULL;
-		whole += item->partial && viewer->begun <= item->seen.changed.tv_sec &&
-		         shelf_place(item) == item->path;
-	}
+	snprintf(viewer->progress, sizeof(viewer->progress), "running: %zu of %zu done", whole,
+	         all);
 	window_say(viewer->window, "running %s: %zu of %zu done",
 	           base_name(viewer->options->scenario), whole, all);
+	show_checks(viewer);
 }
 
 /* What a reader of it should know: it is cut, or of a newer version. NULL: nothing. What grows is
@@ -132,9 +247,30 @@ static void answer_drop(struct viewer *viewer, const struct shelf_entry *entry, 
 		window_say(viewer->window, "%s is open beside%s%s", base_name(entry->path),
 		           warning ? "; " : "", warning ? warning : "");
 	} else {
-		window_say(viewer->window, "%s", entry->err.text);
+		complain(viewer, COMPLAINT_READ, entry->err.text);
 		shelf_drop(&viewer->reading.shelf, entry->id);
 	}
+}
+
+/* One that could not be read is shown as it was before, until it can. */
+static void note_unread(struct viewer *viewer, const struct shelf_job *job,
+                        const struct shelf_entry *wrong)
+{
+	for (size_t i = 0; i < job->count; i++) {
+		if (!job->entries[i].was_read)
+			continue;
+		if (job->entries[i].id == viewer->unread)
+			viewer->unread = 0;
+		if (!wrong && !viewer->unread)
+			mend(viewer, COMPLAINT_READ);
+	}
+	if (wrong) {
+		viewer->unread = wrong->id;
+		snprintf(viewer->unread_why, sizeof(viewer->unread_why), "%s", wrong->err.text);
+		snprintf(viewer->unread_text, sizeof(viewer->unread_text), "%s: of before",
+		         base_name(wrong->path));
+	}
+	show_checks(viewer);
 }
 
 static void answer(struct viewer *viewer, const struct shelf_job *job)
@@ -156,8 +292,9 @@ static void answer(struct viewer *viewer, const struct shelf_job *job)
 			name = base_name(entry->path);
 		}
 	}
+	note_unread(viewer, job, wrong);
 	if (wrong)
-		window_say(viewer->window, "%s", wrong->err.text);
+		complain(viewer, COMPLAINT_READ, wrong->err.text);
 	else if (warning)
 		window_say(viewer->window, "%s: %s", name, warning);
 	else if (viewer->reading.job_asked)
@@ -246,6 +383,8 @@ static int start_run(struct viewer *viewer, struct err *err)
 	argv[count++] = "--force";
 	argv[count++] = "--out";
 	argv[count++] = options->scratch;
+	argv[count++] = "--results";
+	argv[count++] = viewer->results;
 	for (size_t i = 0; i < options->variants->count; i++) {
 		argv[count++] = "--variant";
 		argv[count++] = options->variants->items[i];
@@ -263,9 +402,15 @@ static int start_run(struct viewer *viewer, struct err *err)
 		return -1;
 	viewer->child = child;
 	viewer->begun_ns = clock_monotonic_ns();
-	viewer->begun = time(NULL);
+	clock_gettime(CLOCK_REALTIME_COARSE, &viewer->begun);
 	watch_process(viewer->watch, child);
 	return 0;
+}
+
+static void set_stale(struct viewer *viewer, const char *text, const char *why)
+{
+	viewer->stale = text;
+	snprintf(viewer->stale_why, sizeof(viewer->stale_why), "%s", why);
 }
 
 /* Runs the scenario, once what is under way has ended. */
@@ -279,10 +424,15 @@ static void run_again(struct viewer *viewer)
 		kill(viewer->child, SIGTERM);
 		return;
 	}
-	if (expect_recordings(viewer, &err) != 0 || start_run(viewer, &err) != 0)
-		window_say(viewer->window, "%s", err.text);
-	else
+	if (expect_recordings(viewer, &err) != 0 || start_run(viewer, &err) != 0) {
+		set_stale(viewer, "of before the change", err.text);
+		complain(viewer, COMPLAINT_RUN, err.text);
+	} else {
+		viewer->stale = NULL;
+		mend(viewer, COMPLAINT_RUN);
 		say_progress(viewer);
+	}
+	show_checks(viewer);
 	look(viewer, true, false);
 }
 
@@ -301,10 +451,38 @@ static void read_errors(const struct viewer *viewer, char *said, size_t size)
 		fclose(file);
 }
 
+static bool growing_whole(struct viewer *viewer)
+{
+	size_t whole;
+
+	growing(viewer, &whole);
+	return whole > 0;
+}
+
+static void say_outcome(struct viewer *viewer, double seconds, bool failed)
+{
+	const char *name = base_name(viewer->options->scenario);
+	const struct outcome *outcome = &viewer->outcome;
+
+	if (failed)
+		window_say(viewer->window, "%s failed after %.1f s: R, or saving it, runs it again",
+		           name, seconds);
+	else if (!outcome->count)
+		window_say(viewer->window, "%s ran in %.1f s: R, or saving it, runs it again", name,
+		           seconds);
+	else if (!outcome->said.length)
+		window_say(viewer->window, "%s ran in %.1f s; %s", name, seconds,
+		           outcome->text.bytes);
+	else
+		window_say(viewer->window, "%s ran in %.1f s; %s: %.*s", name, seconds,
+		           outcome->text.bytes, (int)strcspn(outcome->said.bytes, "\n"),
+		           outcome->said.bytes);
+}
+
 static void end_run(struct viewer *viewer, int code)
 {
 	double seconds = (double)(clock_monotonic_ns() - viewer->begun_ns) / 1e9;
-	char said[240];
+	char said[1024];
 
 	viewer->child = 0;
 	if (viewer->again) {
@@ -313,13 +491,14 @@ static void end_run(struct viewer *viewer, int code)
 		return;
 	}
 	read_errors(viewer, said, sizeof(said));
-	if (code != 0)
-		window_say(viewer->window, "%s", *said ? said : "the run failed");
-	else if (*said)
-		window_say(viewer->window, "%s", said);
-	else
-		window_say(viewer->window, "%s ran in %.1f s: R, or saving it, runs it again",
-		           base_name(viewer->options->scenario), seconds);
+	outcome_read(&viewer->outcome, viewer->results);
+	unlink(viewer->results);
+	if (code != 0 || *said)
+		complain(viewer, COMPLAINT_RUN, *said ? said : "the run failed");
+	if (code != 0 && !growing_whole(viewer))
+		set_stale(viewer, "of an earlier run", *said ? said : "the run failed");
+	say_outcome(viewer, seconds, code != 0);
+	show_checks(viewer);
 }
 
 /* ---- what the window asks for ---- */
@@ -334,16 +513,37 @@ static void again(void *context, struct window *window)
 		window_say(window, "nothing has changed on disk");
 }
 
+static bool is_scenario(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot && (!strcmp(dot, ".yaml") || !strcmp(dot, ".yml"));
+}
+
+/* Whatever each of them is called. */
+static bool is_same_file(const struct shelf_item *item, const char *path)
+{
+	struct shelf_stamp one = shelf_stamp(shelf_place(item)), other = shelf_stamp(path);
+
+	return !strcmp(item->path, path) ||
+	       (one.there && other.there && one.device == other.device && one.inode == other.inode);
+}
+
 static void dropped(void *context, struct window *window, const char *path)
 {
 	struct viewer *viewer = context;
 	struct shelf *shelf = &viewer->reading.shelf;
 
 	for (size_t i = 0; i < shelf->count; i++) {
-		if (!strcmp(shelf->items[i].path, path)) {
+		if (is_same_file(&shelf->items[i], path)) {
 			window_say(window, "%s is open already", base_name(path));
 			return;
 		}
+	}
+	if (is_scenario(path)) {
+		window_say(window, "%s is a scenario: `seam view %s` runs it and shows it",
+		           base_name(path), path);
+		return;
 	}
 	shelf_add(shelf, path, false);
 	look(viewer, true, false);
@@ -537,6 +737,8 @@ static void finish(struct viewer *viewer)
 	if (viewer->errors)
 		unlink(viewer->errors);
 	free(viewer->errors);
+	free(viewer->results);
+	outcome_finish(&viewer->outcome);
 	reading_finish(&viewer->reading);
 }
 
@@ -583,10 +785,12 @@ enum viewer_end viewer_run(const struct viewer_options *options, struct err *err
 	enum viewer_end end = VIEWER_FAILED;
 
 	if (options->scenario) {
-		struct buffer errors = { 0 };
+		struct buffer errors = { 0 }, results = { 0 };
 
 		buffer_format(&errors, "%s/errors", options->scratch);
 		viewer.errors = errors.bytes;
+		buffer_format(&results, "%s/results", options->scratch);
+		viewer.results = results.bytes;
 	}
 	if (fill(&viewer, err) == 0) {
 		viewer.reading.worker = worker_create();

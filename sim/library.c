@@ -130,6 +130,18 @@ static const char *nearest(const struct library *library, const char *text)
 	return found;
 }
 
+/* Whether a file here is called so, but for its ending. */
+static bool is_beside(const char *text)
+{
+	struct buffer path = { 0 };
+	bool there;
+
+	buffer_format(&path, "%s.yaml", text);
+	there = !access(path.bytes, F_OK) && !is_folder(path.bytes);
+	buffer_finish(&path);
+	return there;
+}
+
 const char *library_find(const struct library *library, const char *text, struct err *err)
 {
 	bool is_path = strchr(text, '/') || ends_in(text, ".yaml") || ends_in(text, ".yml");
@@ -147,7 +159,12 @@ const char *library_find(const struct library *library, const char *text, struct
 		return NULL;
 	}
 	name = nearest(library, text);
-	if (name)
+	if (is_beside(text))
+		err_input(err,
+		          "there is no scenario %s among those that ship; did you mean the file "
+		          "%s.yaml?",
+		          text, text);
+	else if (name)
 		err_input(err, "there is no scenario %s; did you mean %s?", text, name);
 	else
 		err_input(err,

@@ -61,11 +61,13 @@ enum scene_verdict {
 	SCENE_GOOD,  /* ✓ */
 	SCENE_DOUBT, /* ! */
 	SCENE_BAD,   /* × */
+	SCENE_NOTE,  /* … what goes on, or is good to know */
 };
 
 struct scene_check {
 	const char *text;
 	enum scene_verdict verdict;
+	const char *more; /* whole sentences, a line each, where the pointer is on it; NULL */
 };
 
 /* What is being read while a picture is looked at, or before there is one. Texts are lent. */
@@ -94,6 +96,7 @@ struct scene_options {
 	struct view_layout *layout;     /* filled; NULL: not wanted */
 	const struct details *details;  /* of what is selected, for the panel; NULL: no panel */
 	const struct scene_loading *loading; /* drawn over it; NULL */
+	const char *notice; /* what went wrong, on a card over it, large where nothing is; NULL */
 	struct scene_index *index; /* of the timeline; NULL: made for this picture alone, linear in
 	                            * all that ever happened */
 };

@@ -43,11 +43,13 @@ static double draw_check(struct page *page, double x, const struct scene_check *
 		[SCENE_GOOD] = "✓  ",
 		[SCENE_DOUBT] = "!  ",
 		[SCENE_BAD] = "×  ",
+		[SCENE_NOTE] = "…  ",
 	};
 	static const enum theme_colour borders[] = {
 		[SCENE_GOOD] = THEME_BORDER,
 		[SCENE_DOUBT] = THEME_CURSOR,
 		[SCENE_BAD] = THEME_BAD,
+		[SCENE_NOTE] = THEME_BORDER,
 	};
 	struct buffer text = { 0 };
 	struct draw_box box;
@@ -57,6 +59,8 @@ static double draw_check(struct page *page, double x, const struct scene_check *
 	box = scene_pill_coloured(page, x, 17, text.bytes, NULL,
 	                          draw_colour(&page->draw, borders[check->verdict]), dry);
 	buffer_finish(&text);
+	if (!dry && check->more && *check->more)
+		window_point_check(page, check, box);
 	return box.w;
 }
 
@@ -79,7 +83,9 @@ static double draw_checks_at(struct page *page, double x, bool together, bool dr
 	if (together) {
 		buffer_format(&text, "%zu checks", good_checks(options));
 		x += PILL_GAP +
-		     draw_check(page, x, &(struct scene_check){ text.bytes, SCENE_GOOD }, dry);
+		     draw_check(page, x,
+		                &(struct scene_check){ .text = text.bytes, .verdict = SCENE_GOOD },
+		                dry);
 		buffer_finish(&text);
 	}
 	for (size_t i = 0; i < options->check_count; i++)

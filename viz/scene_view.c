@@ -370,6 +370,9 @@ static void draw_all(struct page *page, struct group_place *places, struct view_
 		window_panel(page, layout);
 	if (page->options->loading)
 		window_loading(page, overview);
+	if (page->options->notice)
+		window_notice(page, overview);
+	window_check_more(page);
 	if (view->help)
 		window_help(page);
 	draw_unclip(&page->draw);

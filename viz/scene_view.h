@@ -40,6 +40,8 @@ struct scene_window {
 	struct draw_box *lit_boxes;   /* where it is */
 	double *lit_skews;
 	size_t lit_count, lit_capacity, lit_skew_capacity;
+	const struct scene_check *pointed; /* under the pointer, and where; NULL */
+	struct draw_box pointed_box;
 };
 
 void scene_build_view(struct scene *scene, const struct timeline *timeline,
@@ -87,6 +89,11 @@ void window_status(struct page *page, double y);
 double scene_key(struct page *page, double x, double y, const char *key);
 /* What is being read: in the middle of an empty window, else under the groups; scene_loading.c. */
 void window_loading(struct page *page, double bottom);
+/* Keeps a check whose pill the pointer is on; what there is to say of it, under the pill; what went
+ * wrong, over everything but the help; scene_notice.c. */
+void window_point_check(struct page *page, const struct scene_check *check, struct draw_box box);
+void window_check_more(struct page *page);
+void window_notice(struct page *page, double bottom);
 /* All keys, over everything; scene_help.c. */
 void window_help(struct page *page);
 

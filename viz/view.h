@@ -113,6 +113,7 @@ struct view {
 	double panel_width;
 	double panel_scroll, groups_scroll;
 	bool light, wall_clock, help;
+	bool reads; /* R reads again: there is no scenario to run */
 	enum view_play play;
 	int slowness;        /* 1, 10, 100, 1000 */
 	bool by_event;       /* Space plays an event a second */

@@ -35,6 +35,7 @@ enum row {
 	ROW_SAVE,
 	ROW_WIRESHARK,
 	ROW_RUN,
+	ROW_DROP,
 	ROW_ESCAPE,
 	ROW_HELP,
 	ROW_QUIT,
@@ -82,11 +83,12 @@ static const struct view_hint rows[] = {
 	[ROW_CLOCK] = { "T", "times since the first write, or of the clock", NULL },
 	[ROW_THEME] = { "L", "dark or light", NULL },
 	[ROW_COPY] = { "C", "copies the description of the selected item", NULL },
-	[ROW_SAVE] = { "E", "saves what is seen as a picture", "save picture" },
+	[ROW_SAVE] = { "E", "saves what is seen as a PNG; Shift-E as an SVG", "save picture" },
 	[ROW_WIRESHARK] = { "W", "opens the recording in Wireshark", "Wireshark" },
 	[ROW_RUN] = { "R", "runs the scenario again, or reads the recording again", "run again" },
+	[ROW_DROP] = { "drop a file", "opens a recording beside those that are open", NULL },
 	[ROW_ESCAPE] = { "Esc",
-	                 "closes help, search, measurement, selection, cursor: one at a "
+	                 "closes help, search, error, measurement, selection, cursor: one at a "
 	                 "time",
 	                 NULL },
 	[ROW_HELP] = { "?", "all keys; also F1", "all keys" },
@@ -155,7 +157,9 @@ size_t view_hints(const struct view *view, struct view_hint *hints, size_t most)
 	for (unsigned row = 0; row < ROW_COUNT; row++) {
 		if (is_of_use(view, row))
 			count = hint(hints, count, most, rows[row].key,
-			             row == ROW_PLAY ? play_word(view) : rows[row].brief);
+			             row == ROW_PLAY                 ? play_word(view)
+			             : row == ROW_RUN && view->reads ? "read again"
+			                                             : rows[row].brief);
 	}
 	return count;
 }

@@ -1,6 +1,7 @@
 #include "viz/window.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "viz/raster.h"
 #include "viz/sdl.h"
 #include "viz/svg.h"
+#include "viz/theme.h"
 #include "viz/view.h"
 #include "viz/window_input.h"
 
@@ -46,6 +48,7 @@ struct window {
 	struct raster_image image;
 
 	struct scene_loading loading; /* what is drawn; no name: nothing is */
+	struct buffer notice;         /* on the card; empty: none */
 	int64_t ask_ns;               /* when to ask again what is being read; 0: it need not be */
 
 	bool dirty, closing;
@@ -103,6 +106,7 @@ static void build(struct window *window)
 		.layout = &window->layout,
 		.details = &window->details,
 		.loading = window->loading.what ? &window->loading : NULL,
+		.notice = window->notice.length ? window->notice.bytes : NULL,
 		.index = window->content.index,
 	};
 
@@ -177,6 +181,31 @@ static void tell_loading(struct buffer *json, const struct scene_loading *loadin
 	json_end(&writer);
 }
 
+static void tell_checks(struct buffer *json, const struct window *window)
+{
+	static const char *const verdicts[] = { [SCENE_GOOD] = "good",
+		                                [SCENE_DOUBT] = "doubt",
+		                                [SCENE_BAD] = "bad",
+		                                [SCENE_NOTE] = "note" };
+	struct json_writer writer = { .out = json };
+
+	buffer_text(json, ", \"checks\": ");
+	json_array(&writer, NULL);
+	for (size_t i = 0; i < window->content.check_count; i++) {
+		const struct scene_check *check = &window->content.checks[i];
+
+		json_object(&writer, NULL);
+		json_text(&writer, "text", check->text);
+		json_text(&writer, "verdict", verdicts[check->verdict]);
+		json_text(&writer, "more", check->more ? check->more : "");
+		json_end(&writer);
+	}
+	json_end(&writer);
+	writer = (struct json_writer){ .out = json };
+	buffer_text(json, ", \"notice\": ");
+	json_text(&writer, NULL, window->notice.length ? window->notice.bytes : "");
+}
+
 static void tell(struct window *window)
 {
 	const struct view_model model = model_of(window);
@@ -191,6 +220,7 @@ static void tell(struct window *window)
 	              window->image.height, window->scale, window->content.timeline->group_count);
 	view_dump(&json, &window->view, &model);
 	tell_loading(&json, &window->loading);
+	tell_checks(&json, window);
 	buffer_text(&json, "}\n");
 	window->calls.drawn(window->calls.context, &json);
 	buffer_finish(&json);
@@ -233,7 +263,10 @@ static void save(struct window *window, bool svg)
 	if (result == 0)
 		result = window->calls.save(window->calls.context, svg ? "svg" : "png", &bytes,
 		                            &said, &err);
-	window_say(window, "%s", result == 0 ? said.bytes : err.text);
+	if (result == 0)
+		window_say(window, "%s", said.bytes);
+	else
+		window_complain(window, "%s", err.text);
 	buffer_finish(&bytes);
 	buffer_finish(&said);
 }
@@ -289,6 +322,36 @@ static void take_window_event(struct window *window, const SDL_WindowEvent *even
 	}
 }
 
+/* Esc closes the card, unless something lies over it. */
+static bool closes_notice(struct window *window, const struct view_input *input)
+{
+	const struct view *view = &window->view;
+
+	if (!window->notice.length || input->kind != VIEW_KEY || input->key != VIEW_KEY_ESCAPE ||
+	    view->help || view->searching)
+		return false;
+	window_mend(window);
+	return true;
+}
+
+/* Checks say more where the pointer is on them, which no item is. */
+static void follow_pointer(struct window *window, double before_y)
+{
+	if (before_y < THEME_HEADER || window->view.pointer_y < THEME_HEADER)
+		window->dirty = true;
+}
+
+static void take_input(struct window *window, const struct view_input *input)
+{
+	double before_y = window->view.pointer_y;
+
+	if (closes_notice(window, input))
+		return;
+	carry_out(window, apply(window, input), input);
+	if (input->kind == VIEW_MOVE)
+		follow_pointer(window, before_y);
+}
+
 static void take(struct window *window, SDL_Event *event)
 {
 	const struct window_calls *calls = &window->calls;
@@ -312,7 +375,7 @@ static void take(struct window *window, SDL_Event *event)
 		if (calls->woken)
 			calls->woken(calls->context, window);
 	} else if (window_input(&from, event, &input)) {
-		carry_out(window, apply(window, &input), &input);
+		take_input(window, &input);
 	}
 }
 
@@ -469,6 +532,33 @@ void window_say(struct window *window, const char *format, ...)
 	window->dirty = true;
 }
 
+void window_complain(struct window *window, const char *format, ...)
+{
+	char text[sizeof(((struct err *)NULL)->text)];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	buffer_clear(&window->notice);
+	buffer_text(&window->notice, text);
+	window->view.message[0] = '\0';
+	window->dirty = true;
+}
+
+void window_mend(struct window *window)
+{
+	window->dirty |= window->notice.length > 0;
+	buffer_clear(&window->notice);
+}
+
+void window_set_checks(struct window *window, const struct scene_check *checks, size_t count)
+{
+	window->content.checks = checks;
+	window->content.check_count = count;
+	window->dirty = true;
+}
+
 void window_select(struct window *window, struct item item)
 {
 	const struct view_model model = model_of(window);
@@ -522,6 +612,16 @@ static double desktop_scale(const char *driver)
 	return fmin(scale, SCALE_MOST);
 }
 
+/* A terminal that goes ends the window as SIGTERM does, which SDL takes; nohup(1) is kept. */
+static void take_hangup(void)
+{
+	struct sigaction hangup, termination;
+
+	if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_DFL &&
+	    sigaction(SIGTERM, NULL, &termination) == 0)
+		sigaction(SIGHUP, &termination, NULL);
+}
+
 static int start_sdl(struct window *window, struct err *err)
 {
 	const char *driver;
@@ -535,6 +635,7 @@ static int start_sdl(struct window *window, struct err *err)
 	if (window->sdl.Init(SDL_INIT_VIDEO) != 0)
 		return err_machine(err, "there is no display to open a window on (%s)",
 		                   window->sdl.GetError());
+	take_hangup();
 	driver = window->sdl.GetCurrentVideoDriver();
 	/* By default SDL puts a surface on X11 through software OpenGL: 14 to 19 ms for an empty
 	 * frame of 1920 × 1080 instead of less than 1. Other drivers have no other way. */
@@ -598,6 +699,7 @@ struct window *window_open(const struct window_options *options, const struct wi
 	view_init(&window->view, content->timeline, (int)(width / window->extra),
 	          (int)(height / window->extra));
 	window->view.light = options->light;
+	window->view.reads = options->reads;
 	set_content(window, content);
 	build(window); /* targets and layout, for what is selected before the first frame */
 	return window;
@@ -614,6 +716,7 @@ void window_close(struct window *window)
 	scene_finish(&window->scene);
 	raster_finish(&window->image);
 	details_finish(&window->details);
+	buffer_finish(&window->notice);
 	free(window->targets.list);
 	font_close(window->font);
 	free(window);

@@ -62,6 +62,7 @@ struct window_options {
 	int width, height; /* logical pixels; 0: 1600 × 900, or what the display has */
 	double scale;      /* on top of the display's own; 0: what the desktop asks for, else 1 */
 	bool light;
+	bool reads; /* R reads recordings again, and runs nothing */
 };
 
 /*
@@ -88,6 +89,14 @@ void window_show(struct window *window, const struct window_content *content);
 void window_say(struct window *window, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* What went wrong, on a card: until window_mend(), Esc or another. */
+void window_complain(struct window *window, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void window_mend(struct window *window);
+
+/* Other checks than those of the content; lent until the next content or checks. */
+void window_set_checks(struct window *window, const struct scene_check *checks, size_t count);
+
 /* Selects an item, or puts the cursor, and brings it into sight. */
 void window_select(struct window *window, struct item item);
 void window_set_cursor(struct window *window, int64_t ns);
@@ -95,7 +104,7 @@ void window_set_cursor(struct window *window, int64_t ns);
 /* As if its user had closed it. */
 void window_end(struct window *window);
 
-/* Until it is closed: by Q, by the desktop, by a signal that SDL takes (SIGINT, SIGTERM). -1 with
+/* Until it is closed: by Q, by the desktop, by a signal (SIGINT, SIGTERM, SIGHUP). -1 with
  * err if it can no longer be drawn. */
 int window_run(struct window *window, struct err *err);
 

@@ -39,6 +39,20 @@ holds() {
 
 cp "$golden"/nagle.pcapng "$golden"/udp.pcapng .
 
+# ---- times, sizes, what is cut, and names that nearly are one
+expect 2 'from 320x200 to 16384x16384' "$seam" view nagle.pcapng --size 10x10
+expect 2 'from 320x200 to 16384x16384' "$seam" view nagle.pcapng --size 0x0
+expect 2 'from 320x200 to 16384x16384' "$seam" view nagle.pcapng --size 100000x100000
+expect 2 'such as 1280x720' "$seam" view nagle.pcapng --size 12
+expect 0 'no display' env -u DISPLAY -u WAYLAND_DISPLAY -u SDL_VIDEODRIVER "$seam" view nagle.pcapng --at 0
+expect 2 '--at 14' "$seam" view nagle.pcapng --at 14
+head -c 700 nagle.pcapng >begun.pcapng
+expect 0 'did not come to its end' "$seam" show begun.pcapng --summary
+holds 'no connection and no byte was recorded'
+printf 'client: {script: []}\n' >late.yaml
+expect 2 'did you mean the file late.yaml?' "$seam" check late
+rm begun.pcapng late.yaml
+
 # ---- without a command, help, version
 expect 0 "" "$seam"
 holds "seam run nagle"

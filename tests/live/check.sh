@@ -118,4 +118,14 @@ rm -r tmp long.yaml
 
 # Nothing is left behind but what was there.
 [ "$(ls)" = "$(printf 'err\nout\ntwo.yaml')" ] || fail "check left files: $(ls)"
+# What expects nothing passes, and says that it does.
+cat >mute.yaml <<'YAML'
+server: {port: 9000, script: [{recv: 1024, until: 10 B}]}
+client: {script: [{send: 10 B}]}
+YAML
+expect_exit 0 "$seam" check mute.yaml
+expect_text err "mute.yaml expects nothing"
+expect_exit 0 "$seam" run mute.yaml --set 'expect.reads=[11 B]' --quiet --results results
+grep -q '^failed	reads: .*11 B.* expected, but it was ' results || fail "results: $(cat results)"
+
 finish

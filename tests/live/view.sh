@@ -35,7 +35,8 @@ def until(path, condition):
     while True:
         try:
             d, v = load(path)
-            if eval(condition, {"d": d, "v": v, "kind": lambda k: [p for p in v["places"] if p["kind"] == k]}):
+            pill = lambda text, verdict=None: [c for c in d["checks"] if text in c["text"] and verdict in (None, c["verdict"])]
+            if eval(condition, {"d": d, "v": v, "pill": pill, "kind": lambda k: [p for p in v["places"] if p["kind"] == k]}):
                 return 0
         except (OSError, ValueError, KeyError):
             d = None
@@ -275,8 +276,16 @@ changes_screen reread
 printf nonsense >udp.pcapng
 until_view '"udp.pcapng has changed" in v["message"]'
 xdotool key r
-until_view '"udp.pcapng" in v["message"] and d["groups"] == 2'
+until_view '"udp.pcapng" in d["notice"] and d["groups"] == 2 and pill("udp.pcapng: of before", "bad")'
+changes_screen complained
+xdotool key Right Left
+until_view '"cursor_ns" in v and "udp.pcapng" in d["notice"]'
+xdotool key Escape
+until_view 'd["notice"] == "" and "cursor_ns" in v and pill("udp.pcapng: of before", "bad")'
 cp "$golden/udp.pcapng" .
+until_view '"udp.pcapng has changed" in v["message"]'
+xdotool key r
+until_view 'd["notice"] == "" and not pill("udp.pcapng")'
 
 # ---- an idle window uses no CPU
 ticks() { awk '{ print $14 + $15 }' "/proc/$viewer/stat"; }
@@ -296,7 +305,16 @@ if [ -x "$drop" ]; then
 	shows 'the second heading' $heading "$1" $(($2 - 8)) 1 16
 	echo nonsense >unreadable.pcapng
 	"$drop" "$window" "$work/unreadable.pcapng" || fail "the window takes no file"
-	until_view 'd["groups"] == 3 and "unreadable.pcapng" in v["message"]'
+	until_view 'd["groups"] == 3 and "unreadable.pcapng" in d["notice"]'
+	xdotool key Escape
+	until_view 'd["notice"] == ""'
+	ln nagle.pcapng other-name.pcapng
+	"$drop" "$window" "$work/nagle.pcapng" || fail "the window takes no file"
+	until_view '"nagle.pcapng is open already" in v["message"]'
+	"$drop" "$window" "$work/other-name.pcapng" || fail "the window takes no file"
+	until_view 'd["groups"] == 3 and "other-name.pcapng is open already" in v["message"]'
+	"$drop" "$window" "$work/some.yaml" || fail "the window takes no file"
+	until_view 'd["groups"] == 3 and "seam view " in v["message"]'
 fi
 close_view
 
@@ -318,7 +336,8 @@ close_view
 width=1280 height=720
 printf nonsense >bad.pcapng
 open_view bad.pcapng --size 1280x720
-until_view 'd["groups"] == 0 and "bad.pcapng" in v["message"]'
+until_view 'd["groups"] == 0 and "bad.pcapng" in d["notice"]'
+shows 'the card in the middle' $heading 300 300 600 100
 xdotool key Right Tab e Escape
 close_view
 expect_exit 2 "$seam" view not-there.pcapng
@@ -410,9 +429,57 @@ changes_screen ran-again
 xdotool key r
 until_view '"ran in" in v["message"]'
 sed -i 's/send/sned/' two.yaml
-until_view '"sned" in v["message"] and d["groups"] == 1'
+until_view '"sned" in d["notice"] and d["groups"] == 1 and pill("of before the change", "bad")'
+changes_screen broken
+xdotool key Right Left
+until_view '"sned" in d["notice"] and pill("of before the change")'
+sed -i 's/sned/send/' two.yaml
+until_view 'd["notice"] == "" and not pill("of before the change") and "two.yaml ran in" in v["message"]'
 close_view
 ls | grep -q 'two.*pcapng' && fail "view left recordings: $(ls)"
+
+# ---- what it expects is judged, over all variants; a run that goes on says so
+cat >expects.yaml <<'YAML'
+server: {port: 9000, script: [{recv: 1024, until: 20 B}]}
+client: {script: [{send: 10 B, times: 2, every: 1500ms}]}
+expect: {reads: [10 B, 10 B], segments: [10 B, 10 B]}
+variants: {one: {}, two: {expect.reads: [12 B]}}
+YAML
+open_view expects.yaml --size 1280x720
+until_view 'd["groups"] == 2 and pill("3 of 4 expectations hold", "bad") and not pill("running")'
+until_view '"3 of 4 expectations hold: two: reads: [12 B] expected, but it was [" in v["message"]'
+changes_screen expected
+for x in 1100 1040 980 920 860; do
+	xdotool mousemove --window "$window" $x 28
+	sleep 0.2
+	shown=$(python3 see.py look 1280 720)
+	[ "${shown#* }" = "$seen" ] || break
+done
+changes_screen hovered
+xdotool key r
+until_view 'pill("running: ", "note")'
+sed -i 's/12 B/10 B, 10 B/' expects.yaml
+until_view 'pill("all 4 expectations hold", "good") and not pill("running")'
+close_view
+
+# ---- recordings of one scenario are in the order in which they were run
+"$seam" run expects.yaml --quiet --variant two && "$seam" run expects.yaml --quiet --variant one
+open_view expects-one.pcapng expects-two.pcapng --size 1280x720 --select '#2 write 1'
+until_view 'd["groups"] == 2 and v["selected"]["address"] == "one write 1"'
+close_view
+
+# ---- a hangup takes the scratch away, as termination does
+mkdir scratches
+for signal in HUP TERM; do
+	rm -f view.json
+	TMPDIR="$work/scratches" "$seam" view --dump-view view.json expects.yaml </dev/null >out 2>err &
+	viewer=$!
+	until_view 'd["groups"] == 2'
+	kill -$signal "$viewer"
+	wait "$viewer"
+	viewer=
+	[ -z "$(ls -A scratches)" ] || fail "$signal left $(ls scratches)"
+done
 
 # Variants that come one by one, each with a first moment in which it has written nothing.
 cat >several.yaml <<'YAML'

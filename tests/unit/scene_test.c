@@ -52,8 +52,8 @@ static void check_picture(struct font *font, const struct timeline *timeline, do
                           int width)
 {
 	static const struct scene_check checks[] = {
-		{ "every byte accounted", SCENE_GOOD },
-		{ "race margin 4.7 µs", SCENE_DOUBT },
+		{ .text = "every byte accounted", .verdict = SCENE_GOOD },
+		{ .text = "race margin 4.7 µs", .verdict = SCENE_DOUBT },
 	};
 	struct scene_options options = { .font = font,
 		                         .scale = scale,

@@ -68,9 +68,9 @@ static struct view_model model_of(const struct shown *shown)
 static void draw(struct shown *shown, struct scene *scene, double scale)
 {
 	static const struct scene_check checks[] = {
-		{ "every byte accounted", SCENE_GOOD },
-		{ "nothing dropped", SCENE_GOOD },
-		{ "race margin 0.1 ms", SCENE_DOUBT },
+		{ .text = "every byte accounted", .verdict = SCENE_GOOD },
+		{ .text = "nothing dropped", .verdict = SCENE_GOOD },
+		{ .text = "race margin 0.1 ms", .verdict = SCENE_DOUBT },
 	};
 	const struct details_options about = { .wall_clock = shown->view.wall_clock };
 	const struct view_model model = model_of(shown);
