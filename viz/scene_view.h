@@ -87,6 +87,8 @@ void window_status(struct page *page, double y);
 double scene_key(struct page *page, double x, double y, const char *key);
 /* What is being read: in the middle of an empty window, else under the groups; scene_loading.c. */
 void window_loading(struct page *page, double bottom);
+/* The flows of a capture, over the lanes down to bottom; scene_flows.c. */
+void window_flows(struct page *page, double bottom, struct view_layout *layout);
 /* All keys, over everything; scene_help.c. */
 void window_help(struct page *page);
 
