@@ -1,5 +1,6 @@
 #include "cli/shelf_job.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,8 +103,19 @@ static struct shelf_copy *copy_read(struct shelf_job *job, struct shelf_entry *e
 	return NULL;
 }
 
+/* Beside other captures, which may have a flow of that number too. */
+static void name_apart(struct trace *trace, uint32_t flow)
+{
+	struct buffer name = { 0 };
+
+	buffer_format(&name, "flow %u %s", flow, trace->about.scenario);
+	trace->about.variant = arena_text(&trace->texts, name.bytes, name.length);
+	buffer_finish(&name);
+}
+
 /* A flow of a capture, which it holds. */
-static struct shelf_copy *copy_flow(struct shelf_copy *whole, const struct shelf_entry *entry)
+static struct shelf_copy *copy_flow(struct shelf_copy *whole, const struct shelf_entry *entry,
+                                    bool several)
 {
 	struct shelf_copy *copy = copy_create();
 
@@ -111,6 +123,8 @@ static struct shelf_copy *copy_flow(struct shelf_copy *whole, const struct shelf
 	copy->flow = entry->flow == SHELF_WORST ? whole->ranks[0].flow : entry->flow;
 	flow_trace(&copy->trace, &whole->ledger, copy->flow);
 	flow_trace_name(&copy->trace, base_name(entry->path), copy->flow);
+	if (several)
+		name_apart(&copy->trace, copy->flow);
 	ledger_build(&copy->ledger, &copy->trace);
 	return copy;
 }
@@ -123,7 +137,7 @@ static void entry_read(struct shelf_job *job, struct shelf_entry *entry)
 	if (!copy)
 		return;
 	if (copy->trace.foreign)
-		copy = copy_flow(copy, entry);
+		copy = copy_flow(copy, entry, job->count > 1);
 	shelf_copy_let_go(entry->copy);
 	entry->copy = copy;
 	entry->was_read = true;
@@ -170,6 +184,24 @@ static void add(struct shelf_sight *sight, const struct shelf_entry *entry)
 	sight->count++;
 }
 
+/* What comes through a pipe is said to come still. */
+static void say_growing(struct shelf_sight *sight)
+{
+	struct trust *trust = &sight->trust;
+	size_t packets = 0;
+
+	for (size_t i = 0; i < sight->count; i++)
+		packets +=
+			sight->menus[i].growing ? sight->menus[i].ledger->trace->packet_count : 0;
+	if (!packets || trust->count == TRUST_CHECKS)
+		return;
+	snprintf(trust->texts[trust->count], sizeof(trust->texts[0]),
+	         "more is coming: %zu packets so far", packets);
+	trust->checks[trust->count] =
+		(struct scene_check){ trust->texts[trust->count], SCENE_DOUBT };
+	trust->count++;
+}
+
 static struct shelf_sight *sight_create(struct shelf_job *job)
 {
 	struct shelf_sight *sight = mem_alloc(1, sizeof(*sight));
@@ -187,6 +219,7 @@ static struct shelf_sight *sight_create(struct shelf_job *job)
 	picture_timeline(&sight->timeline, sight->ledgers, sight->count);
 	if (sight->count)
 		trust_judge(&sight->trust, sight->ledgers, sight->count);
+	say_growing(sight);
 	atomic_store(&job->stage, SHELF_STEPS);
 	item_steps_build(&sight->steps, &sight->timeline);
 	waits_build(&sight->waits, &sight->timeline);

@@ -19,6 +19,8 @@
 #define BAR_W      4.0
 #define ENDS_LEAST 120.0
 
+static const struct draw_style shown_style = { FONT_BOLD, THEME_TEXT_SIZE, THEME_TEXT };
+
 struct list {
 	struct page *page;
 	const struct flow_menu *menu;
@@ -49,7 +51,7 @@ static double widest(const struct list *list, enum flow_column column)
 	for (size_t row = list->first; row < last_row(list); row++) {
 		buffer_clear(&text);
 		flow_menu_cell(&text, list->menu, row, column);
-		width = fmax(width, draw_width(draw, &draw_text_1, text.bytes));
+		width = fmax(width, draw_width(draw, &shown_style, text.bytes));
 	}
 	buffer_finish(&text);
 	return ceil(width) + 1;
@@ -111,7 +113,7 @@ static void draw_row(const struct list *list, size_t row)
 	for (int i = 0; i < FLOW_COLUMN_COUNT; i++) {
 		buffer_clear(&text);
 		flow_menu_cell(&text, list->menu, row, (enum flow_column)i);
-		draw_cell(list, shown && i <= FLOW_ENDS ? &draw_name : &draw_text_1,
+		draw_cell(list, shown && i <= FLOW_ENDS ? &shown_style : &draw_text_1,
 		          (enum flow_column)i, box.y + ROW / 2, text.bytes);
 	}
 	buffer_finish(&text);

@@ -58,8 +58,10 @@ static double seconds(void)
 
 static void take(struct shot *shot, struct font *font, double scale)
 {
-	const struct view_model model = { &shot->fixture.timeline, &shot->steps, &shot->targets,
-		                          shot->layout };
+	const struct view_model model = { .timeline = &shot->fixture.timeline,
+		                          .steps = &shot->steps,
+		                          .targets = &shot->targets,
+		                          .layout = shot->layout };
 	const struct details_options about = { .wall_clock = false };
 	const struct scene_options options = {
 		.font = font,
