@@ -370,6 +370,7 @@ with open(sys.argv[1], "wb") as out:
     for t, p in packets: out.write(struct.pack("<IIII", 1700000000 + t // 1000000, t % 1000000, len(p), len(p)) + p)
 PY
 python3 capture.py web.pcap 0 30
+input=
 open_view web.pcap --size 1280x720
 until_view 'd["groups"] == 1 and v["flows"] == [{"of": 30, "shown": 2, "growing": False}]'
 changes_screen capture
@@ -387,7 +388,7 @@ until_view 'not v["list"]["open"] and v["flows"][0]["shown"] == 29 and v["messag
 changes_screen capture-other
 xdotool key o
 until_view 'v["list"]["open"] and v["list"]["at"] == 1'
-click_place 'p["kind"] == "flow" and p["row"] == 3'
+xdotool mousemove --window "$window" $(at 'p["kind"] == "flow" and p["row"] == 3') click 1
 until_view 'v["list"]["open"] and v["flows"][0]["shown"] == 27'
 xdotool key Escape l
 until_view 'not v["list"]["open"] and v["theme"] == "light"'
@@ -435,6 +436,7 @@ expect_text handed.json '"packets": *7'
 # ---- a capture that comes through a pipe is drawn as it comes
 python3 capture.py begin.pcap 0 4
 python3 capture.py more.pcap 4 30
+input=slow
 open_view - --size 1280x720
 until_view 'd["groups"] == 0 and "standard input" in d["loading"]["what"]'
 cat begin.pcap >&4
