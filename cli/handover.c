@@ -1,6 +1,7 @@
 #include "cli/handover.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -203,10 +204,24 @@ int handover_open(const struct ledger *ledger, const struct wireshark_options *o
 	return result;
 }
 
-int handover_start(const char *path, struct err *err)
+int handover_start(const char *path, const struct handover_part *part, struct err *err)
 {
-	const char *const argv[] = { PROCESS_SELF, "wireshark", "--", path, NULL };
+	const char *argv[9] = { PROCESS_SELF, "wireshark" };
+	size_t count = 2;
+	char flow[24];
 
+	if (part && part->flow >= 0) {
+		snprintf(flow, sizeof(flow), "%" PRIi64, part->flow);
+		argv[count++] = "--flow";
+		argv[count++] = flow;
+	}
+	if (part && part->filter) {
+		argv[count++] = "--filter";
+		argv[count++] = part->filter;
+	}
+	argv[count++] = "--";
+	argv[count++] = path;
+	argv[count] = NULL;
 	if (need_program(path, err))
 		return -1;
 	return process_start(argv, PROCESS_APART, "/dev/null", err) < 0 ? -1 : 0;

@@ -6,6 +6,8 @@
 #ifndef SEAM_CLI_HANDOVER_H
 #define SEAM_CLI_HANDOVER_H
 
+#include <stdint.h>
+
 #include "capture/buffer.h"
 #include "capture/err.h"
 #include "capture/ledger.h"
@@ -19,11 +21,17 @@
 int handover_open(const struct ledger *ledger, const struct wireshark_options *options,
                   const char *path, struct err *err);
 
+/* Of somebody else's capture; NULL and -1: all of it. */
+struct handover_part {
+	const char *filter;
+	int64_t flow;
+};
+
 /*
  * The same from a program that goes on: starts `seam wireshark PATH` beside it. Does not block.
- * ERR_MACHINE as above; what goes wrong later nobody hears.
+ * part may be NULL. ERR_MACHINE as above; what goes wrong later nobody hears.
  */
-int handover_start(const char *path, struct err *err);
+int handover_start(const char *path, const struct handover_part *part, struct err *err);
 
 /* Appends the line of a shell that does it by hand. ERR_INPUT for a path that no line can show. */
 int handover_print(struct buffer *out, const struct wireshark_options *options, const char *path,

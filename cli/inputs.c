@@ -1,6 +1,7 @@
 #include "cli/inputs.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,16 +10,37 @@
 #include "capture/filter.h"
 #include "capture/mem.h"
 #include "cli/output.h"
+#include "sim/clock.h"
 
-#define STDIN_MAX (4ull << 30)
+#define STDIN_MAX   (4ull << 30)
+#define PROGRESS_NS INT64_C(200000000)
 
 static bool is_stdin(const struct input *input)
 {
 	return !strcmp(input->path, "-");
 }
 
+/* How much has come, on a terminal, where a person waits for it; nothing stays of it. */
+static void say_progress(size_t bytes, int64_t *said_ns)
+{
+	int64_t now = clock_monotonic_ns();
+
+	if (now - *said_ns < PROGRESS_NS || !isatty(STDERR_FILENO))
+		return;
+	*said_ns = now;
+	fprintf(stderr, "\r\033[Kreading standard input: %.1f MB", (double)bytes / 1e6);
+	fflush(stderr);
+}
+
+static void unsay_progress(int64_t begun_ns, int64_t said_ns)
+{
+	if (said_ns != begun_ns)
+		fputs("\r\033[K", stderr);
+}
+
 static int read_stdin(struct buffer *bytes, struct err *err)
 {
+	int64_t begun_ns = clock_monotonic_ns(), said_ns = begun_ns;
 	char part[65536];
 
 	for (;;) {
@@ -26,11 +48,14 @@ static int read_stdin(struct buffer *bytes, struct err *err)
 
 		if (length < 0 && errno == EINTR)
 			continue;
+		if (length <= 0)
+			unsay_progress(begun_ns, said_ns);
 		if (length < 0)
 			return err_input(err, "cannot read standard input: %s", strerror(errno));
 		if (!length)
 			return 0;
 		buffer_add(bytes, part, (size_t)length);
+		say_progress(bytes->length, &said_ns);
 		if (bytes->length > STDIN_MAX)
 			return err_input(err, "standard input is longer than 4 GiB; name a file");
 	}

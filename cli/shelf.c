@@ -40,6 +40,14 @@ static const char *place_of(const struct shelf_item *item, struct shelf_stamp *s
 {
 	struct shelf_stamp partial = { 0 };
 
+	if (item->inflow) {
+		struct inflow_state state = inflow_state(item->inflow);
+
+		*stamp = (struct shelf_stamp){ .there = state.size || state.ended,
+			                       .size = (off_t)state.size,
+			                       .inode = state.ended };
+		return item->path;
+	}
 	*stamp = shelf_stamp(item->path);
 	if (item->partial)
 		partial = shelf_stamp(item->partial);
@@ -86,8 +94,27 @@ unsigned shelf_add(struct shelf *shelf, const char *path, bool grows)
 	item = &shelf->items[shelf->count++];
 	*item = (struct shelf_item){ .id = ++shelf->next_id,
 		                     .path = mem_text(path),
-		                     .partial = partial.bytes };
+		                     .partial = partial.bytes,
+		                     .flow = SHELF_WORST };
 	return item->id;
+}
+
+unsigned shelf_add_inflow(struct shelf *shelf, struct inflow *inflow)
+{
+	unsigned id = shelf_add(shelf, "-", false);
+
+	shelf_find(shelf, id)->inflow = inflow;
+	return id;
+}
+
+void shelf_choose(struct shelf *shelf, unsigned id, uint32_t flow)
+{
+	struct shelf_item *item = shelf_find(shelf, id);
+
+	if (!item)
+		return;
+	item->rechosen = item->copy && item->copy->whole && item->copy->flow != flow;
+	item->flow = flow;
 }
 
 static void item_finish(struct shelf_item *item)
@@ -169,10 +196,14 @@ static bool is_new(struct shelf_item *item, bool only_growing, const char **plac
 	bool standard = !strcmp(item->path, "-");
 
 	*place = place_of(item, now);
-	if (item->partial && !now->there)
+	if ((item->partial || item->inflow) && !now->there)
+		return false;
+	if (item->inflow && item->whole_only && !inflow_state(item->inflow).ended)
 		return false;
 	if (!item->tried)
 		return true;
+	if (item->inflow)
+		return !shelf_stamp_equal(now, &item->seen);
 	if (standard || (only_growing && !item->partial))
 		return false;
 	return !shelf_stamp_equal(now, &item->seen);
@@ -192,12 +223,17 @@ static bool plan_item(struct shelf_job *job, struct shelf_item *item, bool only_
 		                       .place = mem_text(place),
 		                       .asked = asked,
 		                       .grows = item->partial != NULL,
-		                       .growing = item->partial && place == item->partial,
+		                       .growing = (item->partial && place == item->partial) ||
+		                                  (item->inflow && !now.inode),
 		                       .first = asked && !item->tried,
 		                       .size = now.there ? (uint64_t)now.size : 0,
+		                       .inflow = item->inflow,
+		                       .flow = item->flow,
+		                       .chosen = !asked && item->rechosen,
 		                       .copy = shelf_copy_hold(item->copy) };
+	item->rechosen = false;
 	if (!asked)
-		return false;
+		return entry->chosen;
 	item->tried = true;
 	item->seen = now;
 	return true;
@@ -208,6 +244,7 @@ struct shelf_job *shelf_plan(struct shelf *shelf, bool only_growing)
 	struct shelf_job *job = mem_alloc(1, sizeof(*job));
 	bool any = shelf->dropped;
 
+	job->filter = shelf->filter;
 	job->renew = shelf->dropped;
 	for (size_t i = 0; i < shelf->count; i++)
 		any |= plan_item(job, &shelf->items[i], only_growing);
@@ -224,6 +261,12 @@ bool shelf_take(struct shelf *shelf, struct shelf_job *job)
 	struct shelf_sight *before = shelf->sight;
 
 	assert(atomic_load(&job->stage) == SHELF_READY);
+	for (size_t i = 0; i < job->count; i++) {
+		struct shelf_item *item = shelf_find(shelf, job->entries[i].id);
+
+		if (item)
+			item->whole_only |= job->entries[i].whole_only;
+	}
 	if (!job->sight)
 		return false;
 	for (size_t i = 0; i < job->count; i++) {

@@ -18,7 +18,7 @@ struct shelf_stamp {
 	bool there;
 	dev_t device;
 	ino_t inode;
-	off_t size;
+	off_t size; /* of a pipe, what has come */
 	struct timespec changed;
 };
 struct shelf_stamp shelf_stamp(const char *path);
@@ -31,6 +31,10 @@ struct shelf_item {
 	bool tried;              /* to be read, well or not */
 	struct shelf_stamp seen; /* what was last tried to be read */
 	struct shelf_stamp told; /* the caller's: of what the user has been told */
+	struct inflow *inflow;   /* it comes through that pipe, lent; NULL: it is a file */
+	bool whole_only;         /* and is a recording: of use when it has ended */
+	uint32_t flow;           /* of a capture, to be shown; SHELF_WORST */
+	bool rechosen;           /* since the last plan */
 	struct shelf_copy *copy; /* NULL: not there yet, or unreadable; held */
 };
 
@@ -39,12 +43,17 @@ struct shelf {
 	struct shelf_item *items;
 	size_t count, capacity;
 	unsigned next_id;
+	const char *filter;        /* of captures, lent; NULL: all packets */
 	struct shelf_sight *sight; /* of what was taken last; NULL before, or owned */
 	bool dropped;              /* something of it is no longer there */
 };
 
 /* grows: it, or NAME.partial, may come up later and grow. path is copied. Returns its id. */
 unsigned shelf_add(struct shelf *shelf, const char *path, bool grows);
+/* What comes through a pipe, "-"; inflow is lent. */
+unsigned shelf_add_inflow(struct shelf *shelf, struct inflow *inflow);
+/* Another flow of a capture; nothing happens before the next plan. */
+void shelf_choose(struct shelf *shelf, unsigned id, uint32_t flow);
 /* It goes again; one that is shown stays so until the next job is taken. */
 void shelf_drop(struct shelf *shelf, unsigned id);
 /* Those that grow become these, in this order and before the others; what they share stays read. */

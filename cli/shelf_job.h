@@ -16,10 +16,13 @@
 #include "capture/progress.h"
 #include "capture/trace.h"
 #include "cli/held_file.h"
+#include "cli/inflow.h"
 #include "cli/trust.h"
+#include "viz/flow_menu.h"
 #include "viz/item.h"
 #include "viz/scene.h"
 #include "viz/timeline.h"
+#include "viz/waits.h"
 
 /* A recording as it was when it was read; constant from then on. Held by whoever needs it, in any
  * thread; the last one that lets go frees it. */
@@ -28,6 +31,11 @@ struct shelf_copy {
 	struct held_file file;
 	struct trace trace;
 	struct ledger ledger;
+	/* Of somebody else's capture a flow is shown: then trace and ledger are the flow's, and
+	 * those of the capture are another copy's, held, that has its flows, the worst first. */
+	struct shelf_copy *whole; /* NULL: a recording, or a capture itself */
+	uint32_t flow;
+	struct flow_rank *ranks;
 };
 /* Both accept NULL. */
 struct shelf_copy *shelf_copy_hold(struct shelf_copy *copy);
@@ -42,6 +50,8 @@ struct shelf_sight {
 	struct timeline timeline;
 	struct item_steps steps;
 	struct scene_index *index;
+	struct flow_menu *menus; /* one a group; of a recording it is empty */
+	struct waits waits;
 	struct trust trust;
 	struct buffer title;
 };
@@ -69,12 +79,21 @@ struct shelf_entry {
 	bool growing; /* its first bytes are no recording yet, and no mistake */
 	bool first;   /* it was never tried before */
 	uint64_t size;
+	struct inflow *inflow; /* it comes through that pipe; NULL: it is a file */
+	/* Of a capture: */
+	uint32_t flow;           /* SHELF_WORST, or that which is to be shown */
+	bool chosen;             /* only another flow is asked for, of what was read before */
 	struct shelf_copy *copy; /* what there was, then what there is; NULL: nothing. Held */
-	bool was_read;
-	struct err err; /* why it was not */
+	bool was_read;           /* or chosen: copy is a new one */
+	bool unfit;              /* the filter or the flow that was asked for does not fit */
+	bool whole_only;         /* a recording: nothing of it is shown before its end */
+	struct err err;          /* why it was not */
 };
 
+#define SHELF_WORST UINT32_MAX /* the flow that waited longest */
+
 struct shelf_job {
+	const char *filter; /* of captures; lent, NULL all */
 	struct shelf_entry *entries;
 	size_t count, capacity;
 	bool renew; /* also if nothing was read */

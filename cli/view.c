@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "capture/mem.h"
+#include "cli/captures.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
@@ -25,6 +26,7 @@ struct view_command {
 	struct option_list variants, sets;
 	const char *at, *select, *size, *scale, *dump;
 	bool light, follow;
+	struct captures captures;
 
 	struct library library;
 	char *scratch;
@@ -123,6 +125,10 @@ static int prepare(struct view_command *command, char **operands, size_t count, 
 		return -1;
 	if (!viewer->scenario && (command->variants.count || command->sets.count))
 		return err_input(err, "--variant and --set change a scenario, and there is none");
+	if (viewer->scenario &&
+	    (command->captures.flow != CAPTURES_NO_FLOW || command->captures.filter))
+		return err_input(err, "--flow and --filter are for captures of others; a scenario "
+		                      "is shown whole");
 	viewer->window.light = command->light;
 	viewer->variants = &command->variants;
 	viewer->sets = &command->sets;
@@ -130,6 +136,8 @@ static int prepare(struct view_command *command, char **operands, size_t count, 
 	viewer->dump = command->dump;
 	viewer->follow = command->follow;
 	viewer->window.reads = !viewer->scenario;
+	viewer->flow = command->captures.flow;
+	viewer->filter = command->captures.filter;
 	if (!viewer->scenario) {
 		viewer->recordings = operands;
 		viewer->recording_count = count;
@@ -142,16 +150,28 @@ static int prepare(struct view_command *command, char **operands, size_t count, 
 
 /* ---- without a display ---- */
 
-static int show_instead(char **operands, size_t count)
+static int show_instead(const struct view_command *command)
 {
-	char **argv = mem_alloc(count + 3, sizeof(*argv));
-	char show[] = "show", dashes[] = "--";
+	const struct viewer_options *viewer = &command->viewer;
+	char **argv = mem_alloc(viewer->recording_count + 7, sizeof(*argv));
+	char show[] = "show", dashes[] = "--", with_flow[] = "--flow", with_filter[] = "--filter";
+	char flow[24];
+	size_t count = 0;
 	int code;
 
-	argv[0] = show;
-	argv[1] = dashes;
-	memcpy(argv + 2, operands, count * sizeof(*argv));
-	code = command_show((int)count + 2, argv);
+	argv[count++] = show;
+	if (viewer->flow >= 0) {
+		snprintf(flow, sizeof(flow), "%lld", (long long)viewer->flow);
+		argv[count++] = with_flow;
+		argv[count++] = flow;
+	}
+	if (viewer->filter) {
+		argv[count++] = with_filter;
+		argv[count++] = (char *)viewer->filter;
+	}
+	argv[count++] = dashes;
+	memcpy(argv + count, viewer->recordings, viewer->recording_count * sizeof(*argv));
+	code = command_show((int)(count + viewer->recording_count), argv);
 	free(argv);
 	return code;
 }
@@ -193,7 +213,7 @@ static int in_terminal(const struct view_command *command, const char *why)
 	output_note("%s; here it is in the terminal", why);
 	if (command->viewer.scenario)
 		return run_instead(command);
-	return show_instead((char **)command->viewer.recordings, command->viewer.recording_count);
+	return show_instead(command);
 }
 
 static int view(const struct view_command *command)
@@ -221,7 +241,7 @@ static void finish(struct view_command *command)
 
 int command_view(int argc, char **argv)
 {
-	struct view_command command = { 0 };
+	struct view_command command = { .captures = CAPTURES_INIT };
 	const struct option_row rows[] = {
 		{ .name = "at",
 		  .argument = "TIME",
@@ -247,6 +267,7 @@ int command_view(int argc, char **argv)
 		{ .name = "follow",
 		  .summary = "recordings that may not be there yet, drawn as they grow",
 		  .value = &command.follow },
+		CAPTURES_OPTIONS(&command.captures),
 		{ .name = "variant",
 		  .argument = "NAME",
 		  .summary = "of a scenario: only this variant; may be given again",
@@ -269,12 +290,15 @@ int command_view(int argc, char **argv)
 		.operands = "REC…|SCENARIO",
 		.summary =
 			"Opens recordings in a window, all on one time axis, to be stepped through: ? there shows\n"
-			"every key. A scenario, a file or a name of `seam list`, is run and shown, and again when it\n"
-			"is saved or R is pressed; its recordings go when the window does. Without a display it does\n"
-			"what show does.",
+			"every key. A capture of others opens at the flow that waited longest, and O there lists its\n"
+			"flows. - is standard input, drawn as it comes. A scenario, a file or a name of `seam list`,\n"
+			"is run and shown, and again when it is saved or R is pressed; its recordings go when the\n"
+			"window does. Without a display it does what show does.",
 		.examples = "  seam view nagle-*.pcapng\n"
 			    "  seam view nagle-nagle.pcapng --at 15ms --select \"segment 2\"\n"
-			    "  seam view nagle.yaml\n",
+			    "  seam view nagle.yaml\n"
+			    "  seam view web.pcap --filter \"port 443\"\n"
+			    "  ssh host tcpdump -U -w - | seam view -\n",
 		.options = rows,
 	};
 	struct err err = { 0 };

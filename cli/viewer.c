@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "capture/mem.h"
+#include "cli/handover.h"
+#include "cli/inflow.h"
 #include "cli/outcome.h"
 #include "cli/play.h"
 #include "cli/process.h"
@@ -19,9 +21,10 @@
 #include "sim/clock.h"
 #include "viz/item.h"
 
-#define NAMES_MOST   9999 /* pictures beside one recording */
-#define ARGUMENTS    12   /* of a run, without variants and settings */
-#define PAUSE_FACTOR 4    /* reading what grows takes no more than a fifth of the time */
+#define NAMES_MOST    9999 /* pictures beside one recording */
+#define ARGUMENTS     12   /* of a run, without variants and settings */
+#define INFLOW_ASK_MS 100
+#define PAUSE_FACTOR  4 /* reading what grows takes no more than a fifth of the time */
 
 #define CHECKS_MOST (TRUST_CHECKS + 4)
 
@@ -37,6 +40,14 @@ struct viewer {
 	struct window *window;
 	struct watch *watch;
 	unsigned own; /* recordings up to this id are the command line's */
+
+	/* Standard input, where it is one of them. */
+	struct inflow *inflow;
+	unsigned inflow_id;
+	bool inflow_told;  /* that it is drawn as it comes */
+	bool inflow_ended; /* and that was said */
+	int64_t inflow_ns; /* when it began; then, when it was first drawn */
+	char inflow_stage[64], inflow_since[24];
 	bool at_pending, select_pending;
 	struct err failed;                      /* the window was ended for it */
 	struct scene_check checks[CHECKS_MOST]; /* of what is shown, and of what is going on */
@@ -164,6 +175,8 @@ static struct window_content content_of(struct viewer *viewer)
 	return (struct window_content){ .timeline = &sight->timeline,
 		                        .steps = &sight->steps,
 		                        .index = sight->index,
+		                        .menus = sight->menus,
+		                        .waits = &sight->waits,
 		                        .checks = viewer->checks,
 		                        .check_count = count,
 		                        .ids = sight->ids,
@@ -235,8 +248,11 @@ static void say_progress(struct viewer *viewer)
  * always cut. */
 static const char *warning_of(const struct shelf_item *item, const struct shelf_entry *entry)
 {
-	return entry->was_read && item && !item->partial && item->copy ? item->copy->trace.warning
-	                                                               : NULL;
+	const struct shelf_copy *copy = item ? item->copy : NULL;
+
+	if (!entry->was_read || entry->chosen || entry->growing || !copy || item->partial)
+		return NULL;
+	return copy->whole ? copy->whole->trace.warning : copy->trace.warning;
 }
 
 /* What became of a recording that was dropped on the window. */
@@ -283,7 +299,10 @@ static void answer(struct viewer *viewer, const struct shelf_job *job)
 		const struct shelf_item *item = shelf_find(&viewer->reading.shelf, entry->id);
 		const char *own = warning_of(item, entry);
 
-		if (item && !item->partial && entry->first && item->id > viewer->own) {
+		if (entry->unfit && item && item->id <= viewer->own && !entry->growing) {
+			viewer->failed = entry->err;
+			window_end(viewer->window);
+		} else if (item && !item->partial && entry->first && item->id > viewer->own) {
 			answer_drop(viewer, entry, own);
 		} else if (entry->err.kind && !entry->growing && !wrong) {
 			wrong = entry;
@@ -301,6 +320,23 @@ static void answer(struct viewer *viewer, const struct shelf_job *job)
 		window_say(viewer->window, "read again");
 }
 
+/* --flow and --filter are for captures. Once all that the command line names was read. */
+static void check_captures(struct viewer *viewer)
+{
+	const struct shelf *shelf = &viewer->reading.shelf;
+	const struct viewer_options *options = viewer->options;
+
+	if (!options->filter && options->flow < 0)
+		return;
+	for (size_t i = 0; i < shelf->count; i++)
+		if (!shelf->items[i].copy || shelf->items[i].copy->whole)
+			return;
+	err_input(&viewer->failed,
+	          "%s is for captures of others; what seam run recorded is shown whole",
+	          options->filter ? "--filter" : "--flow");
+	window_end(viewer->window);
+}
+
 /* Shows what has been read, and says what was not. */
 static void show_read(struct viewer *viewer)
 {
@@ -314,6 +350,10 @@ static void show_read(struct viewer *viewer)
 			window_show(viewer->window, &content);
 			go_there(viewer);
 			watch_set_pause(viewer->watch, PAUSE_FACTOR * viewer->reading.took_ns);
+			if (viewer->inflow)
+				inflow_set_pause(viewer->inflow,
+				                 PAUSE_FACTOR * viewer->reading.took_ns);
+			check_captures(viewer);
 			if (viewer->child)
 				say_progress(viewer);
 		}
@@ -568,6 +608,84 @@ static void offer_changes(struct viewer *viewer)
 	}
 }
 
+/* ---- standard input ---- */
+
+/* How long the flow of what comes through a pipe may still be another one: what is piped in at once
+ * opens at the worst of all, and what comes slowly stays where it began. */
+#define UNDECIDED_NS INT64_C(1000000000)
+
+static void say_inflow(struct viewer *viewer, const struct shelf_copy *whole, bool ended)
+{
+	size_t flows = whole->ledger.flow_count;
+
+	if (!ended)
+		window_say(viewer->window,
+		           "standard input is drawn as it comes: O lists its flows");
+	else
+		window_say(viewer->window, "standard input has ended: %zu packets in %zu flow%s",
+		           whole->trace.packet_count, flows, flows == 1 ? "" : "s");
+}
+
+/* What became of the pipe since. */
+static void look_at_inflow(struct viewer *viewer)
+{
+	struct shelf_item *item = shelf_find(&viewer->reading.shelf, viewer->inflow_id);
+	struct inflow_state state;
+	struct shelf_copy *whole;
+
+	if (!viewer->inflow || !item || viewer->inflow_ended)
+		return;
+	state = inflow_state(viewer->inflow);
+	whole = item->copy ? item->copy->whole : NULL;
+	if (whole && item->flow == SHELF_WORST && viewer->inflow_told &&
+	    clock_monotonic_ns() - viewer->inflow_ns > UNDECIDED_NS)
+		shelf_choose(&viewer->reading.shelf, item->id, item->copy->flow);
+	if (whole && !viewer->inflow_told) {
+		viewer->inflow_told = true;
+		viewer->inflow_ns = clock_monotonic_ns();
+		if (!state.ended)
+			say_inflow(viewer, whole, false);
+	}
+	/* The last of it is drawn. */
+	if (!state.ended || viewer->reading.job || shelf_changed(item))
+		return;
+	viewer->inflow_ended = true;
+	if (state.err.kind)
+		window_say(viewer->window, "%s", state.err.text);
+	else if (whole)
+		say_inflow(viewer, whole, true);
+}
+
+/* A card while nothing of it can be drawn yet. */
+static int inflow_words(struct viewer *viewer, struct scene_loading *loading)
+{
+	const struct shelf_item *item = shelf_find(&viewer->reading.shelf, viewer->inflow_id);
+	struct inflow_state state;
+	int64_t passed_ns = clock_monotonic_ns() - viewer->inflow_ns;
+
+	if (!viewer->inflow || !item || item->copy)
+		return 0;
+	state = inflow_state(viewer->inflow);
+	if (state.ended)
+		return 0;
+	if (passed_ns < READING_QUIET_MS * INT64_C(1000000))
+		return READING_QUIET_MS;
+	if (state.size)
+		snprintf(viewer->inflow_stage, sizeof(viewer->inflow_stage),
+		         "waiting for more: %.*f kB so far", state.size < 100000,
+		         (double)state.size / 1e3);
+	else
+		snprintf(viewer->inflow_stage, sizeof(viewer->inflow_stage),
+		         "waiting for what comes");
+	snprintf(viewer->inflow_since, sizeof(viewer->inflow_since), "%.1f s",
+	         (double)passed_ns / 1e9);
+	*loading = (struct scene_loading){ .what = "Reading standard input",
+		                           .stage = viewer->inflow_stage,
+		                           .since = viewer->inflow_since,
+		                           .share = -1 };
+	return INFLOW_ASK_MS;
+}
+
 static void woken(void *context, struct window *window)
 {
 	struct viewer *viewer = context;
@@ -580,6 +698,7 @@ static void woken(void *context, struct window *window)
 		ended = process_ended(viewer->child, false, &code);
 	show_read(viewer);
 	look(viewer, true, false);
+	look_at_inflow(viewer);
 	if (ended)
 		end_run(viewer, code);
 	if (scenario) {
@@ -591,14 +710,32 @@ static void woken(void *context, struct window *window)
 	offer_changes(viewer);
 }
 
+/* What a group of the picture is of; NULL: nothing is. */
+static struct shelf_item *item_of(struct viewer *viewer, uint32_t group)
+{
+	const struct shelf_sight *sight = viewer->reading.shelf.sight;
+
+	return sight && group < sight->count ? shelf_find(&viewer->reading.shelf, sight->ids[group])
+	                                     : NULL;
+}
+
+static void choose_flow(void *context, struct window *window, uint32_t group, uint32_t flow)
+{
+	struct viewer *viewer = context;
+	const struct shelf_item *item = item_of(viewer, group);
+
+	(void)window;
+	if (!item)
+		return;
+	shelf_choose(&viewer->reading.shelf, item->id, flow);
+	look(viewer, true, false);
+}
+
 static void elsewhere(void *context, struct window *window, uint32_t group)
 {
 	struct viewer *viewer = context;
-	const struct shelf_sight *sight = viewer->reading.shelf.sight;
-	const struct shelf_item *item =
-		sight && group < sight->count
-			? shelf_find(&viewer->reading.shelf, sight->ids[group])
-			: NULL;
+	const struct shelf_item *item = item_of(viewer, group);
+	struct handover_part part = { .filter = viewer->options->filter, .flow = -1 };
 	const char *path;
 	struct err err = { 0 };
 
@@ -611,10 +748,12 @@ static void elsewhere(void *context, struct window *window, uint32_t group)
 		window_say(window, "Wireshark cannot open what came from standard input");
 		return;
 	}
-	const char *const argv[] = { "wireshark", path, NULL };
-
-	if (process_start(argv, PROCESS_APART, "/dev/null", &err) < 0)
-		window_say(window, "%s; it would open %s", err.text, path);
+	if (item->copy && item->copy->whole)
+		part.flow = item->copy->flow;
+	else
+		part.filter = NULL;
+	if (handover_start(path, &part, &err) != 0)
+		window_say(window, "%s", err.text);
 	else
 		window_say(window, "Wireshark opens %s", base_name(path));
 }
@@ -684,28 +823,45 @@ static int fill(struct viewer *viewer, struct err *err)
 	for (size_t i = 0; i < options->recording_count; i++) {
 		const char *path = options->recordings[i];
 
-		if (!options->follow && strcmp(path, "-") != 0 && access(path, F_OK) != 0)
+		if (!strcmp(path, "-")) {
+			viewer->own = shelf_add_inflow(&viewer->reading.shelf, NULL);
+			if (viewer->inflow_id)
+				return err_input(err, "- stands for standard input, which can be "
+				                      "read only once");
+			viewer->inflow_id = viewer->own;
+			continue;
+		}
+		if (!options->follow && access(path, F_OK) != 0)
 			return err_input(err, "cannot open %s: %s: give the path of a recording",
 			                 path, strerror(errno));
 		viewer->own = shelf_add(&viewer->reading.shelf, path, options->follow);
 	}
+	viewer->reading.shelf.filter = options->filter;
+	for (size_t i = 0; i < viewer->reading.shelf.count && options->flow >= 0; i++)
+		viewer->reading.shelf.items[i].flow = (uint32_t)options->flow;
 	return 0;
 }
 
-static bool reads_standard_input(const struct viewer_options *options)
+/* Only when there is a window for it: it cannot be read twice. */
+static int start_inflow(struct viewer *viewer, struct err *err)
 {
-	for (size_t i = 0; i < options->recording_count; i++) {
-		if (!strcmp(options->recordings[i], "-"))
-			return true;
-	}
-	return false;
+	if (!viewer->inflow_id)
+		return 0;
+	viewer->inflow = inflow_create(STDIN_FILENO, err);
+	if (!viewer->inflow)
+		return -1;
+	shelf_find(&viewer->reading.shelf, viewer->inflow_id)->inflow = viewer->inflow;
+	viewer->inflow_ns = clock_monotonic_ns();
+	return 0;
 }
 
 static int loading(void *context, struct scene_loading *loading)
 {
 	struct viewer *viewer = context;
 
-	return reading_words(&viewer->reading, loading);
+	int ms = inflow_words(viewer, loading);
+
+	return ms ? ms : reading_words(&viewer->reading, loading);
 }
 
 static void start_watching(struct viewer *viewer)
@@ -728,6 +884,8 @@ static void finish(struct viewer *viewer)
 	int ignored;
 
 	watch_destroy(viewer->watch);
+	if (viewer->inflow)
+		inflow_set_wake(viewer->inflow, NULL, NULL);
 	worker_set_wake(viewer->reading.worker, NULL, NULL);
 	window_close(viewer->window);
 	if (viewer->child) {
@@ -740,6 +898,7 @@ static void finish(struct viewer *viewer)
 	free(viewer->results);
 	outcome_finish(&viewer->outcome);
 	reading_finish(&viewer->reading);
+	inflow_destroy(viewer->inflow);
 }
 
 static enum viewer_end open_and_run(struct viewer *viewer, struct err *err)
@@ -750,22 +909,26 @@ static enum viewer_end open_and_run(struct viewer *viewer, struct err *err)
 		                            .dropped = dropped,
 		                            .woken = woken,
 		                            .loading = loading,
+		                            .flow = choose_flow,
 		                            .elsewhere = elsewhere,
 		                            .save = save,
 		                            .drawn = options->dump ? drawn : NULL };
 	const struct window_content content = { .timeline = &nothing };
-	bool late = reads_standard_input(options);
 
-	/* Beside SDL's start; what cannot be read twice, only when there is a window for it. */
-	if (!late)
+	/* Beside SDL's start. */
+	if (!viewer->inflow_id)
 		reading_look(&viewer->reading, false, false);
 	viewer->window = window_open(&options->window, &calls, &content, err);
 	if (!viewer->window)
 		return VIEWER_NO_WINDOW;
-	if (late)
+	if (start_inflow(viewer, err) != 0)
+		return VIEWER_FAILED;
+	if (viewer->inflow)
 		reading_look(&viewer->reading, false, false);
 	worker_wait(viewer->reading.worker, READING_QUIET_MS);
 	worker_set_wake(viewer->reading.worker, wake, viewer->window);
+	if (viewer->inflow)
+		inflow_set_wake(viewer->inflow, wake, viewer->window);
 	show_read(viewer);
 	start_watching(viewer);
 	if (options->scenario)

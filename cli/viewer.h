@@ -18,6 +18,8 @@ struct viewer_options {
 	char *const *recordings;
 	size_t recording_count;
 	bool follow;          /* they may not be there yet, and grow */
+	const char *filter;   /* of captures: only these packets; NULL */
+	int64_t flow;         /* of captures: -1 the one that waited longest */
 	const char *scenario; /* path of one to be run instead; NULL */
 	const char *scratch;  /* a folder for its recordings */
 	const struct option_list *variants, *sets;

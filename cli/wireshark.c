@@ -2,6 +2,7 @@
  * seam wireshark: a recording in Wireshark, as an export made for it, with columns, colours and
  * fields of its own.
  */
+#include "cli/captures.h"
 #include "cli/commands.h"
 #include "cli/handover.h"
 #include "cli/inputs.h"
@@ -11,16 +12,22 @@
 struct asked {
 	const char *tap;
 	bool no_payload, print;
+	struct captures captures;
 };
 
-static int open_recording(char *path, const struct wireshark_options *options, struct err *err)
+/* A capture goes there as a whole, unless a flow of it was asked for. */
+static int open_recording(char *path, const struct wireshark_options *options,
+                          const struct captures *captures, struct err *err)
 {
 	struct inputs inputs;
-	int result;
+	int result = 0;
 
-	if (inputs_open(&inputs, &path, 1, err))
+	if (captures_open(&inputs, &path, 1, captures, err))
 		return -1;
-	result = handover_open(inputs.ledgers[0], options, path, err);
+	if (captures->flow != CAPTURES_NO_FLOW)
+		result = captures_choose(&inputs, captures, err);
+	if (!result)
+		result = handover_open(inputs.ledgers[0], options, path, err);
 	inputs_finish(&inputs);
 	return result;
 }
@@ -44,13 +51,17 @@ static int hand_over(char *const *paths, size_t count, const struct asked *asked
 		return err_input(err, "wireshark needs one recording: seam wireshark REC.pcapng");
 	if (asked->tap && !wireshark_tap_parse(asked->tap, &options.tap))
 		return err_input(err, "--tap %s: client, server or both is needed", asked->tap);
-	return asked->print ? print_line(paths[0], &options, err)
-	                    : open_recording(paths[0], &options, err);
+	if (!asked->print)
+		return open_recording(paths[0], &options, &asked->captures, err);
+	if (asked->captures.flow != CAPTURES_NO_FLOW || asked->captures.filter)
+		return err_input(err, "--print shows how a whole recording is opened: without "
+		                      "--flow and --filter");
+	return print_line(paths[0], &options, err);
 }
 
 int command_wireshark(int argc, char **argv)
 {
-	struct asked asked = { 0 };
+	struct asked asked = { .captures = CAPTURES_INIT };
 	const struct option_row rows[] = {
 		{ .name = "tap",
 		  .argument = "END",
@@ -60,6 +71,7 @@ int command_wireshark(int argc, char **argv)
 		{ .name = "no-payload",
 		  .summary = "letters of writes instead of what was sent",
 		  .value = &asked.no_payload },
+		CAPTURES_OPTIONS(&asked.captures),
 		{ .name = "print",
 		  .summary = "only print the line of a shell that does it",
 		  .value = &asked.print },

@@ -118,7 +118,7 @@ static void name_writes(struct label *label, const struct at *at, enum at_place 
 
 static void add_place(struct sheet *sheet, enum at_place place)
 {
-	const char *name = at_place_text(place);
+	const char *name = sheet->group->trace->foreign ? "not seen yet" : at_place_text(place);
 	int row = cells_add_row(&sheet->cells);
 	struct label label = { 0 };
 	char size[QUANTITY_TEXT];
@@ -166,7 +166,10 @@ static void add_direction(struct buffer *out, const struct timeline_group *group
 		sheet.columns = choose_columns(sheet.data, sheet.bytes, sheet.room);
 		cells_init(&sheet.cells, options->width);
 		add_direction_row(&sheet, flow);
-		for (int place = AT_WAITING; place < AT_PLACE_COUNT; place++)
+		/* Of a capture it is known only what was seen: neither what waited nor what was
+		 * read. */
+		for (int place = AT_WAITING; !group->trace->foreign && place < AT_PLACE_COUNT;
+		     place++)
 			if (place != AT_LOST || sheet.at.bytes[place])
 				add_place(&sheet, (enum at_place)place);
 		if (sheet.at.bytes[AT_UNWRITTEN])

@@ -71,6 +71,7 @@ void details_of_ack(struct making *making)
 	struct timeline_ack ack = timeline_ack(making->group, making->item.index);
 	const struct ledger_ack *of = ack_of(making, &ack);
 	uint64_t from = item_ack_from(making->group, &ack);
+	bool foreign = making->group->trace->foreign;
 
 	details_add_title(making, details_way(making, ack.flow, !ack.direction));
 	details_add(making, DETAILS_TEXT, NULL,
@@ -83,12 +84,14 @@ void details_of_ack(struct making *making)
 	add_released(making, &ack);
 	details_add_times(making, "ITS WAY");
 	add_newest(making, &ack);
-	details_add(making, DETAILS_ROW, "left", details_time(making, ack.sent_ns),
+	details_add(making, DETAILS_ROW, foreign ? "seen" : "left",
+	            details_time(making, ack.sent_ns),
 	            ack.delayed_ns < 0 ? NULL
 	                               : details_say(making, "%s after that byte",
 	                                             details_lasting(making, ack.delayed_ns)));
-	details_add(making, DETAILS_ROW, "arrived", details_time(making, ack.arrived_ns),
-	            flight(making, ack.sent_ns, ack.arrived_ns));
+	if (!foreign)
+		details_add(making, DETAILS_ROW, "arrived", details_time(making, ack.arrived_ns),
+		            flight(making, ack.sent_ns, ack.arrived_ns));
 	if (!of)
 		return;
 	uint32_t left = ledger_departure(details_direction(making, ack.flow, ack.direction), of);
@@ -147,11 +150,13 @@ void details_of_control(struct making *making)
 	details_add_title(making, details_way(making, flow, direction));
 	details_add(making, DETAILS_TEXT, NULL, control_text(making, control), NULL);
 	details_add_times(making, "ITS WAY");
-	details_add(making, DETAILS_ROW, "left", details_time(making, control->sent_ns), NULL);
-	details_add(making, DETAILS_ROW, control->lost ? "lost" : "arrived",
-	            details_time(making, control->arrived_ns),
-	            control->lost ? timeline_death_text(&control->death)
-	                          : flight(making, control->sent_ns, control->arrived_ns));
+	details_add(making, DETAILS_ROW, ledger->trace->foreign ? "seen" : "left",
+	            details_time(making, control->sent_ns), NULL);
+	if (!ledger->trace->foreign)
+		details_add(making, DETAILS_ROW, control->lost ? "lost" : "arrived",
+		            details_time(making, control->arrived_ns),
+		            control->lost ? timeline_death_text(&control->death)
+		                          : flight(making, control->sent_ns, control->arrived_ns));
 	for (uint32_t i = 0; control->lost && i < ledger->trace->event_count; i++)
 		if (ledger_event_packet(ledger, i) == control->packet &&
 		    link_event_is_loss(ledger->trace->events[i].kind))

@@ -92,7 +92,8 @@ static void add_conditions(struct making *making)
 	const struct trace_about *about = &making->group->trace->about;
 	char text[MOMENT_TEXT];
 
-	add_known(making, "scenario", about->path ? about->path : about->scenario);
+	add_known(making, making->group->trace->foreign ? "capture" : "scenario",
+	          about->path ? about->path : about->scenario);
 	add_lines(making, "changed", about->overrides);
 	add_known(making, "link", about->link);
 	add_known(making, "kernel", about->kernel);
@@ -141,6 +142,10 @@ static void add_interfaces(struct making *making)
 
 	for (size_t i = 0; i < trace->interface_count; i++) {
 		const struct trace_interface *interface = &trace->interfaces[i];
+
+		/* A pcap names none. */
+		if (trace->foreign && (!interface->name || !*interface->name))
+			continue;
 
 		details_add(making, DETAILS_ROW, i ? "" : "captured on",
 		            details_say(making, "%s", interface->name ? interface->name : "?"),

@@ -27,6 +27,25 @@ static size_t count_writes(const struct told *told)
 	return ledger_pieces(told->direction, told->on->from, told->on->to, NULL, 0);
 }
 
+/* Of a capture: larger than the wire carries, because it was taken before the card cut it. */
+static void add_super(struct making *making, const struct told *told)
+{
+	const struct ledger_flow *flow = &making->group->ledger->flows[told->on->flow];
+	uint32_t packets;
+
+	if (!making->group->trace->foreign || told->message)
+		return;
+	packets = ledger_wire_packets(flow, told->direction, told->of);
+	if (packets < 2)
+		return;
+	details_add(making, DETAILS_TEXT, NULL,
+	            details_say(making,
+	                        "Larger than the wire carries: %u segments on the wire, cut or "
+	                        "joined by the network card (GSO, TSO, GRO).",
+	                        packets),
+	            NULL);
+}
+
 /* "190 bytes, offset 10 to 200. It carries 19 writes:" */
 static void add_sentence(struct making *making, const struct told *told)
 {
@@ -53,9 +72,11 @@ static void add_sentence(struct making *making, const struct told *told)
 		buffer_format(&text, "%s, offset %" PRIu64 " to %" PRIu64 "%s. It carries ", bytes,
 		              on->from, on->to, on->kind == SEGMENT_DATA ? "" : ", sent again");
 		if (writes > 1)
-			buffer_format(&text, "%zu writes:", writes);
+			buffer_format(&text, "%zu %swrites:", writes,
+			              making->group->trace->foreign ? "guessed " : "");
 		else if (writes)
-			buffer_format(&text, "write %s:",
+			buffer_format(&text, "%swrite %s:",
+			              making->group->trace->foreign ? "guessed " : "",
 			              details_letters(making, on->flow, on->direction, on->from,
 			                              on->to));
 		else
@@ -73,6 +94,7 @@ static void add_sentence(struct making *making, const struct told *told)
 	if (fragments > 1)
 		details_add(making, DETAILS_TEXT, NULL,
 		            details_say(making, "It left in %u IP fragments.", fragments), NULL);
+	add_super(making, told);
 }
 
 /* "written", "0.500 – 9.500 ms", "19 × send(10)" */
@@ -258,6 +280,13 @@ static void add_its_way(struct making *making, const struct told *told,
 	const struct timeline_segment *on = told->on;
 
 	details_add_times(making, "ITS WAY");
+	/* Where it was captured is one moment; when it was written or read nobody saw. */
+	if (making->group->trace->foreign) {
+		details_add(making, DETAILS_ROW, "seen", details_time(making, on->sent_ns), NULL);
+		add_again(making, told);
+		add_acked(making, told);
+		return;
+	}
 	add_written(making, told);
 	if (held)
 		details_add_link(making,

@@ -1,6 +1,7 @@
 /* What there is to know of a write. */
 #include <inttypes.h>
 
+#include "capture/packet.h"
 #include "viz/details_rows.h"
 #include "viz/direction.h"
 #include "viz/item_parts.h"
@@ -172,6 +173,74 @@ static void add_boundaries(struct making *making, const struct timeline_write *w
 	add_boundary(making, making->item.index, "behind");
 }
 
+/* The last of the segments that carried it the first time; NULL. */
+static const struct ledger_segment *last_segment(const struct ledger_direction *of, uint64_t to,
+                                                 uint32_t *largest, bool *is_last)
+{
+	const struct ledger_segment *last = NULL;
+
+	*largest = 0;
+	*is_last = false;
+	for (size_t i = 0; i < of->data_count; i++) {
+		const struct ledger_segment *segment = &of->segments[ledger_data_segment(of, i)];
+
+		if (segment->length > *largest)
+			*largest = segment->length;
+		if (segment->from < to && segment->from + segment->length >= to && !last) {
+			last = segment;
+			*is_last = i + 1 == of->data_count;
+		}
+	}
+	return last;
+}
+
+/* Why it is thought to end where it does, by the rules of flow_trace(). */
+static const char *guess_reason(struct making *making, const struct ledger_flow *flow,
+                                const struct ledger_direction *of, uint64_t to)
+{
+	const struct ledger_segment *last;
+	uint32_t largest;
+	bool is_last;
+
+	if (trace_transport_is_message(flow->transport))
+		return "Each datagram is one write.";
+	last = last_segment(of, to, &largest, &is_last);
+	if (last && last->flags & PACKET_PSH)
+		return "Its last segment has PSH, which Linux sets where a write ends.";
+	if (last && last->length + ledger_segment_repeated(of, last) < largest)
+		return details_say(making,
+		                   "Its last segment is shorter than the largest there (%" PRIu32
+		                   " bytes).",
+		                   largest);
+	if (is_last)
+		return "Nothing was captured behind it.";
+	return "All of it was acknowledged, and a pause follows.";
+}
+
+/* Neither the call nor its reader was seen. */
+static void add_guess(struct making *making, const struct timeline_write *write)
+{
+	const struct ledger_flow *flow = &making->group->ledger->flows[write->flow];
+	const struct ledger_direction *of = &flow->directions[write->direction];
+	uint64_t bytes = write->to - write->from;
+
+	details_add(making, DETAILS_TEXT, NULL,
+	            details_say(making, "A guess. %s, offset %" PRIu64 " to %" PRIu64 ":",
+	                        details_bytes(making, bytes), write->from, write->to),
+	            NULL);
+	details_add_writes(making, write->flow, write->direction, write->from, write->to);
+	details_add(making, DETAILS_HEADING, "WHY IT IS A GUESS", NULL, NULL);
+	details_add(
+		making, DETAILS_TEXT, NULL,
+		"A capture shows packets and no calls. Several writes may have left as this one, "
+		"or one as several.",
+		NULL);
+	details_add(making, DETAILS_TEXT, NULL, guess_reason(making, flow, of, write->to), NULL);
+	details_add_times(making, "ITS WAY");
+	add_segments(making, write);
+	details_add_bytes(making, write->flow, write->direction, write->from, write->to);
+}
+
 void details_of_write(struct making *making)
 {
 	const struct timeline_write *write = &making->group->writes[making->item.index];
@@ -180,6 +249,10 @@ void details_of_write(struct making *making)
 	const struct call *call = details_call(making, of->writes[write->write].call);
 
 	details_add_title(making, details_way(making, write->flow, write->direction));
+	if (making->group->trace->foreign) {
+		add_guess(making, write);
+		return;
+	}
 	add_sentence(making, write, call);
 	details_add_times(making, "ITS WAY");
 	details_add(making, DETAILS_ROW, "written", details_time(making, write->begin_ns),

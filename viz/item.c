@@ -53,7 +53,8 @@ bool item_is_of(struct item item, const struct timeline *timeline)
 	group = &timeline->groups[item.group];
 	if (item.index >= item_count(group, item.kind))
 		return false;
-	return item.kind != ITEM_BOUNDARY || item_write_behind(group, item.index) != TIMELINE_NONE;
+	return item.kind != ITEM_BOUNDARY ||
+	       (!group->trace->foreign && item_write_behind(group, item.index) != TIMELINE_NONE);
 }
 
 /* How many of the direction's acknowledgements are of less. Each is of more than the one before. */

@@ -322,7 +322,8 @@ void window_bars(struct page *page, struct group_place *place)
 {
 	struct bars bars = { page, place, NULL, 0 };
 
-	if (!page->window->has_cursor) {
+	/* Nothing of a capture tells what waited, or was on its way, at a moment. */
+	if (!page->window->has_cursor || place->whole->trace->foreign) {
 		scene_gutter(page, place);
 		return;
 	}

@@ -30,7 +30,8 @@ void scene_say_lane(struct buffer *out, const struct timeline_group *group, uint
 		}
 	if (writes) {
 		scene_count(out, writes, "write");
-		buffer_format(out, ", %s", quantity_bytes(size, written));
+		buffer_text(out, group->trace->foreign ? " (guessed)\n" : ", ");
+		buffer_text(out, quantity_bytes(size, written));
 	}
 	if (reads) {
 		buffer_text(out, writes ? "\n" : "");

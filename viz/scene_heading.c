@@ -66,14 +66,15 @@ static void say_ways(struct buffer *out, const struct line *line)
 		summary_ways(out, counts);
 		return;
 	}
-	buffer_format(out, "%zu → ", counts->writes);
+	buffer_format(out, counts->guessed ? "%zu (guessed) → " : "%zu → ", counts->writes);
 	if (counts->packets_seen && line->wording == WORDING_BRIEF) {
 		scene_count(out, counts->segments, counts->messages ? "datagram" : "segment");
-		buffer_text(out, " → ");
 	} else if (counts->packets_seen) {
-		buffer_format(out, "%zu → ", counts->segments);
+		buffer_format(out, "%zu", counts->segments);
 	}
-	buffer_format(out, "%zu", counts->reads);
+	if (counts->guessed)
+		return;
+	buffer_format(out, "%s%zu", counts->packets_seen ? " → " : "", counts->reads);
 }
 
 static void say_kept(struct buffer *out, const struct line *line)

@@ -4,6 +4,7 @@
  * way that is free, or none.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "capture/quantity.h"
@@ -164,6 +165,19 @@ static void say_segment(struct buffer *out, const struct timeline_segment *segme
 	buffer_text(out, segment->twice ? " twice" : "");
 }
 
+/* Larger than the wire carries; what it was there. Only captures of others have such packets and no
+ * word of what made them. */
+static uint32_t wire_packets(const struct timeline_group *group,
+                             const struct timeline_segment *segment)
+{
+	const struct ledger_flow *flow = &group->ledger->flows[segment->flow];
+	const struct ledger_direction *of = &flow->directions[segment->direction];
+
+	if (!group->trace->foreign || flow->transport != TRANSPORT_TCP)
+		return 1;
+	return ledger_wire_packets(flow, of, &of->segments[segment->segment]);
+}
+
 bool scene_has_cells(const struct scene_content *content)
 {
 	return content->count && content->count <= CELLS_MOST && content->last < NAMES_LETTERS;
@@ -228,9 +242,12 @@ static void place_manifest(struct page *page, struct group_place *place,
                            const struct timeline_segment *segment)
 {
 	struct scene_content content;
+	uint32_t packets = wire_packets(place->group, segment);
 	struct track way;
+	char more[48];
 	double width;
 
+	snprintf(more, sizeof(more), "%u segments on the wire", packets);
 	if (segment->lost || !track(page, place, segment->from_lane, segment->to_lane,
 	                            segment->sent_ns + segment->queued_ns,
 	                            segment->arrived_ns - segment->serial_ns, &way))
@@ -239,6 +256,7 @@ static void place_manifest(struct page *page, struct group_place *place,
 	              segment->to);
 	width = scene_segment_width(page, segment, content.count);
 	for (int form = 0; form < 3; form++) {
+		const char *said = packets > 1 ? more : NULL;
 		bool cells = form == 0;
 		struct buffer text = { 0 };
 		struct draw_box box;
@@ -251,12 +269,12 @@ static void place_manifest(struct page *page, struct group_place *place,
 			buffer_text(&text, "  ");
 		}
 		say_segment(&text, segment);
-		box = scene_manifest_box(page, 0, 0, cells, &content, text.bytes, NULL, true);
+		box = scene_manifest_box(page, 0, 0, cells, &content, text.bytes, said, true);
 		placed = find_place(page, place, &way, width, &box);
 		if (placed) {
 			size_t mark = scene_mark(page);
 
-			scene_manifest_box(page, box.x, box.y, cells, &content, text.bytes, NULL,
+			scene_manifest_box(page, box.x, box.y, cells, &content, text.bytes, said,
 			                   false);
 			if (!is_chosen(page, place, segment))
 				scene_happens(page, mark, segment->sent_ns, segment->sent_ns);
@@ -278,7 +296,7 @@ static bool is_single(const struct timeline_group *group, const struct timeline_
 	scene_content(&content, group, segment->flow, segment->direction, segment->from,
 	              segment->to);
 	return content.count < 2 && segment->kind == SEGMENT_DATA && !segment->lost &&
-	       !segment->late && !segment->twice;
+	       !segment->late && !segment->twice && wire_packets(group, segment) < 2;
 }
 
 /* The end of a comb: neighbours with one write each on the same way, close to each other. */

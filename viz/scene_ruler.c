@@ -535,7 +535,7 @@ static void draw_row(const struct ruler *ruler, const struct timeline_group *gro
 
 	scene_count(&text, count, nouns[kind]);
 	if (kind == ROW_WRITES && group->trace->foreign)
-		buffer_text(&text, " guessed");
+		buffer_text(&text, " (guessed)");
 	if (kind == ROW_WRITES)
 		buffer_format(&text, ", %s", quantity_bytes(size, main->bytes));
 	scene_escape(&name, group->name);

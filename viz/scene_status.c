@@ -28,7 +28,7 @@ static void draw_hints(struct page *page, double x, double right, double y)
 {
 	struct draw *draw = &page->draw;
 	struct view_hint hints[HINTS_MOST];
-	size_t count = view_hints(page->window->view, hints, HINTS_MOST);
+	size_t count = view_hints(page->window->view, page->window->model, hints, HINTS_MOST);
 	double widths[HINTS_MOST], last = 0;
 
 	for (size_t i = 0; i < count; i++) {

@@ -368,6 +368,8 @@ static void draw_all(struct page *page, struct group_place *places, struct view_
 	window_status(page, status);
 	if (page->options->details)
 		window_panel(page, layout);
+	if (view->listing)
+		window_flows(page, overview, layout);
 	if (page->options->loading)
 		window_loading(page, overview);
 	if (page->options->notice)

@@ -94,6 +94,8 @@ void window_loading(struct page *page, double bottom);
 void window_point_check(struct page *page, const struct scene_check *check, struct draw_box box);
 void window_check_more(struct page *page);
 void window_notice(struct page *page, double bottom);
+/* The flows of a capture, over the lanes down to bottom; scene_flows.c. */
+void window_flows(struct page *page, double bottom, struct view_layout *layout);
 /* All keys, over everything; scene_help.c. */
 void window_help(struct page *page);
 

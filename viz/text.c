@@ -214,9 +214,9 @@ static void legend(struct buffer *out, const struct shown *shown,
 
 	if (shown->letters) {
 		legend_letters(out, options);
-		buffer_text(out, shown->guessed ? "  writes as they may have been"
+		buffer_text(out, shown->guessed ? "  writes, guessed from PSH, sizes and pauses"
 		                                : "  the writes in order");
-		column = shown->guessed ? 35 : 26;
+		column = shown->guessed ? 49 : 26;
 	}
 	if (shown->density)
 		legend_item(out, &column, "▁▄█ how many at a time", options);

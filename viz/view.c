@@ -16,6 +16,7 @@ static const struct view_targets no_targets;
 
 static struct view_model complete(const struct view_model *model)
 {
+	static const struct waits no_waits;
 	struct view_model whole = *model;
 
 	if (!whole.timeline)
@@ -24,6 +25,8 @@ static struct view_model complete(const struct view_model *model)
 		whole.steps = &no_steps;
 	if (!whole.targets)
 		whole.targets = &no_targets;
+	if (!whole.waits)
+		whole.waits = &no_waits;
 	return whole;
 }
 
@@ -300,6 +303,10 @@ static void type(struct view *view, const struct view_input *input)
 static unsigned answer(struct view *view, const struct view_model *model,
                        const struct view_input *input)
 {
+	unsigned effects = 0;
+
+	if (view->listing && view_list_input(view, model, input, &effects))
+		return effects;
 	switch ((enum view_input_kind)input->kind) {
 	case VIEW_KEY: return view_press_key(view, model, input);
 	case VIEW_TYPED: type(view, input); break;
@@ -343,6 +350,7 @@ unsigned view_apply(struct view *view, const struct view_model *model,
 	if (!view->stretching)
 		view_measure_follow(view, &whole);
 	view_scroll_limit(view, &whole.layout);
+	view_list_limit(view, &whole);
 	/* Where the pointer is shows in nothing that is drawn; how far a search is, in the message.
 	 */
 	before.hunt = view->hunt;

@@ -12,8 +12,10 @@
 #include <stdint.h>
 
 #include "capture/buffer.h"
+#include "viz/flow_menu.h"
 #include "viz/item.h"
 #include "viz/search.h"
+#include "viz/waits.h"
 
 #define VIEW_WIDTH_MIN   900
 #define VIEW_HEIGHT_MIN  500
@@ -41,6 +43,8 @@ enum view_target_kind {
 	VIEW_ON_PANEL,
 	VIEW_ON_AXIS,  /* sets the cursor */
 	VIEW_ON_RULER, /* its heading: turns to the next way */
+	VIEW_ON_LIST,  /* of a capture's flows, besides its rows */
+	VIEW_ON_FLOW,  /* item.index: its row */
 	VIEW_KIND_COUNT,
 };
 
@@ -56,6 +60,7 @@ struct view_layout {
 	double panel_content, panel_height; /* of what scrolls, and what is seen of it */
 	double groups_content, groups_height;
 	double groups_top; /* y of what scrolls */
+	size_t list_rows; /* of the list of flows, that have room; 0: it is not drawn */
 	/* Where each group is in what scrolls, so that one can be brought into sight; h 0: not
 	 * known. */
 	struct view_extent {
@@ -69,6 +74,9 @@ struct view_model {
 	const struct item_steps *steps;
 	const struct view_targets *targets;
 	struct view_layout layout;
+	const struct flow_menu *menus; /* of the groups that are captures */
+	size_t menu_count;             /* groups; 0: no captures */
+	const struct waits *waits;
 };
 
 struct view_place {
@@ -123,6 +131,11 @@ struct view {
 	char search[128];
 	struct view_hunt hunt; /* a search that takes more than one tick */
 	char message[256];     /* in the status line, until the next input */
+
+	bool listing; /* the flows of a capture are listed */
+	bool grasped; /* the button went down on the list */
+	uint32_t list_group;
+	size_t list_at, list_top; /* row that is marked, first row that is seen */
 
 	bool measuring;                         /* M was pressed, or Shift-drag */
 	bool stretching;                        /* by Shift-drag */
@@ -191,6 +204,7 @@ enum {
 	VIEW_COPY = 8,      /* C: the description of what is selected */
 	VIEW_AGAIN = 16,    /* R: run or read again */
 	VIEW_CHANGED = 32,  /* draw */
+	VIEW_FLOW = 64,     /* the flow in row list_at of list_group is to be shown */
 };
 
 /* Every byte's way fits, no cursor, nothing selected. The timeline may be NULL. */
@@ -229,8 +243,9 @@ struct view_hint {
 	const char *key, *does;
 	const char *brief; /* for a status line; NULL: only in the help */
 };
-/* does is the brief word there. */
-size_t view_hints(const struct view *view, struct view_hint *hints, size_t most);
+/* does is the brief word there. model may be NULL: nothing is open. */
+size_t view_hints(const struct view *view, const struct view_model *model, struct view_hint *hints,
+                  size_t most);
 /* All keys, for the help. */
 const struct view_hint *view_keys(size_t *count);
 

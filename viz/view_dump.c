@@ -10,6 +10,7 @@ static const char *const target_words[VIEW_KIND_COUNT] = {
 	[VIEW_ON_HEADING] = "heading",   [VIEW_ON_OVERVIEW] = "overview",
 	[VIEW_ON_SPLITTER] = "splitter", [VIEW_ON_PANEL] = "panel",
 	[VIEW_ON_AXIS] = "axis",         [VIEW_ON_RULER] = "ruler",
+	[VIEW_ON_LIST] = "list",         [VIEW_ON_FLOW] = "flow",
 };
 
 static int64_t whole(double number)
@@ -114,6 +115,37 @@ static void dump_measure(struct json_writer *writer, const struct view *view)
 	json_end(writer);
 }
 
+/* Of captures: the flow that is drawn, and what is listed. */
+static void dump_flows(struct json_writer *writer, const struct view *view,
+                       const struct view_model *model)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < model->menu_count; i++)
+		any |= model->menus[i].count > 0;
+	if (!any)
+		return;
+	json_array_row(writer, "flows");
+	for (size_t i = 0; i < model->menu_count; i++) {
+		const struct flow_menu *menu = &model->menus[i];
+
+		json_object(writer, NULL);
+		json_count(writer, "of", menu->count);
+		if (menu->count)
+			json_count(writer, "shown", menu->shown);
+		json_switch(writer, "growing", menu->growing);
+		json_end(writer);
+	}
+	json_end(writer);
+	json_object_row(writer, "list");
+	json_switch(writer, "open", view->listing);
+	json_count(writer, "group", view->list_group);
+	json_count(writer, "at", view->list_at);
+	json_count(writer, "top", view->list_top);
+	json_end(writer);
+	json_count(writer, "waits", model->waits ? model->waits->count : 0);
+}
+
 static void count_targets(struct json_writer *writer, const struct view_targets *targets)
 {
 	size_t counts[VIEW_KIND_COUNT] = { 0 };
@@ -134,9 +166,12 @@ static void dump_target(struct json_writer *writer, const struct view_model *mod
 	json_text(writer, "kind", target_words[target->kind]);
 	json_number(writer, "x", whole(floor(x)));
 	json_number(writer, "y", whole(floor(y)));
+	if (target->kind == VIEW_ON_FLOW)
+		json_count(writer, "row", target->item.index);
 	if (target->kind == VIEW_ON_HEADING)
 		json_count(writer, "group", target->item.group);
-	dump_item(writer, "item", target->item, model->timeline);
+	if (target->kind == VIEW_ON_ITEM)
+		dump_item(writer, "item", target->item, model->timeline);
 	json_end(writer);
 }
 
@@ -177,6 +212,7 @@ void view_dump(struct buffer *out, const struct view *view, const struct view_mo
 	json_switch(&writer, "going_on", view->hunt.going_on);
 	json_end(&writer);
 	dump_measure(&writer, view);
+	dump_flows(&writer, view, model);
 	json_text(&writer, "message", view->message);
 	json_count(&writer, "history", view->history_count);
 	if (model->targets) {

@@ -22,6 +22,8 @@ enum row {
 	ROW_STRETCH,
 	ROW_SEARCH,
 	ROW_AGAIN,
+	ROW_WAIT,
+	ROW_FLOWS,
 	ROW_BACK,
 	ROW_CLICK,
 	ROW_DOUBLE,
@@ -70,6 +72,11 @@ static const struct view_hint rows[] = {
 	                 "len>1000, held>5ms, frame 812, 14ms, port 5432; Enter finds, Ctrl-U empties",
 	                 "search" },
 	[ROW_AGAIN] = { "N", "finds the next; Shift-N the previous one", NULL },
+	[ROW_WAIT] = { "H",
+	               "of a capture: to the next wait, a hold, a late ACK, silence; Shift-H to "
+	               "the previous one",
+	               "next wait" },
+	[ROW_FLOWS] = { "O", "of a capture: its flows, the worst first; opens another", "flows" },
 	[ROW_BACK] = { "Alt ←", "goes back to the place before", NULL },
 	[ROW_CLICK] = { "click",
 	                "selects; where nothing is, sets the cursor; on a heading, folds its group",
@@ -88,7 +95,7 @@ static const struct view_hint rows[] = {
 	[ROW_RUN] = { "R", "runs the scenario again, or reads the recording again", "run again" },
 	[ROW_DROP] = { "drop a file", "opens a recording beside those that are open", NULL },
 	[ROW_ESCAPE] = { "Esc",
-	                 "closes help, search, error, measurement, selection, cursor: one at a "
+	                 "closes help, search, list, error, measurement, selection, cursor: one at a "
 	                 "time",
 	                 NULL },
 	[ROW_HELP] = { "?", "all keys; also F1", "all keys" },
@@ -125,7 +132,15 @@ static size_t hint(struct view_hint *hints, size_t count, size_t most, const cha
 	return count + 1;
 }
 
-static bool is_of_use(const struct view *view, enum row row)
+static bool has_captures(const struct view_model *model)
+{
+	for (size_t i = 0; model && i < model->menu_count; i++)
+		if (view_menu(model, (uint32_t)i))
+			return true;
+	return false;
+}
+
+static bool is_of_use(const struct view *view, const struct view_model *model, enum row row)
 {
 	bool selected = view->selected.kind != ITEM_NONE;
 
@@ -133,11 +148,14 @@ static bool is_of_use(const struct view *view, enum row row)
 	case ROW_SAME: return selected;
 	case ROW_TURN: return view->ways > 1;
 	case ROW_TO: return selected || view->measure_to_ns != VIEW_NO_TIME;
+	case ROW_WAIT: return has_captures(model) && model->waits && model->waits->count;
+	case ROW_FLOWS: return has_captures(model);
 	default: return rows[row].brief != NULL;
 	}
 }
 
-size_t view_hints(const struct view *view, struct view_hint *hints, size_t most)
+size_t view_hints(const struct view *view, const struct view_model *model, struct view_hint *hints,
+                  size_t most)
 {
 	size_t count = 0;
 
@@ -149,13 +167,20 @@ size_t view_hints(const struct view *view, struct view_hint *hints, size_t most)
 		count = hint(hints, count, most, "Ctrl-U", "empty");
 		return hint(hints, count, most, rows[ROW_ESCAPE].key, "close");
 	}
+	if (view->listing) {
+		count = hint(hints, count, most, "↑ ↓", "another flow");
+		count = hint(hints, count, most, "Enter", "show it");
+		if (model && model->menu_count > 1)
+			count = hint(hints, count, most, "Tab", "next capture");
+		return hint(hints, count, most, rows[ROW_ESCAPE].key, "close");
+	}
 	if (view->measuring) {
 		count = hint(hints, count, most, rows[ROW_MEASURE].key, "second point");
 		count = hint(hints, count, most, rows[ROW_STEP].key, rows[ROW_STEP].brief);
 		return hint(hints, count, most, rows[ROW_ESCAPE].key, "give up");
 	}
 	for (unsigned row = 0; row < ROW_COUNT; row++) {
-		if (is_of_use(view, row))
+		if (is_of_use(view, model, row))
 			count = hint(hints, count, most, rows[row].key,
 			             row == ROW_PLAY                 ? play_word(view)
 			             : row == ROW_RUN && view->reads ? "read again"

@@ -175,6 +175,21 @@ static unsigned turn(struct view *view, const struct view_model *model,
 	return 0;
 }
 
+static unsigned list(struct view *view, const struct view_model *model,
+                     const struct view_input *input)
+{
+	(void)input;
+	view_list_open(view, model);
+	return 0;
+}
+
+static unsigned wait(struct view *view, const struct view_model *model,
+                     const struct view_input *input)
+{
+	view_go_wait(view, model, input->mods & VIEW_SHIFT ? VIEW_BACKWARD : VIEW_FORWARD);
+	return 0;
+}
+
 static unsigned wall_clock(struct view *view, const struct view_model *model,
                            const struct view_input *input)
 {
@@ -290,6 +305,8 @@ static const struct binding {
 	{ VIEW_KEY_CHARACTER, 'm', 0, measure },
 	{ VIEW_KEY_CHARACTER, 'g', 0, fold },
 	{ VIEW_KEY_CHARACTER, 'b', 0, turn },
+	{ VIEW_KEY_CHARACTER, 'o', 0, list },
+	{ VIEW_KEY_CHARACTER, 'h', 0, wait },
 	{ VIEW_KEY_CHARACTER, 't', 0, wall_clock },
 	{ VIEW_KEY_CHARACTER, 'l', 0, theme },
 	{ VIEW_KEY_CHARACTER, 'c', 0, copy },

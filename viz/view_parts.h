@@ -84,6 +84,23 @@ void view_step_end(struct view *view, const struct view_model *model, enum view_
 /* To the next item in order of time, holds and boundaries among them. */
 void view_walk(struct view *view, const struct view_model *model, enum view_way way);
 
+/* ---- view_list.c ---- */
+
+/* The list of flows, of the capture that is meant; says so where there is none. */
+void view_list_open(struct view *view, const struct view_model *model);
+/* An input while it is open; false if it is not the list's. *effects is what is to be done. */
+bool view_list_input(struct view *view, const struct view_model *model,
+                     const struct view_input *input, unsigned *effects);
+/* What is marked and seen stays within what there is. */
+void view_list_limit(struct view *view, const struct view_model *model);
+/* Of that group; NULL: it is none of a capture. */
+const struct flow_menu *view_menu(const struct view_model *model, uint32_t group);
+
+/* ---- view_wait.c ---- */
+
+/* To the next wait of a capture: its end gets the cursor, its time is measured. */
+void view_go_wait(struct view *view, const struct view_model *model, enum view_way way);
+
 /* ---- view_play.c ---- */
 
 void view_play_or_stop(struct view *view, const struct view_model *model);

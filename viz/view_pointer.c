@@ -114,6 +114,8 @@ static void begin(struct view *view, const struct view_model *model, const struc
 	case VIEW_ON_RULER: view_turn(view); break;
 	case VIEW_ON_SPLITTER:
 	case VIEW_ON_PANEL:
+	case VIEW_ON_LIST:
+	case VIEW_ON_FLOW:
 	case VIEW_KIND_COUNT: break;
 	}
 }
@@ -200,6 +202,8 @@ static void drag(struct view *view, const struct view_model *model, const struct
 	case VIEW_ON_HEADING:
 	case VIEW_ON_RULER:
 	case VIEW_ON_PANEL:
+	case VIEW_ON_LIST:
+	case VIEW_ON_FLOW:
 	case VIEW_KIND_COUNT: break;
 	}
 	view->drag_x = input->x;

@@ -72,7 +72,12 @@ static struct view_model model_of(const struct window *window)
 	return (struct view_model){ .timeline = window->content.timeline,
 		                    .steps = window->content.steps,
 		                    .targets = &window->targets,
-		                    .layout = window->layout };
+		                    .layout = window->layout,
+		                    .menus = window->content.menus,
+		                    .menu_count = window->content.menus
+		                                          ? window->content.timeline->group_count
+		                                          : 0,
+		                    .waits = window->content.waits };
 }
 
 static void build_details(struct window *window)
@@ -293,6 +298,19 @@ static uint32_t group_meant(const struct view *view)
 	                                         : 0;
 }
 
+static void choose_flow(struct window *window)
+{
+	const struct window_calls *calls = &window->calls;
+	const struct view *view = &window->view;
+	const struct view_model model = model_of(window);
+	const struct flow_menu *menu =
+		view->list_group < model.menu_count ? &model.menus[view->list_group] : NULL;
+
+	if (menu && view->list_at < menu->count && calls->flow)
+		calls->flow(calls->context, window, view->list_group,
+		            menu->ranks[view->list_at].flow);
+}
+
 static void carry_out(struct window *window, unsigned asked, const struct view_input *input)
 {
 	const struct window_calls *calls = &window->calls;
@@ -301,6 +319,8 @@ static void carry_out(struct window *window, unsigned asked, const struct view_i
 		window->closing = true;
 	if (asked & VIEW_SAVE)
 		save(window, input->mods & VIEW_SHIFT);
+	if (asked & VIEW_FLOW)
+		choose_flow(window);
 	if (asked & VIEW_COPY)
 		copy(window);
 	if (asked & VIEW_WIRESHARK && calls->elsewhere)
@@ -475,6 +495,42 @@ static void show_all(struct window *window)
 	view->span_ns = view->to_span_ns = fresh.span_ns;
 }
 
+/* A capture's flow was changed for another: nothing of the old one's place means anything. */
+static bool is_another_flow(const struct window *window, const struct window_content *content)
+{
+	const struct window_content *old = &window->content;
+
+	if (!old->menus || !content->menus ||
+	    old->timeline->group_count != content->timeline->group_count)
+		return false;
+	for (size_t i = 0; i < content->timeline->group_count; i++)
+		if (old->menus[i].count && content->menus[i].count &&
+		    old->menus[i].shown != content->menus[i].shown)
+			return true;
+	return false;
+}
+
+/* As when it is opened, but for how it is looked at. */
+static void look_anew(struct window *window)
+{
+	struct view *view = &window->view, fresh;
+
+	view_init(&fresh, window->content.timeline, view->width, view->height);
+	fresh.panel_width = view->panel_width;
+	fresh.light = view->light;
+	fresh.wall_clock = view->wall_clock;
+	fresh.slowness = view->slowness;
+	fresh.by_event = view->by_event;
+	fresh.listing = view->listing;
+	fresh.grasped = view->grasped;
+	fresh.list_group = view->list_group;
+	fresh.list_at = view->list_at;
+	fresh.list_top = view->list_top;
+	fresh.pointer_x = view->pointer_x;
+	fresh.pointer_y = view->pointer_y;
+	*view = fresh;
+}
+
 static void set_content(struct window *window, const struct window_content *content)
 {
 	window->content = *content;
@@ -512,9 +568,14 @@ static void move_groups(struct window *window, const struct window_content *cont
 void window_show(struct window *window, const struct window_content *content)
 {
 	bool all = shows_all(window), first = !window->content.timeline->group_count;
+	bool another = is_another_flow(window, content);
 
 	move_groups(window, content);
 	set_content(window, content);
+	if (another) {
+		look_anew(window);
+		return;
+	}
 	view_keep(&window->view, content->timeline);
 	if (all)
 		show_all(window);

@@ -23,8 +23,10 @@ struct window;
 struct window_content {
 	const struct timeline *timeline; /* may have no group */
 	const struct item_steps *steps;  /* of the timeline; NULL: none */
-	struct scene_index *index; /* of the timeline, the window's to use; NULL where there is
-	                              no group */
+	struct scene_index *index;     /* of the timeline, the window's to use; NULL where there is
+	                                  no group */
+	const struct flow_menu *menus; /* one a group, of a recording empty; NULL: no captures */
+	const struct waits *waits;     /* of the captures; NULL: none */
 	const struct scene_check *checks;
 	size_t check_count;
 	const unsigned *ids; /* of each group's recording, told apart over window_show(); NULL where
@@ -48,6 +50,8 @@ struct window_calls {
 	 * later, 0: nothing is, until something else has been called. *loading is drawn unless it
 	 * is left without a name; its texts stay until the next call. */
 	int (*loading)(void *context, struct scene_loading *loading);
+	/* Another flow of the capture that this group is of. */
+	void (*flow)(void *context, struct window *window, uint32_t group, uint32_t flow);
 	/* W: show the file of this group elsewhere; 0 if nothing is pointed at. */
 	void (*elsewhere)(void *context, struct window *window, uint32_t group);
 	/* E: a whole file of that form, "png" or "svg"; said gets the sentence for the status line.

@@ -370,17 +370,123 @@ xdotool key Right Tab e Home Escape f l
 until_view 'v["theme"] == "dark" and "loading" in d'
 if [ -x "$drop" ]; then
 	"$drop" "$window" "$work/udp.pcapng" || fail "the window takes no file"
-	until_view '"loading" in d and "udp.pcapng" in d["loading"]["then"]'
-	shows 'what waits' aeb8c4 290 200 420 200
+	until_view 'd["groups"] == 1 and "loading" in d and "udp.pcapng is open beside" in v["message"]'
 fi
 tail -c +2001 nagle.pcapng >&4
 exec 4>&-
 if [ -x "$drop" ]; then
-	until_view 'd["groups"] == 2 and "loading" not in d and "udp.pcapng is open beside" in v["message"]'
+	until_view 'd["groups"] == 2 and "loading" not in d'
 else
 	until_view 'd["groups"] == 1 and "loading" not in d'
 fi
 shows_item 'a write' $write_b 'p["kind"] == "item" and "nagle write 2" in name'
+close_view
+
+# ---- a capture of others: the flow that waited longest, its flows, another one, its waits
+cat >capture.py <<'PY'
+import struct, sys
+# capture.py OUT FROM TO: flows FROM to TO of 10.0.0.1 with 10.0.0.2; flow 2 waits longest, flow 3
+# has a packet of 4000 bytes.
+packets = []
+def add(t, back, port, seq, ack, flags, data=b""):
+    a, b = (b"\n\0\0\1", port), (b"\n\0\0\2", 80)
+    if back: a, b = b, a
+    opt = b"\2\4\5\xb4" if flags & 2 else b""
+    tcp = struct.pack("!HHIIBBHHH", a[1], b[1], seq, ack, 5 + len(opt) // 4 << 4, flags, 1000, 0, 0) + opt + data
+    ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp), 1, 0, 64, 6, 0, a[0], b[0]) + tcp
+    packets.append((t, bytes(12) + b"\x08\0" + ip))
+for i in range(int(sys.argv[2]), int(sys.argv[3])):
+    t, port, wait = 1000000 * i, 45000 + i, 200000 if i == 2 else 2000 + 100 * i
+    add(t, 0, port, 99, 0, 2); add(t + 100, 1, port, 499, 100, 18); add(t + 200, 0, port, 100, 500, 16)
+    add(t + 1000, 0, port, 100, 500, 24, b"a" * 10); add(t + 1000 + wait, 1, port, 500, 110, 16)
+    add(t + 1100 + wait, 0, port, 110, 500, 24, b"b" * (4000 if i == 3 else 90))
+    add(t + 1200 + wait, 1, port, 500, 110 + (4000 if i == 3 else 90), 16)
+with open(sys.argv[1], "wb") as out:
+    if sys.argv[2] == "0": out.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+    for t, p in packets: out.write(struct.pack("<IIII", 1700000000 + t // 1000000, t % 1000000, len(p), len(p)) + p)
+PY
+python3 capture.py web.pcap 0 30
+input=
+open_view web.pcap --size 1280x720
+until_view 'd["groups"] == 1 and v["flows"] == [{"of": 30, "shown": 2, "growing": False}]'
+changes_screen capture
+xdotool key h
+until_view '"held for an ack 200" in v["message"] or "waited for an ack 200" in v["message"]'
+xdotool key o
+until_view 'v["list"]["open"] and v["list"]["at"] == 0 and v["targets"]["flow"] >= 8'
+changes_screen capture-list
+xdotool key Down Down
+until_view 'v["list"]["at"] == 2'
+xdotool key End
+until_view 'v["list"]["at"] == 29 and v["list"]["top"] > 0'
+xdotool key Home Down Return
+until_view 'not v["list"]["open"] and v["flows"][0]["shown"] == 29 and v["message"] == ""'
+changes_screen capture-other
+xdotool key o
+until_view 'v["list"]["open"] and v["list"]["at"] == 1'
+xdotool mousemove --window "$window" $(at 'p["kind"] == "flow" and p["row"] == 3') click 1
+until_view 'v["list"]["open"] and v["flows"][0]["shown"] == 27'
+xdotool key Escape l
+until_view 'not v["list"]["open"] and v["theme"] == "light"'
+changes_screen capture-light
+close_view
+open_view web.pcap --flow 3 --select 'segment 2' --size 1280x720
+until_view 'v["flows"][0]["shown"] == 3 and v["selected"]["name"] == "segment 2"'
+changes_screen capture-large
+close_view
+open_view web.pcap --filter 'port 45005 or port 45006' --size 1280x720
+until_view 'v["flows"] == [{"of": 2, "shown": 1, "growing": False}]'
+close_view
+open_view web.pcap nagle.pcapng --size 1280x720
+until_view 'd["groups"] == 2 and v["flows"][0]["shown"] == 2 and v["flows"][1]["of"] == 0'
+close_view
+expect_exit 2 "$seam" view web.pcap --flow 30
+expect_text err "30 flows"
+expect_exit 2 "$seam" view web.pcap --filter 'prot 1'
+expect_text err "pcap-filter"
+expect_exit 2 "$seam" view nagle.pcapng --flow 0
+expect_text err "captures of others"
+
+# ---- W hands over to Wireshark: the export, with the flow that is shown
+mkdir tools
+cat >tools/wireshark <<'SH'
+#!/bin/sh
+while [ $# -gt 1 ]; do [ "$1" = -r ] && cp "$2" "$HANDED"; shift; done
+SH
+chmod +x tools/wireshark
+path=$PATH
+PATH=$work/tools:$PATH
+HANDED=$work/handed.pcapng
+export PATH HANDED
+open_view web.pcap --size 1280x720
+until_view 'd["groups"] == 1'
+xdotool key w
+until_view '"Wireshark opens web.pcap" in v["message"]'
+for _ in $(seq 100); do [ -s handed.pcapng ] && break; sleep 0.1; done
+close_view
+PATH=$path
+[ -s handed.pcapng ] || fail "nothing was handed over to Wireshark"
+"$seam" show --json handed.pcapng >handed.json || fail "what was handed over does not open"
+expect_text handed.json '"a": "10.0.0.1:45002"'
+grep -q '"id": 1' handed.json && fail "more than the flow was handed over"
+
+# ---- a capture that comes through a pipe is drawn as it comes
+python3 capture.py begin.pcap 0 4
+python3 capture.py more.pcap 4 30
+input=slow
+open_view - --size 1280x720
+until_view 'd["groups"] == 0 and "standard input" in d["loading"]["what"]'
+cat begin.pcap >&4
+until_view 'd["groups"] == 1 and v["flows"][0]["growing"] and "as it comes" in v["message"]'
+changes_screen pipe
+sleep 1.2
+xdotool key o
+until_view 'v["list"]["open"]'
+cat more.pcap >&4
+until_view 'v["flows"][0]["of"] == 30 and v["flows"][0]["growing"] and v["list"]["open"]'
+changes_screen pipe-grown
+exec 4>&-
+until_view 'v["flows"] == [{"of": 30, "shown": 2, "growing": False}] and "standard input has ended: 210 packets in 30 flows" in v["message"]'
 close_view
 
 # ---- Q closes it while it reads

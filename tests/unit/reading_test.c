@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "capture_fixture.h"
 #include "cli/reading.h"
 #include "folder_fixture.h"
 
@@ -247,6 +248,168 @@ static void one_that_is_stopped_makes_nothing(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
+/* Two flows: that of IPv4 waits 2 ms, that of IPv6 30 ms. */
+static void a_capture(struct buffer *out)
+{
+	struct capture_file file = { 0 };
+	const struct capture_tcp ten = { .sequence = 1, .length = 10, .flags = PACKET_ACK };
+	const struct capture_tcp ack = { .back = true, .acknowledgement = 11, .flags = PACKET_ACK };
+	const struct capture_tcp ten6 = {
+		.sequence = 1, .length = 10, .flags = PACKET_ACK, .ipv6 = true
+	};
+	const struct capture_tcp ack6 = {
+		.back = true, .acknowledgement = 11, .flags = PACKET_ACK, .ipv6 = true
+	};
+
+	capture_begin(&file, LINK_ETHERNET);
+	capture_add(&file, 1000000000, &ten);
+	capture_add(&file, 1002000000, &ack);
+	capture_add(&file, 1003000000, &ten6);
+	capture_add(&file, 1033000000, &ack6);
+	*out = file.bytes;
+}
+
+static void a_capture_opens_at_the_flow_that_waited_longest(void **state)
+{
+	struct desk *desk = *state;
+	struct shelf *shelf = &desk->reading.shelf;
+	char path[FOLDER_PATH], said[200];
+	struct buffer bytes;
+	unsigned id;
+
+	a_capture(&bytes);
+	folder_write(desk->folder, "web.pcap", bytes.bytes, bytes.length);
+	folder_file(path, desk->folder, "web.pcap");
+	id = shelf_add(shelf, path, false);
+	reading_look(&desk->reading, false, false);
+	assert_true(finish_job(desk, said));
+	assert_int_equal(shelf->sight->menus[0].count, 2);
+	assert_int_equal(shelf->sight->menus[0].shown, 1);
+	assert_int_equal(shelf->sight->ledgers[0]->trace->packet_count, 2);
+	assert_true(shelf->sight->waits.count > 0);
+
+	/* Another one is made of what was read, and nothing is read again. */
+	shelf_choose(shelf, id, 0);
+	assert_true(reading_look(&desk->reading, true, false));
+	assert_true(finish_job(desk, said));
+	assert_string_equal(said, "");
+	assert_int_equal(shelf->sight->menus[0].shown, 0);
+	shelf_choose(shelf, id, 0);
+	assert_false(reading_look(&desk->reading, true, false));
+	buffer_finish(&bytes);
+}
+
+static void a_filter_or_a_flow_that_does_not_fit_is_said_so(void **state)
+{
+	struct desk *desk = *state;
+	struct shelf *shelf = &desk->reading.shelf;
+	char path[FOLDER_PATH], said[200];
+	struct buffer bytes;
+	struct shelf_job *job;
+	bool shown;
+
+	a_capture(&bytes);
+	folder_write(desk->folder, "web.pcap", bytes.bytes, bytes.length);
+	folder_file(path, desk->folder, "web.pcap");
+	shelf->filter = "ip6";
+	shelf_find(shelf, shelf_add(shelf, path, false))->flow = 1;
+	reading_look(&desk->reading, false, false);
+	assert_true(worker_wait(desk->reading.worker, LONG_MS));
+	job = reading_take(&desk->reading, &shown);
+	assert_true(job->entries[0].unfit);
+	assert_non_null(strstr(job->entries[0].err.text, "has 1 flow, number 0"));
+	reading_done(&desk->reading, job);
+
+	shelf->items[0].flow = 0;
+	shelf->items[0].tried = false;
+	reading_look(&desk->reading, false, false);
+	assert_true(finish_job(desk, said));
+	assert_int_equal(shelf->sight->menus[0].count, 1);
+	buffer_finish(&bytes);
+}
+
+static void wait_for_size(struct inflow *inflow, uint64_t size, bool ended)
+{
+	for (int i = 0; i < 2000; i++) {
+		struct inflow_state now = inflow_state(inflow);
+
+		if (now.size >= size && now.ended == ended)
+			return;
+		usleep(5000);
+	}
+	fail_msg("nothing came through the pipe");
+}
+
+static void a_capture_from_a_pipe_is_there_as_far_as_it_came(void **state)
+{
+	struct desk *desk = *state;
+	struct shelf *shelf = &desk->reading.shelf;
+	struct inflow *inflow;
+	struct buffer bytes;
+	struct err err;
+	char said[200];
+	int ends[2];
+
+	a_capture(&bytes);
+	assert_int_equal(pipe(ends), 0);
+	inflow = inflow_create(ends[0], &err);
+	assert_non_null(inflow);
+	shelf_add_inflow(shelf, inflow);
+	assert_false(reading_look(&desk->reading, true, false));
+	assert_int_equal(write(ends[1], bytes.bytes, bytes.length - 100), bytes.length - 100);
+	wait_for_size(inflow, bytes.length - 100, false);
+	assert_true(reading_look(&desk->reading, true, false));
+	assert_true(finish_job(desk, said));
+	assert_true(shelf->sight->menus[0].growing);
+	assert_int_equal(write(ends[1], bytes.bytes + bytes.length - 100, 100), 100);
+	close(ends[1]);
+	wait_for_size(inflow, bytes.length, true);
+	assert_true(reading_look(&desk->reading, true, false));
+	assert_true(finish_job(desk, said));
+	assert_false(shelf->sight->menus[0].growing);
+	assert_int_equal(shelf->sight->menus[0].count, 2);
+	assert_false(reading_look(&desk->reading, true, false));
+	assert_true(worker_wait(desk->reading.worker, LONG_MS));
+	inflow_destroy(inflow);
+	close(ends[0]);
+	buffer_finish(&bytes);
+}
+
+static void a_recording_from_a_pipe_waits_for_its_end(void **state)
+{
+	struct desk *desk = *state;
+	struct shelf *shelf = &desk->reading.shelf;
+	static char bytes[1 << 20];
+	FILE *file = fopen(GOLDEN "nagle.pcapng", "rb");
+	size_t length = fread(bytes, 1, sizeof(bytes), file);
+	struct inflow *inflow;
+	struct err err;
+	char said[200];
+	int ends[2];
+
+	fclose(file);
+	assert_true(length > 3000 && length < 60000);
+	assert_int_equal(pipe(ends), 0);
+	inflow = inflow_create(ends[0], &err);
+	assert_non_null(inflow);
+	shelf_add_inflow(shelf, inflow);
+	assert_int_equal(write(ends[1], bytes, 3000), 3000);
+	wait_for_size(inflow, 3000, false);
+	assert_true(reading_look(&desk->reading, true, false));
+	assert_false(finish_job(desk, said));
+	assert_false(reading_look(&desk->reading, true, false));
+	assert_int_equal(write(ends[1], bytes + 3000, length - 3000), length - 3000);
+	close(ends[1]);
+	wait_for_size(inflow, length, true);
+	assert_true(reading_look(&desk->reading, true, false));
+	assert_true(finish_job(desk, said));
+	assert_int_equal(shelf->sight->count, 1);
+	assert_int_equal(shelf->sight->menus[0].count, 0);
+	assert_true(worker_wait(desk->reading.worker, LONG_MS));
+	inflow_destroy(inflow);
+	close(ends[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +421,10 @@ int main(void)
 		TEST(one_that_cannot_be_read_leaves_what_there_was),
 		TEST(the_first_bytes_of_one_that_is_written_are_no_mistake),
 		TEST(one_that_is_stopped_makes_nothing),
+		TEST(a_capture_opens_at_the_flow_that_waited_longest),
+		TEST(a_filter_or_a_flow_that_does_not_fit_is_said_so),
+		TEST(a_capture_from_a_pipe_is_there_as_far_as_it_came),
+		TEST(a_recording_from_a_pipe_waits_for_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,8 +59,10 @@ static double seconds(void)
 
 static void take(struct shot *shot, struct font *font, double scale)
 {
-	const struct view_model model = { &shot->fixture.timeline, &shot->steps, &shot->targets,
-		                          shot->layout };
+	const struct view_model model = { .timeline = &shot->fixture.timeline,
+		                          .steps = &shot->steps,
+		                          .targets = &shot->targets,
+		                          .layout = shot->layout };
 	const struct details_options about = { .wall_clock = false };
 	const struct scene_options options = {
 		.font = font,
@@ -149,8 +151,10 @@ static void what_is_selected_turns_the_ruler_to_its_way(void **state)
 	struct view_model model;
 
 	open_shot(&shot, 0, 0, 0);
-	model = (struct view_model){ &shot.fixture.timeline, &shot.steps, &shot.targets,
-		                     shot.layout };
+	model = (struct view_model){ .timeline = &shot.fixture.timeline,
+		                     .steps = &shot.steps,
+		                     .targets = &shot.targets,
+		                     .layout = shot.layout };
 	assert_true(shot.view.ways > 1);
 	for (uint32_t i = 0; i < shot.fixture.timeline.groups[0].write_count; i++) {
 		const struct item item = { ITEM_WRITE, 0, i };

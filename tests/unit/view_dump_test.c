@@ -40,9 +40,9 @@ static void a_dump_says_what_a_view_is(void **state)
 	             "\"play\": {\"state\": \"still\", \"slowness\": 1000, \"by_event\": false}");
 	assert_dumps(fixture, "\"panel\": {\"width\": 392, \"scroll\": 0}");
 	assert_dumps(fixture, "\"folded\": []");
-	assert_dumps(fixture,
-	             "\"targets\": {\"item\": 10, \"plot\": 1, \"heading\": 3, "
-	             "\"overview\": 1, \"splitter\": 1, \"panel\": 1, \"axis\": 1, \"ruler\": 0}");
+	assert_dumps(fixture, "\"targets\": {\"item\": 10, \"plot\": 1, \"heading\": 3, "
+	                      "\"overview\": 1, \"splitter\": 1, \"panel\": 1, \"axis\": 1, "
+	                      "\"ruler\": 0, \"list\": 0, \"flow\": 0}");
 	assert_lacks(fixture, "\"cursor_ns\"");
 	assert_lacks(fixture, "\"selected\"");
 	assert_lacks(fixture, "\"measure\"");

@@ -61,8 +61,10 @@ static void show(struct shown *shown, struct font *font, const char *const *name
 
 static struct view_model model_of(const struct shown *shown)
 {
-	return (struct view_model){ &shown->timeline, &shown->steps, &shown->targets,
-		                    shown->layout };
+	return (struct view_model){ .timeline = &shown->timeline,
+		                    .steps = &shown->steps,
+		                    .targets = &shown->targets,
+		                    .layout = shown->layout };
 }
 
 static void draw(struct shown *shown, struct scene *scene, double scale)

@@ -445,7 +445,7 @@ static void a_search_that_cannot_be_says_why(void **state)
 static bool says(const struct view *view, const char *key, const char *does)
 {
 	struct view_hint hints[32];
-	size_t count = view_hints(view, hints, 32);
+	size_t count = view_hints(view, NULL, hints, 32);
 
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(hints[i].key, key) == 0 && strcmp(hints[i].does, does) == 0)
@@ -478,9 +478,9 @@ static void hints_say_what_the_keys_do_here(void **state)
 	assert_false(says(view, "← →", "event"));
 	input_key(fixture, VIEW_KEY_F1, 0);
 	assert_true(says(view, "Esc", "close"));
-	assert_int_equal(view_hints(view, hints, 0), 0);
+	assert_int_equal(view_hints(view, NULL, hints, 0), 0);
 	input_key(fixture, VIEW_KEY_ESCAPE, 0);
-	assert_int_equal(view_hints(view, hints, 2), 2);
+	assert_int_equal(view_hints(view, NULL, hints, 2), 2);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, view_fixture_setup, view_fixture_teardown)
