@@ -60,7 +60,7 @@ struct explain_item {
 	bool total; /* of all of a recording or flow: it has no moment, and stands where kind says
 	             */
 	uint32_t flow, direction; /* LEDGER_NONE: of none */
-	int64_t at_ns;            /* since zero: when it ended */
+	int64_t at_ns;            /* since zero: when it stands in the story */
 	int64_t took_ns;          /* 0: not a matter of time */
 	uint32_t since, packet;   /* indices into the trace's packets; LEDGER_NONE */
 	uint64_t from, to;        /* bytes of the direction's stream */

@@ -8,6 +8,8 @@
 #include "capture/mem.h"
 #include "viz/explain_parts.h"
 
+#define LEAST_MSS 536 /* where no SYN tells it: what every receiver takes (RFC 9293, 3.7.1) */
+
 static int64_t first_ns(const struct trace *trace)
 {
 	return trace->packet_count ? trace->packets[0].time_ns : 0;
@@ -33,8 +35,12 @@ static void tell_ways(struct telling *telling, uint32_t flow)
 	say_receiver(telling, &way);
 	say(telling, " went ");
 	say_sent(telling, &way);
-	say(telling, ", back went ");
-	say_sent(telling, &back);
+	if (back.direction->data_count) {
+		say(telling, ", back went ");
+		say_sent(telling, &back);
+	} else {
+		say(telling, ", and nothing back");
+	}
 	say(telling, "; ");
 	say_count(telling, of->packets, "packet");
 	if (of->first_packet != LEDGER_NONE && of->packets > 1) {
@@ -155,11 +161,14 @@ static void say_took(struct telling *telling, const struct stall *stall)
 	say_time(telling, stall->to_ns - stall->from_ns);
 }
 
-static bool say_hold(struct telling *telling, const struct way *way, const struct stall *stall)
+static void say_hold(struct telling *telling, const struct way *way, const struct stall *stall)
 {
 	const struct ledger_ack *ack = newest_ack(way->direction, stall->packet);
 	const struct ledger_segment *segment = segment_of(way->direction, stall->packet);
-	bool small = segment && way->mss && segment->length < way->mss;
+	uint32_t mss = way->flow->mss         ? way->flow->mss
+	               : way->mss > LEAST_MSS ? way->mss
+	                                      : LEAST_MSS;
+	bool small = segment && segment->length < mss;
 
 	say_sender(telling, way);
 	say(telling, " sent ");
@@ -186,7 +195,6 @@ static bool say_hold(struct telling *telling, const struct way *way, const struc
 		             "guess.");
 	else
 		say(telling, ". That they waited for it is a guess.");
-	return true;
 }
 
 static void say_ack(struct telling *telling, const struct way *way, const struct stall *stall)
@@ -273,10 +281,11 @@ static void tell_stall(struct telling *telling, const struct stall *stall)
 {
 	struct way way = way_of(telling->ledger, stall->flow, stall->direction);
 	struct explain_item *item;
-	bool guessed = false;
 
+	if (telling->names_flow)
+		say(telling, "Flow %" PRIu32 ": ", stall->flow);
 	switch (stall->kind) {
-	case STALL_HOLD: guessed = say_hold(telling, &way, stall); break;
+	case STALL_HOLD: say_hold(telling, &way, stall); break;
 	case STALL_ACK: say_ack(telling, &way, stall); break;
 	case STALL_LOSS: say_loss(telling, &way, stall); break;
 	case STALL_WINDOW: say_window(telling, &way, stall); break;
@@ -286,7 +295,7 @@ static void tell_stall(struct telling *telling, const struct stall *stall)
 	item = tell(telling, kinds[stall->kind].kind, &way,
 	            stall->to_ns - telling->explain->zero_ns);
 	item->cause = kinds[stall->kind].cause;
-	item->guessed = guessed;
+	item->guessed = stall->kind == STALL_HOLD;
 	item->took_ns = stall->to_ns - stall->from_ns;
 	item->since = stall->since;
 	item->packet = stall->packet;
@@ -351,6 +360,7 @@ void explain_worst(struct explain *explain, const struct ledger *ledger, size_t 
 	struct stall *list = mem_alloc(most, sizeof(*list));
 	size_t count = stalls_of_all(ledger, list, most);
 
+	telling.names_flow = true;
 	tell_stalls(&telling, list, count);
 	free(list);
 	buffer_finish(&telling.line);

@@ -71,7 +71,7 @@ static const char *of_kind(enum explain_kind kind)
 {
 	static const char *const names[] = {
 		[EXPLAIN_WAYS] = "",
-		[EXPLAIN_ALONE] = "writes that left at once",
+		[EXPLAIN_ALONE] = "times that writes left at once",
 		[EXPLAIN_HOLD] = "waits that ended so",
 		[EXPLAIN_SPLIT] = "writes split",
 		[EXPLAIN_BLOCKED] = "writes that waited in their call",
@@ -83,7 +83,7 @@ static const char *of_kind(enum explain_kind kind)
 		[EXPLAIN_JOIN] = "reads of several writes",
 		[EXPLAIN_CUT] = "reads that ended inside a write",
 		[EXPLAIN_TRUNCATION] = "datagrams cut off",
-		[EXPLAIN_CALL] = "calls that failed",
+		[EXPLAIN_CALL] = "calls that failed or never returned",
 		[EXPLAIN_RESET] = "resets",
 		[EXPLAIN_FATE] = "",
 		[EXPLAIN_COUNTER] = "",

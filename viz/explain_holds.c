@@ -13,6 +13,9 @@
 #define CALLS_SEEN 10000  /* that are looked through for one that let bytes go */
 #define AFTER_NS   100000 /* a call lets bytes go before it returns, or as good as */
 #define LATE_NS    1000000
+#define ACK_NS     5000000    /* an ACK that let nothing go is told of from here */
+#define BEFORE_NS  1000000000 /* how long before its arrival a segment may have left */
+#define LOOKED_AT  1000       /* at most so many */
 
 struct held {
 	struct timeline_hold hold;
@@ -21,7 +24,8 @@ struct held {
 	const struct ledger_segment *segment;
 	uint32_t first, last; /* writes in the segment */
 	uint8_t setting;      /* of the first */
-	bool more;            /* MSG_MORE on the last of those that waited */
+	bool more;            /* MSG_MORE on the first */
+	int64_t delayed_ns;   /* of the ACK: see ack_delay() */
 };
 
 static const struct call *call_of(const struct telling *telling, const struct held *held,
@@ -123,6 +127,31 @@ static uint32_t opened_window(const struct telling *telling, const struct held *
 	return LEDGER_NONE;
 }
 
+/*
+ * How long the receiver kept an ACK: from the arrival of the last of the bytes before it, which
+ * after a loss is not the newest; -1 unknown.
+ */
+static int64_t ack_delay(const struct telling *telling, const struct timeline_ack *ack)
+{
+	const struct timeline_group *group = telling->group;
+	int64_t came_ns = ack->sent_ns - ack->delayed_ns, first_ns = came_ns - BEFORE_NS;
+	size_t at = timeline_segments_since(group, ack->sent_ns);
+
+	if (ack->delayed_ns < 0)
+		return -1;
+	for (size_t seen = 0; at-- && seen < LOOKED_AT; seen++) {
+		struct timeline_segment segment = timeline_segment(group, at);
+
+		if (segment.sent_ns < first_ns)
+			break;
+		if (segment.flow == ack->flow && segment.direction == ack->direction &&
+		    segment.from < ack->upto && !segment.lost && !segment.under_way &&
+		    segment.arrived_ns <= ack->sent_ns && segment.arrived_ns > came_ns)
+			came_ns = segment.arrived_ns;
+	}
+	return ack->sent_ns - came_ns;
+}
+
 static const char *they(const struct held *held)
 {
 	return held->first == held->last ? "It" : "They";
@@ -143,12 +172,12 @@ static void say_ack(struct telling *telling, const struct held *held)
 		say(telling, "what had left before");
 	say_frame(telling, packet);
 	say(telling, " arrived");
-	if (held->ack.delayed_ns < LATE_NS)
+	if (held->delayed_ns < LATE_NS)
 		return;
 	say(telling, "; ");
 	say_receiver(telling, &held->way);
 	say(telling, " had sent it ");
-	say_time(telling, held->ack.delayed_ns);
+	say_time(telling, held->delayed_ns);
 	say(telling, " after %s came", write != LEDGER_NONE ? "those bytes" : "that");
 }
 
@@ -164,7 +193,7 @@ static void say_in_flight(struct telling *telling, const struct held *held)
 
 static void say_nagle(struct telling *telling, const struct held *held)
 {
-	say(telling, ". So does Nagle's algorithm: ");
+	say(telling, ". Nagle's algorithm does that: ");
 	say_in_flight(telling, held);
 	say(telling,
 	    ", less than a full segment (%" PRIu32 " B) waited, and TCP_NODELAY was not set.",
@@ -295,8 +324,10 @@ void explain_holds(struct telling *telling)
 		    (held.first == held.last &&
 		     held.hold.to_ns - held.hold.from_ns < EXPLAIN_LEAST_NS))
 			continue;
-		if (held.hold.ack != TIMELINE_NONE)
+		if (held.hold.ack != TIMELINE_NONE) {
 			held.ack = timeline_ack(group, held.hold.ack);
+			held.delayed_ns = ack_delay(telling, &held.ack);
+		}
 		if (telling->settings)
 			held.setting =
 				telling->settings[held.way.direction->writes[held.first].call];
@@ -318,7 +349,10 @@ void explain_acks(struct telling *telling)
 			ack.upto ? ledger_write_at(way.direction, ack.upto - 1) : LEDGER_NONE;
 		struct explain_item *item;
 
-		if (ack.delayed_ns < LATE_NS || ack.released != TIMELINE_NONE)
+		if (ack.delayed_ns < ACK_NS || ack.released != TIMELINE_NONE)
+			continue;
+		ack.delayed_ns = ack_delay(telling, &ack);
+		if (ack.delayed_ns < ACK_NS)
 			continue;
 		uint32_t packet =
 			way.direction->acks[timeline_order_at(&group->ack_order, i).index].packet;
@@ -331,7 +365,7 @@ void explain_acks(struct telling *telling)
 		say_frame(telling, packet);
 		say(telling, " ");
 		say_time(telling, ack.delayed_ns);
-		say(telling, " after its last byte had come. It let no byte go.");
+		say(telling, " after the last of the bytes before it had come. It let no byte go.");
 		item = tell(telling, EXPLAIN_ACK, &way, ack.sent_ns);
 		item->took_ns = ack.delayed_ns;
 		item->packet = packet;

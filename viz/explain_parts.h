@@ -14,6 +14,7 @@ struct telling {
 	const struct timeline_group *group; /* NULL: a capture */
 	const struct ledger *ledger;
 	const uint8_t *settings;
+	bool names_flow;    /* of several flows: each sentence says whose it is */
 	struct buffer line; /* the sentence being made */
 };
 

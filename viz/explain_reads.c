@@ -26,6 +26,17 @@ static struct explain_item *tell_read(struct telling *telling, enum explain_kind
 
 /* ---- reads that joined, cut, or cut off ---- */
 
+/* Whether it got writes from their first byte to their last. */
+static bool is_whole(const struct way *way, const struct ledger_read *read)
+{
+	const struct ledger_write *writes = way->direction->writes;
+	uint64_t end = read->from + read->length;
+	uint32_t first, last;
+
+	return writes_of(way->direction, read->from, end, &first, &last) &&
+	       writes[first].from == read->from && writes[last].to == end;
+}
+
 static void tell_join(struct telling *telling, const struct way *way,
                       const struct ledger_read *read, uint64_t lost, uint64_t kept)
 {
@@ -34,9 +45,9 @@ static void tell_join(struct telling *telling, const struct way *way,
 	say(telling, "One read of ");
 	say_receiver(telling, way);
 	say(telling, " got ");
-	say_bytes(telling, read->length);
-	say(telling, ": ");
 	say_range(telling, way, read->from, end);
+	if (is_whole(way, read))
+		say(telling, ", %" PRIu32 " B", read->length);
 	if (!way->packets)
 		say(telling, lost == 1 ? "; the boundary between them is lost"
 		                       : "; the boundaries between them are lost");
@@ -195,20 +206,38 @@ void explain_fates(struct telling *telling, const struct way *way)
 
 /* ---- what the kernel counted ---- */
 
-void explain_counters(struct telling *telling)
+/* All that matters of one host; the counters of a host stand side by side. */
+static void tell_host(struct telling *telling, const struct trace_counter *counters, size_t count)
 {
-	size_t count;
-	const struct trace_counter *counters =
-		trace_counters_at(telling->ledger->trace, TRACE_END, &count);
+	bool only = !strcmp(counters->host, "lo");
+	size_t told = 0, matter = 0;
 
+	for (size_t i = 0; i < count; i++)
+		matter += counters_matter(&counters[i]);
+	if (!matter)
+		return;
+	say(telling, "The kernel%s%s counted ", only ? "" : " of ", only ? "" : counters->host);
 	for (size_t i = 0; i < count; i++) {
 		if (!counters_matter(&counters[i]))
 			continue;
-		say(telling, "The kernel%s%s counted ",
-		    strcmp(counters[i].host, "lo") ? " of " : "",
-		    strcmp(counters[i].host, "lo") ? counters[i].host : "");
+		say(telling, "%s", !told ? "" : told + 1 == matter ? " and " : ", ");
 		counters_words(&telling->line, &counters[i]);
-		say(telling, ".");
-		tell(telling, EXPLAIN_COUNTER, NULL, 0)->total = true;
+		told++;
+	}
+	say(telling, ".");
+	tell(telling, EXPLAIN_COUNTER, NULL, 0)->total = true;
+}
+
+void explain_counters(struct telling *telling)
+{
+	size_t count, first = 0;
+	const struct trace_counter *counters =
+		trace_counters_at(telling->ledger->trace, TRACE_END, &count);
+
+	for (size_t i = 1; i <= count; i++) {
+		if (i < count && !strcmp(counters[i].host, counters[first].host))
+			continue;
+		tell_host(telling, counters + first, i - first);
+		first = i;
 	}
 }

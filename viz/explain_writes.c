@@ -35,6 +35,11 @@ static void say_kept(struct telling *telling, uint64_t count, uint64_t wire, uin
 		    count, wire, wire == 1 ? "was" : "were", reads);
 }
 
+static const char *fate_of(const struct ledger_boundaries *only)
+{
+	return only->kept ? "kept" : only->lost ? "lost" : "not seen";
+}
+
 static void say_boundaries(struct telling *telling, const struct way *way)
 {
 	const struct ledger_boundaries *wire = &way->direction->in_segments;
@@ -44,13 +49,13 @@ static void say_boundaries(struct telling *telling, const struct way *way)
 		say_kept(telling, reads->count, wire->kept, reads->kept, way->packets);
 	if (reads->count != 1)
 		return;
-	say(telling, " The boundary between them was ");
+	say(telling, " The boundary between them was %s", fate_of(way->packets ? wire : reads));
 	if (way->packets)
-		say(telling, "%s on the wire and ",
-		    wire->kept   ? "kept"
-		    : wire->lost ? "lost"
-		                 : "not seen");
-	say(telling, "%s in reads.", reads->kept ? "kept" : reads->lost ? "lost" : "not seen");
+		say(telling, " on the wire and%s%s in reads.",
+		    fate_of(wire) == fate_of(reads) ? "" : " ",
+		    fate_of(wire) == fate_of(reads) ? "" : fate_of(reads));
+	else
+		say(telling, ".");
 }
 
 void explain_ways(struct telling *telling, const struct way *way)
@@ -214,7 +219,7 @@ static void tell_split(struct telling *telling, const struct way *way, uint32_t 
 	say(telling, ", left in %zu segments: ", count);
 	sizes_text(&telling->line, sizes, count, 60, false);
 	say(telling, ".");
-	if (way->mss && way->flow->mss && bytes->to - bytes->from > way->mss)
+	if (way->flow->mss && sizes[0] % way->mss == 0)
 		say(telling, " A segment of this connection carries %" PRIu32 " B at most%s.",
 		    way->mss, several ? "; larger ones were captured before they were cut" : "");
 	begin_sentence(telling, 0);
