@@ -14,6 +14,7 @@
 #include "cli/inputs.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/preview.h"
 #include "cli/trust.h"
 #include "sim/pushing.h"
 #include "viz/explain.h"
@@ -139,7 +140,9 @@ static void tell_capture(struct buffer *out, const struct input *input,
 	const struct captures *captures = &telling->captures;
 	struct explain explain;
 
-	if (!telling->json)
+	if (captures->begun)
+		flow_list_totals(out, &input->ledger, options);
+	else if (!telling->json)
 		flow_list_heading(out, &input->ledger, name_of(input), options);
 	if (input->chosen) {
 		tell_flow(out, input, captures->flow < 0 ? 0 : (uint32_t)captures->flow,
@@ -155,13 +158,29 @@ static void tell_capture(struct buffer *out, const struct input *input,
 
 /* ---- the command ---- */
 
-static int tell_inputs(const struct inputs *inputs, const struct telling *telling, struct err *err)
+static struct text_options options_of(const struct telling *telling)
 {
-	const struct text_options options = {
+	return (struct text_options){
 		.width = telling->width ? (int)telling->width : output_width(TEXT_WIDTH_DEFAULT),
 		.colour = !telling->no_colour && output_colour(),
 		.ascii = telling->ascii,
 	};
+}
+
+/* Of a capture that takes long to read, what it begins with is there at once. */
+static int begin(char *const *paths, size_t count, struct telling *telling, struct err *err)
+{
+	const struct text_options options = options_of(telling);
+
+	if (count != 1 || telling->json || telling->captures.filter ||
+	    telling->captures.flow != CAPTURES_NO_FLOW)
+		return 0;
+	return preview_print(paths[0], &options, &telling->captures.begun, err);
+}
+
+static int tell_inputs(const struct inputs *inputs, const struct telling *telling, struct err *err)
+{
+	const struct text_options options = options_of(telling);
 	struct buffer out = { 0 };
 	int result;
 
@@ -189,11 +208,9 @@ static void note_doubts(const struct inputs *inputs)
 	buffer_finish(&doubts);
 }
 
-static int explain_files(char *const *paths, size_t count, const struct telling *telling,
-                         struct err *err)
+static int explain_files(char *const *paths, size_t count, struct telling *telling, struct err *err)
 {
-	/* --worst is for recordings too. */
-	struct captures captures = telling->captures;
+	struct captures captures;
 	struct inputs inputs;
 	int result;
 
@@ -201,8 +218,12 @@ static int explain_files(char *const *paths, size_t count, const struct telling 
 		return err_input(err,
 		                 "explain needs a recording: seam explain REC.pcapng; seam run "
 		                 "makes them");
-	captures.worst = 0;
 	confine_to_reading();
+	if (begin(paths, count, telling, err))
+		return -1;
+	/* --worst is for recordings too. */
+	captures = telling->captures;
+	captures.worst = 0;
 	if (captures_open(&inputs, paths, count, &captures, err))
 		return -1;
 	captures.worst = telling->captures.worst;

@@ -137,8 +137,9 @@ static int64_t ack_delay(const struct telling *telling, const struct timeline_ac
 	int64_t came_ns = ack->sent_ns - ack->delayed_ns, first_ns = came_ns - BEFORE_NS;
 	size_t at = timeline_segments_since(group, ack->sent_ns);
 
-	if (ack->delayed_ns < 0)
-		return -1;
+	/* It can only have been shorter. */
+	if (ack->delayed_ns < LATE_NS)
+		return ack->delayed_ns;
 	for (size_t seen = 0; at-- && seen < LOOKED_AT; seen++) {
 		struct timeline_segment segment = timeline_segment(group, at);
 
