@@ -178,8 +178,9 @@ void explain_alone(struct telling *telling, const struct way *way)
 
 /* ---- writes that one segment did not hold ---- */
 
-static size_t carriers(const struct telling *telling, const struct way *way,
-                       const struct ledger_write *write, uint64_t **sizes, bool *several)
+/* The sizes of its parts, to be freed; *several: a segment was captured before the card cut it. */
+static size_t carriers(const struct way *way, const struct ledger_write *write, uint64_t **sizes,
+                       bool *several)
 {
 	size_t count = 0, capacity = 0;
 	uint64_t from = write->from;
@@ -200,7 +201,6 @@ static size_t carriers(const struct telling *telling, const struct way *way,
 		(*sizes)[count++] = end - from;
 		from = end;
 	}
-	(void)telling;
 	return count;
 }
 
@@ -210,7 +210,7 @@ static void tell_split(struct telling *telling, const struct way *way, uint32_t 
 	uint32_t first = ledger_segment_at(way->direction, bytes->from);
 	bool several;
 	uint64_t *sizes;
-	size_t count = carriers(telling, way, bytes, &sizes, &several);
+	size_t count = carriers(way, bytes, &sizes, &several);
 	struct explain_item *item;
 
 	say_writes(telling, way, write, write);
