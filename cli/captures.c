@@ -118,7 +118,10 @@ void captures_list(struct buffer *out, const struct input *input, const struct c
 		flow_list_json(out, ledger, name_of(input), (size_t)captures->worst);
 		return;
 	}
-	flow_list_heading(out, ledger, name_of(input), options);
+	if (captures->begun)
+		flow_list_totals(out, ledger, options);
+	else
+		flow_list_heading(out, ledger, name_of(input), options);
 	if (captures->worst)
 		flow_list_worst(out, ledger, (size_t)captures->worst, options);
 	else

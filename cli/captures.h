@@ -17,6 +17,7 @@ struct captures {
 	int64_t flow; /* CAPTURES_NO_FLOW unless it was given */
 	const char *filter;
 	int64_t worst; /* 0: not asked for */
+	bool begun;    /* preview_print() has said how the only input begins */
 };
 /* How it begins. */
 #define CAPTURES_INIT                                                                              \

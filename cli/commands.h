@@ -9,6 +9,7 @@ int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_view(int argc, char **argv);
 int command_show(int argc, char **argv);
+int command_explain(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_wireshark(int argc, char **argv);
 int command_import(int argc, char **argv);

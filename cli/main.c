@@ -20,6 +20,8 @@ static const struct {
 	{ "check", command_check, "play scenarios and say whether their expectations hold" },
 	{ "view", command_view, "recordings in a window, to be stepped through" },
 	{ "show", command_show, "a recording in the terminal: timeline, byte ruler, table" },
+	{ "explain", command_explain,
+	  "what happened in a recording, in sentences, and what let each wait end" },
 	{ "export", command_export,
 	  "recordings as a picture, JSON, a table, text, or for Wireshark" },
 	{ "wireshark", command_wireshark,

@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/picture.h"
+#include "cli/preview.h"
 #include "cli/step.h"
 #include "cli/trust.h"
 
@@ -51,15 +52,31 @@ static int list_captures(const struct inputs *inputs, const struct show *show,
 	return result;
 }
 
-static int write_recordings(const struct inputs *inputs, const struct show *show, struct err *err)
+static struct text_options options_of(const struct show *show)
 {
-	const struct text_options options = {
+	return (struct text_options){
 		.width = show->width ? (int)show->width : output_width(TEXT_WIDTH_DEFAULT),
 		.colour = !show->no_colour && output_colour(),
 		.ascii = show->ascii,
 		.all_acks = show->acks,
 		.details = show->details,
 	};
+}
+
+/* Of a capture that takes long to read, what it begins with is there at once. */
+static int begin(char *const *paths, size_t count, struct show *show, struct err *err)
+{
+	const struct text_options options = options_of(show);
+
+	if (count != 1 || show->json || show->summary || show->step || show->at ||
+	    show->captures.filter || show->captures.flow != CAPTURES_NO_FLOW)
+		return 0;
+	return preview_print(paths[0], &options, &show->captures.begun, err);
+}
+
+static int write_recordings(const struct inputs *inputs, const struct show *show, struct err *err)
+{
+	const struct text_options options = options_of(show);
 	struct buffer out = { 0 };
 	int result;
 
@@ -119,6 +136,8 @@ static int show_recordings(char *const *paths, size_t count, struct show *show, 
 	if (check(show, count, err) || (show->at && step_read_time(show->at, &show->at_ns, err)))
 		return -1;
 	confine_to_reading();
+	if (begin(paths, count, show, err))
+		return -1;
 	if (captures_open(&inputs, paths, count, &show->captures, err))
 		return -1;
 	if (captures_choose(&inputs, &show->captures, err))

@@ -6,6 +6,7 @@
 
 #include "capture/escape.h"
 #include "capture/mem.h"
+#include "capture/packet.h"
 #include "capture/quantity.h"
 #include "viz/cells.h"
 #include "viz/flow_rank.h"
@@ -41,37 +42,66 @@ static uint64_t copies_of(const struct ledger *ledger)
 	return copies;
 }
 
+/* "1204 packets in 12 flows · 3.20 s" */
+static void put_totals(struct buffer *line, const struct ledger *ledger)
+{
+	const struct trace *trace = ledger->trace;
+	char time[QUANTITY_TEXT];
+
+	put_count(line, trace->packet_count, "packet", "packets");
+	buffer_text(line, " in ");
+	put_count(line, ledger->flow_count, "flow", "flows");
+	if (trace->packet_count)
+		buffer_format(line, " · %s",
+		              quantity_time(time, trace->packets[trace->packet_count - 1].time_ns -
+		                                          begin_ns(trace)));
+}
+
+/* What is in no flow, or twice. */
+static void put_others(struct buffer *out, const struct ledger *ledger,
+                       const struct text_options *options)
+{
+	uint64_t copies = copies_of(ledger);
+	struct buffer line = { 0 };
+
+	if (ledger->other_packets)
+		put_count(&line, ledger->other_packets, "packet of no flow", "packets of no flow");
+	if (ledger->unknown_links)
+		buffer_format(&line, ", %" PRIu64 " of them of link types not taken apart",
+		              ledger->unknown_links);
+	if (copies)
+		buffer_format(&line, "%s%" PRIu64 " seen twice, counted once",
+		              line.length ? " · " : "", copies);
+	if (line.length)
+		put_line(out, &line, options);
+	buffer_finish(&line);
+}
+
 void flow_list_heading(struct buffer *out, const struct ledger *ledger, const char *name,
                        const struct text_options *options)
 {
 	const struct trace *trace = ledger->trace;
-	uint64_t copies = copies_of(ledger);
 	struct buffer line = { 0 };
-	char time[QUANTITY_TEXT], moment[MOMENT_TEXT];
+	char moment[MOMENT_TEXT];
 
 	escape_terminal(&line, name, strlen(name));
 	buffer_format(&line, " · %s · ", trace->form ? trace->form : "capture");
-	put_count(&line, trace->packet_count, "packet", "packets");
-	buffer_text(&line, " in ");
-	put_count(&line, ledger->flow_count, "flow", "flows");
+	put_totals(&line, ledger);
 	if (trace->packet_count)
-		buffer_format(&line, " · %s from %s",
-		              quantity_time(time, trace->packets[trace->packet_count - 1].time_ns -
-		                                          begin_ns(trace)),
-		              moment_text(moment, begin_ns(trace)));
+		buffer_format(&line, " from %s", moment_text(moment, begin_ns(trace)));
 	put_line(out, &line, options);
-	if (ledger->other_packets || copies) {
-		if (ledger->other_packets)
-			put_count(&line, ledger->other_packets, "packet of no flow",
-			          "packets of no flow");
-		if (ledger->unknown_links)
-			buffer_format(&line, ", %" PRIu64 " of them of link types not taken apart",
-			              ledger->unknown_links);
-		if (copies)
-			buffer_format(&line, "%s%" PRIu64 " seen twice, counted once",
-			              line.length ? " · " : "", copies);
-		put_line(out, &line, options);
-	}
+	put_others(out, ledger, options);
+	buffer_finish(&line);
+}
+
+void flow_list_totals(struct buffer *out, const struct ledger *ledger,
+                      const struct text_options *options)
+{
+	struct buffer line = { 0 };
+
+	put_totals(&line, ledger);
+	put_line(out, &line, options);
+	put_others(out, ledger, options);
 	buffer_finish(&line);
 }
 
@@ -85,6 +115,28 @@ static void put_ends(struct buffer *line, const struct ledger_flow *flow)
 	buffer_text(line, " → ");
 	address_text(text, &flow->b);
 	escape_terminal(line, text, strlen(text));
+}
+
+void flow_list_beginning(struct buffer *out, const struct ledger *ledger, const char *name,
+                         uint64_t size, const struct text_options *options)
+{
+	const struct trace *trace = ledger->trace;
+	struct buffer line = { 0 };
+	char moment[MOMENT_TEXT], bytes[QUANTITY_TEXT];
+
+	escape_terminal(&line, name, strlen(name));
+	buffer_format(&line, " · %s", trace->form ? trace->form : "capture");
+	if (trace->interface_count)
+		buffer_format(&line, ", %s", packet_link_text(trace->interfaces[0].link_type));
+	buffer_format(&line, " · %s · from %s", quantity_bytes(bytes, size),
+	              moment_text(moment, begin_ns(trace)));
+	if (ledger->flow_count) {
+		buffer_format(&line, " · begins with %s ",
+		              trace_transport_text(ledger->flows[0].transport));
+		put_ends(&line, &ledger->flows[0]);
+	}
+	put_line(out, &line, options);
+	buffer_finish(&line);
 }
 
 static void put_wait(struct buffer *line, const struct trace *trace, const struct stall *stall)

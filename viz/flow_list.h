@@ -16,6 +16,15 @@
  * in no flow. name is the file's. */
 void flow_list_heading(struct buffer *out, const struct ledger *ledger, const char *name,
                        const struct text_options *options);
+/*
+ * The same in two parts: of the file's beginning, which is enough for the first ("capture.pcap ·
+ * pcap, Ethernet · 1.3 GiB · from 2026-01-01T00:00:00Z · begins with tcp 10.0.0.1:45000 → …"), and
+ * of all of it the second: how many packets and flows. size is the file's.
+ */
+void flow_list_beginning(struct buffer *out, const struct ledger *ledger, const char *name,
+                         uint64_t size, const struct text_options *options);
+void flow_list_totals(struct buffer *out, const struct ledger *ledger,
+                      const struct text_options *options);
 /* A line a flow. */
 void flow_list_text(struct buffer *out, const struct ledger *ledger,
                     const struct text_options *options);

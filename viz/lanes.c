@@ -172,7 +172,8 @@ void lanes_draw(const struct frame *frame, struct cells *cells, uint32_t lane)
 	struct token_row row;
 
 	tokens_find(&row, frame, lane);
-	if (row.token_count)
+	/* An end of a capture that sent nothing is an end. */
+	if (row.token_count || frame->group->trace->foreign)
 		draw_row(&row, cells);
 	tokens_finish(&row);
 	lanes_remarks(frame, cells, lane);

@@ -11,7 +11,8 @@
 
 #include "viz/frame.h"
 
-/* Adds the rows of a lane; none if nothing happened there within the frame. */
+/* Adds the rows of a lane; none if nothing happened there within the frame, but of a capture its
+ * name. */
 void lanes_draw(const struct frame *frame, struct cells *cells, uint32_t lane);
 /* Only the rows below: what failed, is pending or was noted. */
 void lanes_remarks(const struct frame *frame, struct cells *cells, uint32_t lane);

@@ -85,6 +85,10 @@ static void draw(const struct frame *frame, struct cells *cells, uint32_t flow, 
 	struct pieces segments = pieces_of_segments(&scale, messages);
 	struct pieces reads = pieces_of_reads(&scale, messages);
 
+	if (frame->group->trace->foreign) {
+		writes.one = "guess";
+		writes.many = "guesses";
+	}
 	draw_axis(frame, &scale, ways, cells);
 	pieces_draw(&writes, frame, &scale, flow, direction, cells);
 	if (!trace_transport_is_unix(owner->transport))

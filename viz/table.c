@@ -34,17 +34,18 @@ static const struct {
 	int gap; /* least blanks before it */
 	int rank;
 	bool packets; /* means nothing where no packet can be seen */
+	bool calls;   /* means nothing where no call is on record */
 } columns[COLUMNS] = {
-	[NAME] = { "", "", false, 0, 0, false },
-	[WRITES] = { "", "writes", false, 1, 0, false },
-	[SEGMENTS] = { "", "segments", false, 2, 0, true },
-	[SIZES] = { "segments", "on the wire", true, 2, 3, true },
-	[READS] = { "", "reads", false, 1, 0, false },
-	[WIRE] = { "boundaries kept", "on the wire", false, 2, 0, true },
-	[IN_READS] = { "", "in reads", false, 2, 0, false },
-	[LAST] = { "last byte", "read at", false, 2, 1, false },
-	[PACKETS] = { "packets", "(+ acks)", false, 1, 4, true },
-	[RACE] = { "race", "margin", false, 1, 2, true },
+	[NAME] = { "", "", false, 0, 0, false, false },
+	[WRITES] = { "", "writes", false, 1, 0, false, false },
+	[SEGMENTS] = { "", "segments", false, 2, 0, true, false },
+	[SIZES] = { "segments", "on the wire", true, 2, 3, true, false },
+	[READS] = { "", "reads", false, 1, 0, false, true },
+	[WIRE] = { "boundaries kept", "on the wire", false, 2, 0, true, true },
+	[IN_READS] = { "", "in reads", false, 2, 0, false, true },
+	[LAST] = { "last byte", "read at", false, 2, 1, false, true },
+	[PACKETS] = { "packets", "(+ acks)", false, 1, 4, true, false },
+	[RACE] = { "race", "margin", false, 1, 2, true, true },
 };
 
 struct table {
@@ -53,6 +54,7 @@ struct table {
 	bool shown[COLUMNS];
 	int gap; /* least blanks between any two */
 	size_t row_count;
+	bool packets, calls; /* some row has any */
 };
 
 static void add_size(const struct timeline_group *group, size_t segment, uint64_t *sizes,
@@ -143,18 +145,25 @@ static int total_width(const struct table *table)
 	return total;
 }
 
+/* Writes that nobody saw are guessed. */
+static const char *over_of(const struct table *table, int column)
+{
+	return column == WRITES && !table->calls ? "guessed" : columns[column].over;
+}
+
 /* Sizes or the bare count of segments; then the least important columns go. */
-static void choose_columns(struct table *table, int width, bool packets)
+static void choose_columns(struct table *table, int width)
 {
 	for (int i = 0; i < COLUMNS; i++) {
 		/* A heading over two columns widens neither, unless the first is not there. */
-		int over = i == WIRE                   ? 0
-		           : i == IN_READS && !packets ? width_of(columns[WIRE].over)
-		                                       : width_of(columns[i].over);
+		int over = i == WIRE                          ? 0
+		           : i == IN_READS && !table->packets ? width_of(columns[WIRE].over)
+		                                              : width_of(over_of(table, i));
 		int under = width_of(columns[i].under);
 
 		table->widths[i] = over > under ? over : under;
-		table->shown[i] = i != SEGMENTS && (packets || !columns[i].packets);
+		table->shown[i] = i != SEGMENTS && (table->packets || !columns[i].packets) &&
+		                  (table->calls || !columns[i].calls);
 		for (size_t row = 0; row < table->row_count; row++) {
 			int cell = width_of(table->cells[row * COLUMNS + (size_t)i].bytes);
 
@@ -171,7 +180,7 @@ static void choose_columns(struct table *table, int width, bool packets)
 			if (columns[i].rank == rank) {
 				table->shown[i] = false;
 				if (i == SIZES)
-					table->shown[SEGMENTS] = packets;
+					table->shown[SEGMENTS] = table->packets;
 			}
 	if (total_width(table) > width)
 		table->widths[NAME] = longest;
@@ -209,10 +218,10 @@ static void print_table(struct buffer *out, const struct table *table,
 	if (table->shown[WIRE])
 		spanned += table->widths[WIRE] + gap(table, IN_READS);
 	for (int i = 0; i < COLUMNS; i++) {
-		if (i == WIRE)
+		if (i == WIRE && table->calls)
 			add_cell(&line, columns[i].over, spanned, false, gap(table, i));
 		else if (table->shown[i] && i != IN_READS)
-			add_cell(&line, columns[i].over, table->widths[i], columns[i].left,
+			add_cell(&line, over_of(table, i), table->widths[i], columns[i].left,
 			         gap(table, i));
 	}
 	print_line(out, &line, options);
@@ -236,20 +245,21 @@ void summary_table(struct buffer *out, const struct timeline *timeline,
 {
 	struct table table = { .row_count = timeline->group_count };
 
-	bool written = false, packets = false;
+	bool written = false;
 
 	for (size_t i = 0; i < timeline->group_count; i++) {
 		struct summary_counts counts = summary_count(&timeline->groups[i]);
 
 		written = written || counts.writes || counts.reads;
-		packets = packets || counts.packets_seen;
+		table.packets = table.packets || counts.packets_seen;
+		table.calls = table.calls || !counts.guessed;
 	}
 	if (!written)
 		return;
 	table.cells = mem_alloc(table.row_count * COLUMNS, sizeof(*table.cells));
 	for (size_t row = 0; row < table.row_count; row++)
 		fill_row(&table.cells[row * COLUMNS], &timeline->groups[row]);
-	choose_columns(&table, options->width, packets);
+	choose_columns(&table, options->width);
 	print_table(out, &table, options);
 	for (size_t i = 0; i < table.row_count * COLUMNS; i++)
 		buffer_finish(&table.cells[i]);

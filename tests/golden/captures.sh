@@ -68,6 +68,20 @@ for form in small.pcap.gz; do
 done
 "$seam" show - <small.pcap 2>&1 | sed '1s/standard input/small.pcap/' | cmp -s - plain || fail "from standard input"
 
+# Of a large one the beginning is there first, and is not said twice.
+python3 - <<'PYTHON' || exit 77
+import struct
+data = open("small.pcap", "rb").read()
+with open("large.pcap", "wb") as out:
+    out.write(data[:24] + data[24:] * (17 * 1024 * 1024 // (len(data) - 24)))
+PYTHON
+"$seam" show large.pcap --worst 1 >out 2>&1
+sed -n 1p out | grep -q '^large.pcap · pcap, Ethernet · 17.* from 2023-11-14.* · begins with tcp 10.0.0.1:45000 → 10.0.0.2:80$' ||
+	fail "how large.pcap begins: $(sed -n 1p out)"
+sed -n 2p out | grep -q '^[0-9]* packets in [0-9]* flows · ' || fail "what large.pcap has: $(sed -n 2p out)"
+"$seam" show large.pcap --worst 1 --json | head -c 1 | grep -q '{' || fail "--json begins with words"
+rm large.pcap
+
 refused() {
 	words=$1
 	shift
