@@ -16,7 +16,8 @@
 struct captures {
 	int64_t flow; /* CAPTURES_NO_FLOW unless it was given */
 	const char *filter;
-	int64_t worst; /* 0: not asked for */
+	int64_t worst;      /* 0: not asked for */
+	bool packets_alone; /* of captures of others: inputs_open_filtered() */
 };
 /* How it begins. */
 #define CAPTURES_INIT                                                                              \
