@@ -3,6 +3,7 @@
  * fields of its own.
  */
 #include "cli/commands.h"
+#include "cli/cut_short.h"
 #include "cli/handover.h"
 #include "cli/inputs.h"
 #include "cli/options.h"
@@ -18,6 +19,7 @@ static int open_recording(char *path, const struct wireshark_options *options, s
 	struct inputs inputs;
 	int result;
 
+	cut_short_end();
 	if (inputs_open(&inputs, &path, 1, err))
 		return -1;
 	result = handover_open(inputs.ledgers[0], options, path, err);
