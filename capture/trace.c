@@ -157,11 +157,12 @@ int trace_open(const char *path, struct trace *trace, struct err *err)
 /* A fault for every 64 KiB of a mapped file costs more than all else that opening it does. */
 void trace_read_ahead(const struct trace *trace, size_t at, size_t *asked)
 {
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from;
+	uintptr_t page, from;
 	size_t length;
 
 	if (at < *asked || trace->owned || *asked >= trace->size)
 		return;
+	page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	length = trace->size - *asked < AHEAD ? trace->size - *asked : AHEAD;
 	from = (uintptr_t)(trace->bytes + *asked) & ~(page - 1);
 	/* Linux 5.14; where it is not known, faults do it. */

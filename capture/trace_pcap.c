@@ -19,6 +19,7 @@ enum {
 };
 
 #define AHEAD 1024 /* bytes of the file that are fetched before they are needed */
+#define LINE  64   /* of a cache; small packets have two each */
 
 /* How often it is told how far this is: a few hundred times a second. */
 #define PACKETS_BETWEEN 4096
@@ -120,6 +121,7 @@ void trace_load_pcap(struct trace_loader *loader)
 			break;
 		trace_read_ahead(trace, reader.at, &asked);
 		__builtin_prefetch(reader.bytes + reader.at + AHEAD);
+		__builtin_prefetch(reader.bytes + reader.at + AHEAD + LINE);
 		add_packet(loader, &reader);
 		reader.at += RECORD + word(&reader, reader.at + 8);
 	}

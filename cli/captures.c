@@ -34,7 +34,8 @@ int captures_open(struct inputs *inputs, char *const *paths, size_t count,
 	                     : captures->worst                    ? "--worst"
 	                                                          : NULL;
 
-	if (inputs_open_filtered(inputs, paths, count, captures->filter, err))
+	if (inputs_open_filtered(inputs, paths, count, captures->filter, captures->packets_alone,
+	                         err))
 		return -1;
 	if (!option || has_foreign(inputs))
 		return 0;

@@ -16,8 +16,9 @@
 struct captures {
 	int64_t flow; /* CAPTURES_NO_FLOW unless it was given */
 	const char *filter;
-	int64_t worst; /* 0: not asked for */
-	bool begun;    /* preview_print() has said how the only input begins */
+	int64_t worst;      /* 0: not asked for */
+	bool begun;         /* preview_print() has said how the only input begins */
+	bool packets_alone; /* of captures of others: inputs_open_filtered() */
 };
 /* How it begins. */
 #define CAPTURES_INIT                                                                              \

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -12,6 +13,8 @@
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include "cli/cut_short.h"
 
 /* What needs no look at its arguments: of the process's own memory, time, threads, and of
  * descriptors that are open. */
@@ -193,6 +196,8 @@ static int killed(pid_t child, struct err *err)
 
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS)
+		return err_input(err, "%s", CUT_SHORT_SENTENCE);
 	if (WIFSIGNALED(status))
 		return err_machine(err,
 		                   "the process that read the file was ended by %s: if nobody did "

@@ -13,6 +13,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/picture.h"
+#include "cli/relay.h"
 #include "cli/save.h"
 #include "cli/target.h"
 #include "viz/csv.h"
@@ -148,11 +149,18 @@ static int write_packets(const struct inputs *inputs, const struct work *work, s
 {
 	struct wireshark_options options = { .no_payload = work->export->no_payload,
 		                             .pcap = work->export->form == FORMAT_PCAP };
-	const struct wireshark_sink sink = { target_add, work->target };
+	struct relay relay;
+	const struct wireshark_sink sink = { relay_add, &relay };
+	struct err unwritten = { 0 };
+	int result;
 
 	if (work->export->tap)
 		wireshark_tap_parse(work->export->tap, &options.tap);
-	return wireshark_export(inputs->ledgers[0], &options, &sink, err);
+	relay_begin(&relay, work->target);
+	result = wireshark_export(inputs->ledgers[0], &options, &sink, err);
+	if (relay_end(&relay, result ? &unwritten : err))
+		result = -1;
+	return result;
 }
 
 static int write_picture(const struct inputs *inputs, const struct work *work, struct err *err)
@@ -167,9 +175,14 @@ static int write_picture(const struct inputs *inputs, const struct work *work, s
 }
 
 /* Packets of a capture are exported all, unless a flow is asked for; a picture is of one flow. */
+static bool takes_all_packets(const struct export *export)
+{
+	return is_packets(export->form) && export->captures.flow == CAPTURES_NO_FLOW;
+}
+
 static int choose_flows(struct inputs *inputs, const struct export *export, struct err *err)
 {
-	if (is_packets(export->form) && export->captures.flow == CAPTURES_NO_FLOW)
+	if (takes_all_packets(export))
 		return 0;
 	if (captures_choose(inputs, &export->captures, err))
 		return -1;
@@ -181,10 +194,12 @@ static int export_confined(void *context, struct err *err)
 	const struct work *work = context;
 	const char *output = work->export->output;
 	bool to_stdout = !strcmp(output, "-");
+	struct captures captures = work->export->captures;
 	struct inputs inputs;
 	int result = -1;
 
-	if (captures_open(&inputs, work->paths, work->count, &work->export->captures, err))
+	captures.packets_alone = takes_all_packets(work->export) && !work->export->no_payload;
+	if (captures_open(&inputs, work->paths, work->count, &captures, err))
 		return -1;
 	if (inputs_include(&inputs, to_stdout ? NULL : output))
 		err_input(err, "%s is one of the recordings; choose another output",

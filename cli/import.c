@@ -12,9 +12,11 @@
 #include "capture/join.h"
 #include "capture/recording.h"
 #include "cli/commands.h"
+#include "cli/confine.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/save.h"
+#include "cli/target.h"
 
 struct import {
 	const char *strace, *pcap, *client, *server, *output;
@@ -195,19 +197,14 @@ static int check_output(const struct import *import, struct err *err)
 	                                        : 0;
 }
 
-static int write_recording(const struct import *import, const struct joined *joined,
-                           struct err *err)
+static int write_recording(const struct joined *joined, struct target *target, struct err *err)
 {
 	struct recording recording;
 	int result;
 
 	recording_begin(&recording, -1, UINT64_MAX);
 	recording_add_trace(&recording, &joined->trace);
-	if (!strcmp(import->output, "-"))
-		result = output_buffer(&recording.pending, err);
-	else
-		result = save_file(import->output, recording.pending.bytes,
-		                   recording.pending.length, import->force, err);
+	result = target_add(target, recording.pending.bytes, recording.pending.length, err);
 	recording_finish(&recording);
 	return result;
 }
@@ -219,13 +216,14 @@ static void note_warning(const char *path, const struct trace *trace)
 }
 
 /* What was joined is written, and said: where the recording goes to standard output, beside it. */
-static int finish(const struct import *import, struct joined *joined, struct err *err)
+static int finish(const struct import *import, struct joined *joined, struct target *target,
+                  struct err *err)
 {
 	struct buffer words = { 0 };
 	int result;
 
 	describe(import, joined);
-	result = write_recording(import, joined, err);
+	result = write_recording(joined, target, err);
 	say(&words, import, joined);
 	if (!result && strcmp(import->output, "-") != 0)
 		result = output_buffer(&words, err);
@@ -236,7 +234,7 @@ static int finish(const struct import *import, struct joined *joined, struct err
 	return result;
 }
 
-static int import_log(const struct import *import, struct err *err)
+static int import_log(const struct import *import, struct target *target, struct err *err)
 {
 	struct buffer text = { 0 };
 	struct strace_log log = { 0 };
@@ -255,14 +253,14 @@ static int import_log(const struct import *import, struct err *err)
 		                    err);
 	}
 	if (!result)
-		result = finish(import, &joined, err);
+		result = finish(import, &joined, target, err);
 	trace_close(&packets);
 	strace_finish(&log);
 	buffer_finish(&text);
 	return result;
 }
 
-static int import_taps(const struct import *import, struct err *err)
+static int import_taps(const struct import *import, struct target *target, struct err *err)
 {
 	struct trace client = { 0 }, server = { 0 };
 	struct joined joined = { .whose = "the server's" };
@@ -277,9 +275,38 @@ static int import_taps(const struct import *import, struct err *err)
 		                   err);
 	}
 	if (!result)
-		result = finish(import, &joined, err);
+		result = finish(import, &joined, target, err);
 	trace_close(&client);
 	trace_close(&server);
+	return result;
+}
+
+/* All that is done with bytes of strangers. */
+struct work {
+	const struct import *import;
+	struct target *target;
+};
+
+static int import_confined(void *context, struct err *err)
+{
+	const struct work *work = context;
+
+	return work->import->strace ? import_log(work->import, work->target, err)
+	                            : import_taps(work->import, work->target, err);
+}
+
+static int import_into(const struct import *import, struct err *err)
+{
+	struct target target;
+	struct work work = { import, &target };
+	struct err unsaved = { 0 };
+	int result;
+
+	if (target_open(&target, import->output, import->force, err))
+		return -1;
+	result = confine_work(import_confined, &work, err);
+	if (target_close(&target, !result, result ? &unsaved : err))
+		result = -1;
 	return result;
 }
 
@@ -302,7 +329,7 @@ static int import_files(const struct import *import, size_t operands, struct err
 		return err_input(err, "- stands for standard input, which can be read only once");
 	if (check_output(import, err))
 		return -1;
-	return log ? import_log(import, err) : import_taps(import, err);
+	return import_into(import, err);
 }
 
 int command_import(int argc, char **argv)

@@ -61,7 +61,7 @@ static int read_stdin(struct buffer *bytes, struct err *err)
 	}
 }
 
-static int open_one(struct input *input, const char *filter, struct err *err)
+static int open_one(struct input *input, const char *filter, bool packets_alone, struct err *err)
 {
 	int result;
 
@@ -79,17 +79,20 @@ static int open_one(struct input *input, const char *filter, struct err *err)
 		trace_close(&input->trace);
 		return -1;
 	}
-	ledger_build(&input->ledger, &input->trace);
+	if (packets_alone && input->trace.foreign)
+		input->ledger = (struct ledger){ .trace = &input->trace };
+	else
+		ledger_build(&input->ledger, &input->trace);
 	return 0;
 }
 
 int inputs_open(struct inputs *inputs, char *const *paths, size_t count, struct err *err)
 {
-	return inputs_open_filtered(inputs, paths, count, NULL, err);
+	return inputs_open_filtered(inputs, paths, count, NULL, false, err);
 }
 
 int inputs_open_filtered(struct inputs *inputs, char *const *paths, size_t count,
-                         const char *filter, struct err *err)
+                         const char *filter, bool packets_alone, struct err *err)
 {
 	bool has_stdin = false;
 
@@ -106,7 +109,7 @@ int inputs_open_filtered(struct inputs *inputs, char *const *paths, size_t count
 			err_input(err, "- stands for standard input, which can be read only once");
 			goto fail;
 		}
-		if (open_one(input, filter, err)) {
+		if (open_one(input, filter, packets_alone, err)) {
 			buffer_finish(&input->bytes);
 			goto fail;
 		}

@@ -35,9 +35,9 @@ struct inputs {
  */
 int inputs_open(struct inputs *inputs, char *const *paths, size_t count, struct err *err);
 /* The same, of captures of others only the packets that a filter (pcap-filter(7)) lets through;
- * NULL all. */
+ * NULL all. packets_alone: they are not accounted for, and their ledgers have no flows. */
 int inputs_open_filtered(struct inputs *inputs, char *const *paths, size_t count,
-                         const char *filter, struct err *err);
+                         const char *filter, bool packets_alone, struct err *err);
 /* Accepts a zeroed one. */
 void inputs_finish(struct inputs *inputs);
 

@@ -5,6 +5,7 @@
 #include "cli/captures.h"
 #include "cli/commands.h"
 #include "cli/confine.h"
+#include "cli/cut_short.h"
 #include "cli/inputs.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -135,6 +136,7 @@ static int show_recordings(char *const *paths, size_t count, struct show *show, 
 
 	if (check(show, count, err) || (show->at && step_read_time(show->at, &show->at_ns, err)))
 		return -1;
+	cut_short_end();
 	confine_to_reading();
 	if (begin(paths, count, show, err))
 		return -1;

@@ -4,6 +4,7 @@
  */
 #include "cli/captures.h"
 #include "cli/commands.h"
+#include "cli/cut_short.h"
 #include "cli/handover.h"
 #include "cli/inputs.h"
 #include "cli/options.h"
@@ -22,6 +23,7 @@ static int open_recording(char *path, const struct wireshark_options *options,
 	struct inputs inputs;
 	int result = 0;
 
+	cut_short_end();
 	if (captures_open(&inputs, &path, 1, captures, err))
 		return -1;
 	if (captures->flow != CAPTURES_NO_FLOW)

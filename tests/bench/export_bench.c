@@ -3,6 +3,7 @@
  * time of each, and of opening and accounting.
  *
  *   export_bench FILE.pcapng OUTPUT
+ *   export_bench --fwrite BYTES OUTPUT     the latter alone
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +88,10 @@ int main(int argc, char **argv)
 	struct err err = { 0 };
 	struct clocks since = now();
 
+	if (argc == 4 && !strcmp(argv[1], "--fwrite")) {
+		write_plainly(argv[3], strtoull(argv[2], NULL, 10));
+		return 0;
+	}
 	if (argc != 3 || trace_open(argv[1], &trace, &err)) {
 		fprintf(stderr, "export_bench FILE.pcapng OUTPUT: %s\n", err.text);
 		return 2;

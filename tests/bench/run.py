@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints the figures of this machine as a table. Nothing is asserted: machines differ, and so do their moments.
 
-usage: run.py BUILD_FOLDER [SECTION…]     of: start overhead lateness capture wire repeatability check programs window
+usage: run.py BUILD_FOLDER [SECTION…]     of: start overhead lateness capture wire repeatability check programs window peers
 """
 import json
 import os
@@ -289,9 +289,90 @@ def window(folder):
             row("10,000,000 packets", "not measured", f"6 GB of memory and 3 GB of disk are needed, {memory / 1e9:.1f} and {disk / 1e9:.1f} are free")
 
 
+def peer(command, output):
+    """Seconds that a command takes, and the most memory that it has beside what it maps; -1 if it failed."""
+    if output and os.path.exists(output):
+        os.unlink(output)
+    begin = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return time.monotonic() - begin if process.returncode == 0 else -1, usage.ru_maxrss * 1024
+
+
+def side_by_side(title, contenders, times=3, against="seam"):
+    """Runs them in turns, so that what disturbs one disturbs all: the best of each, and what it is of the first named so."""
+    best, most, failed = {}, {}, set()
+    for _ in range(times):
+        for name, (command, output) in contenders.items():
+            seconds, memory = peer(command, output)
+            best[name] = min(best.get(name, seconds), seconds)
+            most[name] = max(most.get(name, 0), memory)
+            if seconds < 0:
+                failed.add(name)
+    reference = best[next(name for name in contenders if name.startswith(against))]
+    print(f"\n{title}", flush=True)
+    for name in contenders:
+        if name in failed:
+            row("  " + name, "failed")
+        else:
+            row("  " + name, f"{best[name]:.3f} s", f"{best[name] / reference:7.2f} × {against}; {most[name] / 1e6:,.0f} MB")
+    return best, most
+
+
+def reading(capture, packets, with_tshark, flow):
+    contenders = {"cat": (["cat", capture], None),
+                  "seam show --worst 1": ([SEAM, "show", capture, "--worst", "1"], None),
+                  "seam show, the list": ([SEAM, "show", capture], None),
+                  "capinfos -c": (["capinfos", "-c", capture], None),
+                  "tcpdump -nr --count": (["tcpdump", "-nr", capture, "--count"], None)}
+    if flow:
+        contenders["seam show --summary --flow 0"] = ([SEAM, "show", capture, "--summary", "--flow", "0"], None)
+    if with_tshark:
+        contenders["tshark -q -z conv,tcp"] = (["tshark", "-n", "-r", capture, "-q", "-z", "conv,tcp"], None)
+    size = os.path.getsize(capture)
+    _, most = side_by_side(f"opened and accounted for: {os.path.basename(capture)}, {packets:,} packets, {size / 1e6:,.0f} MB", contenders,
+                           times=2 if with_tshark else 3)
+    row("  memory of seam beside the file", f"{max(0, most['seam show --worst 1'] - size) / packets:.1f} B a packet")
+
+
+def writing(capture, output):
+    """What an export takes: the same bytes written by fwrite(3) of a megabyte, before and after."""
+    subprocess.run([SEAM, "export", capture, "-o", output], check=True)
+    length = os.path.getsize(output)
+    side_by_side(f"exported as pcapng: {os.path.basename(capture)}, {length / 1e6:,.0f} MB written",
+                 {"fwrite of as many bytes": ([os.path.join(BUILD, "tests/export_bench"), "--fwrite", str(length), output], output),
+                  "seam export": ([SEAM, "export", capture, "-o", output], output),
+                  "editcap": (["editcap", "-F", "pcapng", capture, output], output)}, against="fwrite")
+    os.unlink(output)
+
+
+def peers(folder):
+    missing = [name for name in ("capinfos", "editcap", "tshark", "tcpdump") if not shutil.which(name)]
+    if missing:
+        row("peers", "not measured", f"{', '.join(missing)}: not installed")
+        return
+    memory, disk = free_bytes(folder)
+    sizes = [1_000_000] + [10_000_000] * (memory >= 8e9 and disk >= 8e9)
+    output = os.path.join(folder, "out.pcapng")
+    for packets in sizes:
+        name = f"{packets // 1_000_000}M"
+        paths = {kind: os.path.join(folder, kind) for kind in (f"one-{name}.pcap", f"many-{name}.pcap", f"recording-{name}.pcapng")}
+        for kind, path in paths.items():
+            many = [str(packets // 100)] if kind.startswith("many") else []
+            subprocess.run([os.path.join(BUILD, "tests/make_recording"), str(packets), path, *many], check=True)
+        one, many, recording = paths.values()
+        reading(one, packets, packets == sizes[0], False)
+        reading(many, packets, packets == sizes[0], True)
+        writing(one, output)
+        writing(recording, output)
+        for path in paths.values():
+            os.unlink(path)
+
+
 def main():
     sections = {"start": start, "overhead": overhead, "lateness": lateness, "capture": capture, "wire": wire,
-                "repeatability": repeatability, "check": check, "programs": programs, "window": window}
+                "repeatability": repeatability, "check": check, "programs": programs, "window": window, "peers": peers}
     unknown = [name for name in sys.argv[2:] if name not in sections]
     if unknown:
         sys.exit(f"run.py: no section {unknown[0]}; there are {' '.join(sections)}")
