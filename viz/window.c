@@ -673,14 +673,21 @@ static double desktop_scale(const char *driver)
 	return fmin(scale, SCALE_MOST);
 }
 
-/* A terminal that goes ends the window as SIGTERM does, which SDL takes; nohup(1) is kept. */
+/* SDL's own handler takes SIGINT and SIGTERM, and nothing else that is sent to it. */
+static void end_as_terminated(int number)
+{
+	(void)number;
+	raise(SIGTERM);
+}
+
+/* A terminal that goes ends the window as SIGTERM does; nohup(1) is kept. */
 static void take_hangup(void)
 {
-	struct sigaction hangup, termination;
+	const struct sigaction ends = { .sa_handler = end_as_terminated };
+	struct sigaction before;
 
-	if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_DFL &&
-	    sigaction(SIGTERM, NULL, &termination) == 0)
-		sigaction(SIGHUP, &termination, NULL);
+	if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+		sigaction(SIGHUP, &ends, NULL);
 }
 
 static int start_sdl(struct window *window, struct err *err)
