@@ -7,8 +7,7 @@
 
 #include "capture/mem.h"
 
-/* Room for length more bytes and a NUL. */
-static char *reserve(struct buffer *buffer, size_t length)
+char *buffer_reserve(struct buffer *buffer, size_t length)
 {
 	buffer->bytes = mem_grow(buffer->bytes, &buffer->capacity, buffer->length + length, 1);
 	return buffer->bytes + buffer->length;
@@ -16,7 +15,7 @@ static char *reserve(struct buffer *buffer, size_t length)
 
 void buffer_add(struct buffer *buffer, const void *bytes, size_t length)
 {
-	char *end = reserve(buffer, length);
+	char *end = buffer_reserve(buffer, length);
 
 	if (length)
 		memcpy(end, bytes, length);
@@ -36,7 +35,7 @@ void buffer_char(struct buffer *buffer, char c)
 
 void buffer_fill(struct buffer *buffer, char c, size_t length)
 {
-	char *end = reserve(buffer, length);
+	char *end = buffer_reserve(buffer, length);
 
 	memset(end, c, length);
 	end[length] = '\0';
@@ -53,7 +52,7 @@ void buffer_format(struct buffer *buffer, const char *format, ...)
 	va_end(args);
 	if (length <= 0)
 		return;
-	char *end = reserve(buffer, (size_t)length);
+	char *end = buffer_reserve(buffer, (size_t)length);
 	va_start(args, format);
 	vsnprintf(end, (size_t)length + 1, format, args);
 	va_end(args);

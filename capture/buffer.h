@@ -20,6 +20,9 @@ void buffer_char(struct buffer *buffer, char c);
 void buffer_fill(struct buffer *buffer, char c, size_t length);
 void buffer_format(struct buffer *buffer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Room for length more bytes and a NUL, for the caller to fill and to add to length; valid until
+ * the buffer is next added to. */
+char *buffer_reserve(struct buffer *buffer, size_t length);
 /* Empties it and keeps the memory. */
 void buffer_clear(struct buffer *buffer);
 void buffer_finish(struct buffer *buffer);

@@ -58,6 +58,7 @@ struct call {
 	uint16_t endpoint; /* index into the trace's endpoints */
 	uint8_t name;      /* enum call_name */
 	bool implied;      /* Seam made it, the script did not spell it */
+	bool guessed;      /* nobody saw it: it is what the packets look like; flow_trace.h */
 	bool ended;        /* false: pending, the fields of its end mean nothing */
 
 	int64_t begin_ns, end_ns; /* CLOCK_REALTIME; end_ns CALL_PENDING until it returns */

@@ -52,7 +52,7 @@ struct checks checks_of(const struct ledger *ledger)
 		                 .clock_step_ns = trace->about.clock_step_ns,
 		                 .late_max_ns = -1,
 		                 .late_median_ns = -1,
-		                 .complete = trace->complete,
+		                 .complete = trace->complete || trace->foreign,
 		                 .time_limit_hit = trace->about.time_limit_hit };
 
 	for (size_t i = 0; i < trace->interface_count; i++)

@@ -26,7 +26,7 @@ struct checks {
 	int64_t clock_step_ns;  /* by how much the clock was set during the run */
 	int64_t late_max_ns;    /* the latest begin of a write that had a time; -1 if none had */
 	int64_t late_median_ns; /* -1 */
-	bool complete;          /* the run came to its end */
+	bool complete;          /* the run came to its end; a capture of others has none */
 	bool time_limit_hit;
 };
 

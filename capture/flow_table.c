@@ -126,7 +126,8 @@ uint32_t flow_add(struct build *build, enum trace_transport transport, const str
 		                      .b = *b,
 		                      .a_endpoint = UINT16_MAX,
 		                      .b_endpoint = UINT16_MAX,
-		                      .first_packet = first_packet };
+		                      .first_packet = first_packet,
+		                      .last_packet = first_packet };
 	build->work[index] = (struct work){ .first_ns = first_ns };
 	for (int side = 0; side < 2; side++) {
 		init_direction(flow->directions + side);

@@ -21,6 +21,7 @@ static const struct field call_fields[] = {
 	FIELD("SEAM_SOCKET", FIELD_U32, call, socket, CALL_NO_SOCKET),
 	FIELD("SEAM_MADE", FIELD_U32, call, made, CALL_NO_SOCKET),
 	FIELD("SEAM_IMPLIED", FIELD_BOOL, call, implied, false),
+	FIELD("SEAM_GUESSED", FIELD_BOOL, call, guessed, false),
 	FIELD("SEAM_ENDED", FIELD_BOOL, call, ended, false),
 	FIELD("SEAM_BEGIN", FIELD_I64, call, begin_ns, FIELD_NEVER_ABSENT),
 	FIELD("SEAM_END", FIELD_I64, call, end_ns, CALL_PENDING),

@@ -2,9 +2,12 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "capture/ledger_internal.h"
 #include "capture/mem.h"
+
+#define AHEAD 8 /* packets whose headers are fetched before they are needed */
 
 static const char *const causes[] = {
 	[LOST_NONE] = "not lost",
@@ -23,6 +26,29 @@ const char *lost_cause_text(enum lost_cause cause)
 	return causes[cause];
 }
 
+static bool is_copy(struct build *build, uint32_t index, const struct packet_view *view)
+{
+	bool tcp = view->protocol == PACKET_TCP;
+	uint32_t flow;
+	uint8_t side;
+
+	if ((!tcp && view->protocol != PACKET_UDP) || !copies_take(build, index, view))
+		return false;
+	flow = flow_find(build, tcp ? TRANSPORT_TCP : TRANSPORT_UDP, &view->source,
+	                 &view->destination, &side);
+	if (flow != LEDGER_NONE)
+		build->ledger->flows[flow].directions[side].copies++;
+	return true;
+}
+
+/* A capture by other programs, as it is or joined with a log: on `any` it has packets twice. */
+static bool is_of_others(const struct build *build)
+{
+	const char *engine = build->trace->about.engine;
+
+	return build->trace->foreign || (!build->two_taps && engine && !strcmp(engine, "import"));
+}
+
 static void take_packet(struct build *build, uint32_t index)
 {
 	const struct packet *packet = build->trace->packets + index;
@@ -30,9 +56,11 @@ static void take_packet(struct build *build, uint32_t index)
 
 	if (links_damaged(build, index))
 		return;
-	if (packet->interface < 2 && tap_leaves(build, index))
+	if (build->two_taps && packet->interface < 2 && tap_leaves(build, index))
 		build->left[packet->interface] += links_fate(build, index).leaving > 0;
-	packet_decode(build->trace->bytes + packet->at, packet->captured, packet->length, &view);
+	trace_decode(build->trace, index, &view);
+	if (is_of_others(build) && is_copy(build, index, &view))
+		return;
 	switch (view.protocol) {
 	case PACKET_TCP: ledger_tcp_packet(build, index, &view); break;
 	case PACKET_UDP: ledger_udp_packet(build, index, &view); break;
@@ -40,6 +68,7 @@ static void take_packet(struct build *build, uint32_t index)
 	case PACKET_OTHER:
 		ledger_unreachable(build, index, &view);
 		build->ledger->other_packets++;
+		build->ledger->unknown_links += !packet_knows_link(view.link_type);
 		break;
 	}
 }
@@ -54,12 +83,17 @@ static void take_packets(struct build *build)
 		build->all_seen &= trace->interfaces[i].has_statistics;
 	}
 	build->all_seen &= !build->dropped;
-	build->two_taps = trace->interface_count > 1;
+	build->two_taps = trace->interface_count > 1 && !trace->foreign;
 	links_match(build);
-	for (uint32_t i = 0; i < trace->packet_count; i++)
+	for (uint32_t i = 0; i < trace->packet_count; i++) {
+		if (i + AHEAD < trace->packet_count)
+			__builtin_prefetch(trace->bytes + trace->packets[i + AHEAD].at);
 		take_packet(build, i);
+	}
 	flights_finish(&build->flights);
 	links_finish(&build->links);
+	free(build->sightings);
+	build->sightings = NULL;
 	for (uint32_t i = 0; i < build->ledger->flow_count; i++)
 		if (build->ledger->flows[i].transport == TRANSPORT_TCP) {
 			ledger_tcp_settle(build, i, 0);
@@ -72,6 +106,11 @@ static void name_endpoints(struct build *build, uint32_t index)
 	struct ledger_flow *flow = build->ledger->flows + index;
 	uint32_t party;
 
+	/* flow_trace(): its ends are the flow's, whether they sent anything or not. */
+	if (build->trace->foreign && build->trace->endpoint_count == 2) {
+		flow->a_endpoint = 0;
+		flow->b_endpoint = 1;
+	}
 	if (!trace_transport_is_unix(flow->transport)) {
 		if (flow->a_endpoint == UINT16_MAX &&
 		    (party = party_receiving(build, &flow->b, &flow->a, NO_TIME)) != LEDGER_NONE)
@@ -84,28 +123,6 @@ static void name_endpoints(struct build *build, uint32_t index)
 	flow->directions[0].to_endpoint = flow->directions[1].from_endpoint = flow->b_endpoint;
 }
 
-/* The write that holds the first byte of each segment. */
-static void name_writes(struct ledger_direction *direction)
-{
-	size_t write = 0;
-
-	for (size_t i = 0; i < direction->segment_count && direction->write_count; i++) {
-		struct ledger_segment *segment = direction->segments + i;
-		const struct ledger_write *writes = direction->writes;
-
-		/* Mostly the write of the segment before, or the next one. */
-		while (write < direction->write_count && writes[write].to <= segment->from)
-			write++;
-		if (write < direction->write_count && writes[write].from <= segment->from &&
-		    (!write || writes[write - 1].to <= segment->from)) {
-			segment->first_write = (uint32_t)write;
-			continue;
-		}
-		segment->first_write = ledger_write_at(direction, segment->from);
-		write = segment->first_write == LEDGER_NONE ? 0 : segment->first_write;
-	}
-}
-
 static void account_flow(struct build *build, uint32_t index)
 {
 	struct ledger_flow *flow = build->ledger->flows + index;
@@ -114,13 +131,16 @@ static void account_flow(struct build *build, uint32_t index)
 	for (uint8_t at = 0; at < 2; at++) {
 		struct ledger_direction *direction = flow->directions + at;
 
+		if (message && build->trace->foreign) {
+			ledger_no_boundaries(direction);
+			continue;
+		}
 		if (message) {
 			ledger_message_boundaries(direction, build->work[index].sides + at,
 			                          flow->transport == TRANSPORT_UDP);
 			continue;
 		}
 		ledger_stream_account(build, index, at);
-		name_writes(direction);
 	}
 	if (build->work[index].unreachable && !flow->directions[0].read_count &&
 	    !flow->directions[1].read_count)
@@ -149,31 +169,6 @@ static void take_calls(struct build *build)
 	if (trace_transport_is_message(transport))
 		ledger_receive(build);
 	ledger_message_state(build);
-}
-
-static void *fit(void *list, size_t count, size_t *capacity, size_t size)
-{
-	void *smaller;
-
-	if (!count || count == *capacity)
-		return list;
-	smaller = realloc(list, count * size);
-	if (!smaller)
-		return list;
-	*capacity = count;
-	return smaller;
-}
-
-static void fit_direction(struct ledger_direction *direction)
-{
-	direction->writes = fit(direction->writes, direction->write_count,
-	                        &direction->write_capacity, sizeof(*direction->writes));
-	direction->segments = fit(direction->segments, direction->segment_count,
-	                          &direction->segment_capacity, sizeof(*direction->segments));
-	direction->reads = fit(direction->reads, direction->read_count, &direction->read_capacity,
-	                       sizeof(*direction->reads));
-	direction->acks = fit(direction->acks, direction->ack_count, &direction->ack_capacity,
-	                      sizeof(*direction->acks));
 }
 
 struct ranked {
@@ -244,11 +239,11 @@ void ledger_build(struct ledger *ledger, const struct trace *trace)
 	for (uint32_t i = 0; i < ledger->flow_count; i++) {
 		account_flow(&build, i);
 		for (int at = 0; at < 2; at++) {
-			fit_direction(ledger->flows[i].directions + at);
+			ledger_fit_direction(ledger->flows[i].directions + at);
 			unknown += ledger->flows[i].directions[at].state.unknown;
 		}
 	}
-	ledger->accounted = !unknown && !ledger->doubt;
+	ledger->accounted = (!unknown || trace->foreign) && !ledger->doubt;
 	sort_flows(&build);
 	finish_build(&build);
 }
@@ -256,16 +251,8 @@ void ledger_build(struct ledger *ledger, const struct trace *trace)
 void ledger_finish(struct ledger *ledger)
 {
 	for (size_t i = 0; i < ledger->flow_count; i++)
-		for (int at = 0; at < 2; at++) {
-			struct ledger_direction *direction = ledger->flows[i].directions + at;
-
-			free(direction->writes);
-			free(direction->segments);
-			free(direction->data_order);
-			free(direction->reads);
-			free(direction->acks);
-			free(direction->fates);
-		}
+		for (int at = 0; at < 2; at++)
+			ledger_finish_direction(ledger->flows[i].directions + at);
 	free(ledger->flows);
 	free(ledger->doubt);
 	free(ledger->event_packets);

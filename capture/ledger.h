@@ -24,7 +24,8 @@
 
 #include "capture/trace.h"
 
-#define LEDGER_NONE UINT32_MAX
+#define LEDGER_NONE      UINT32_MAX
+#define LEDGER_FROM_BITS 53 /* of an offset: 8 PiB */
 
 /*
  * Bytes that one call put into the stream; a failed call is none. Zero-length writes are kept. To a
@@ -49,22 +50,36 @@ enum segment_kind {
  * Of the other kinds they are the bytes it carried again. A packet that fills two gaps at once
  * (seen only where a capture lost or reordered packets) is two DATA segments with one packet. A
  * packet larger than the MTU (segmentation offload) is one segment. Times are those of the packets.
+ *
+ * 16 bytes, because a ledger has millions. What few segments have, and what follows from the rest,
+ * is asked of its direction: ledger_arrival() and the functions beside it.
  */
 struct ledger_segment {
-	uint64_t from;
+	uint64_t from : LEDGER_FROM_BITS;
+	uint64_t kind : 2;  /* enum segment_kind */
+	uint64_t flags : 8; /* TCP: PACKET_* */
+	uint64_t rare : 1;  /* it is in direction->rares */
 	uint32_t length;
-	uint32_t packet;  /* index into trace->packets: its departure; of fragments the first */
-	uint32_t arrival; /* its arrival at the other tap, of fragments the last; the same as packet
-	                     where there is one tap; LEDGER_NONE: lost on the way, or still under
-	                     way: see ledger_is_lost() */
-	uint8_t kind;     /* enum segment_kind */
-	uint8_t flags;    /* TCP: PACKET_* */
-	uint16_t fragments; /* IP fragments that a datagram left in; 1 if it was whole */
-	uint32_t event;     /* what the link did to it: index into trace->events, a loss before all
-	                       others; LEDGER_NONE if it just carried it */
-	uint32_t repeated;  /* bytes of the packet, besides these, that it carried again */
-	uint32_t first_write; /* the write that holds from (for an empty datagram: that sent it);
-	                         LEDGER_NONE unknown */
+	uint32_t packet; /* index into trace->packets: its departure; of fragments the first */
+};
+
+/* What the accessors of a segment tell of those of which it is not what it mostly is. */
+struct ledger_rare {
+	uint32_t segment;
+	uint32_t event;     /* ledger_segment_event() */
+	uint32_t repeated;  /* ledger_segment_repeated() */
+	uint32_t fragments; /* ledger_segment_fragments() */
+};
+
+/* The write that sent an empty datagram: it has no byte to tell it by. */
+struct ledger_empty {
+	uint32_t segment, write;
+};
+
+/* DATA segments that follow each other by offset as they do by departure: places from at on, up to
+ * the next run's, are the segments from segment on. */
+struct ledger_run {
+	uint32_t at, segment;
 };
 
 /*
@@ -81,11 +96,16 @@ struct ledger_read {
 	                       stream, UNIX, and a datagram that the capture missed */
 };
 
+/* 12 bytes; when it left its sender is asked of its direction: ledger_departure(). */
 struct ledger_ack {
-	uint64_t upto;      /* every byte before it is acknowledged */
-	uint32_t packet;    /* at the sender of the data: when it knew */
-	uint32_t departure; /* at its receiver: when it left; the same packet where there is one
-	                       tap, LEDGER_NONE unknown */
+	uint64_t upto;   /* every byte before it is acknowledged */
+	uint32_t packet; /* at the sender of the data: when it knew */
+} __attribute__((packed, aligned(4)));
+
+/* While the receiver let nothing come: its window was 0. */
+struct ledger_shut {
+	uint32_t packet; /* that said so */
+	uint32_t opened; /* the next with another; LEDGER_NONE: it never was */
 };
 
 enum lost_cause {
@@ -152,17 +172,25 @@ struct ledger_direction {
 	size_t write_count, write_capacity;
 	struct ledger_segment *segments; /* in order of departure */
 	size_t segment_count, segment_capacity;
-	uint32_t *data_order; /* indices of the DATA segments by offset; NULL if all are DATA and
-	                         in that order */
-	size_t data_count;    /* how many are DATA */
+	uint32_t *arrivals; /* one a segment, segment_capacity of them; NULL if each is its packet
+	                     */
+	struct ledger_rare *rares; /* by segment */
+	size_t rare_count, rare_capacity;
+	struct ledger_empty *empties; /* by segment */
+	size_t empty_count, empty_capacity;
+	struct ledger_run *runs; /* of the DATA segments by offset: ledger_data_segment(); NULL if
+	                            all are DATA and in that order */
+	size_t run_count, run_capacity;
+	size_t data_count;         /* how many are DATA */
 	struct ledger_read *reads; /* in order of their calls' begin */
 	size_t read_count, read_capacity;
 	struct ledger_ack
 		*acks; /* TCP: packets from the other end that acknowledge more than any before */
 	size_t ack_count, ack_capacity;
-	size_t ack_packets;  /* packets from the other end without payload; SYN, FIN, RST and
-	                        keep-alives left out */
-	uint64_t wire_bytes; /* of the frames that the segments left in, and of ack_packets */
+	uint32_t *departures; /* one an ack, ack_capacity of them; NULL if each is its packet */
+	size_t ack_packets;   /* packets from the other end without payload; SYN, FIN, RST and
+	                         keep-alives left out */
+	uint64_t wire_bytes;  /* of the frames that the segments left in, and of ack_packets */
 	struct ledger_state state;
 	struct ledger_boundaries in_segments, in_reads;
 	uint8_t *fates;           /* one a write: see ledger_fate_in_segments() */
@@ -170,6 +198,19 @@ struct ledger_direction {
 	uint32_t lost_datagrams;  /* written, never read, and lost */
 	uint32_t retransmissions; /* packets that carried bytes again, keep-alives and probes apart
 	                           */
+	uint32_t out_of_order;    /* first came behind bytes of a later place */
+	uint32_t keepalives, probes;
+	uint32_t copies; /* packets seen a second time, by the same capture elsewhere: not counted
+	                    anywhere else */
+	uint32_t cut;    /* packets whose payload was not captured whole */
+	uint32_t sacks;  /* packets from the other end with SACK blocks */
+	uint32_t resets; /* RST packets in this direction */
+	uint16_t largest; /* of the payloads that fit an Ethernet frame, the largest: the MSS where
+	                     no SYN tells it */
+	struct ledger_shut *shuts; /* zero windows of the other end */
+	size_t shut_count, shut_capacity;
+	uint64_t disputed, disputed_at; /* bytes that were sent again and differ; the first of them */
+	uint32_t disputed_packet;       /* that differs there */
 	uint32_t syn_packet, fin_packet,
 		rst_packet;   /* sent in this direction, first of each; LEDGER_NONE */
 	uint64_t fin_at;      /* offset of the FIN; 0 without one */
@@ -184,6 +225,8 @@ struct ledger_flow {
 	uint16_t a_endpoint, b_endpoint;
 	bool refused; /* a SYN (or datagram) answered by a RST (or ICMP); never established */
 	uint32_t first_packet;                 /* LEDGER_NONE if it has none */
+	uint32_t last_packet;                  /* the same */
+	uint64_t packets;                      /* copies left out */
 	struct ledger_direction directions[2]; /* a → b, b → a */
 };
 
@@ -191,9 +234,11 @@ struct ledger {
 	const struct trace *trace;
 	struct ledger_flow *flows; /* in order of their first packet or call */
 	size_t flow_count, flow_capacity;
-	bool accounted;          /* no byte is unknown, and every read fits something sent */
+	bool accounted;          /* no byte is unknown, and every read fits something sent; of
+	                            somebody else's capture, that nothing contradicts itself */
 	uint32_t *event_packets; /* one a link event of the trace: see ledger_event_packet() */
 	uint64_t other_packets;  /* of no flow: ICMP, ARP, … */
+	uint64_t unknown_links;  /* of them, those of link types that are not taken apart */
 	char *doubt;             /* why it is not accounted, one sentence; NULL */
 };
 
@@ -226,6 +271,35 @@ uint32_t ledger_write_at(const struct ledger_direction *direction, uint64_t offs
 enum boundary_fate ledger_fate_in_segments(const struct ledger_direction *direction, size_t write);
 enum boundary_fate ledger_fate_in_reads(const struct ledger_direction *direction, size_t write);
 
+/*
+ * Of a segment, which must be one of direction->segments:
+ * its arrival at the other tap, of fragments the last (index into trace->packets); the same as its
+ * packet where there is one tap; LEDGER_NONE: lost on the way, or still under way: see
+ * ledger_is_lost(). */
+uint32_t ledger_arrival(const struct ledger_direction *direction,
+                        const struct ledger_segment *segment);
+/* What the link did to it: index into trace->events, a loss before all others; LEDGER_NONE if it
+ * just carried it. */
+uint32_t ledger_segment_event(const struct ledger_direction *direction,
+                              const struct ledger_segment *segment);
+/* Bytes of its packet, besides its own, that it carried again. */
+uint32_t ledger_segment_repeated(const struct ledger_direction *direction,
+                                 const struct ledger_segment *segment);
+/* IP fragments that a datagram left in; 1 if it was whole. */
+uint32_t ledger_segment_fragments(const struct ledger_direction *direction,
+                                  const struct ledger_segment *segment);
+/* The write that holds its first byte (for an empty datagram: that sent it); LEDGER_NONE unknown.
+ */
+uint32_t ledger_segment_write(const struct ledger_direction *direction,
+                              const struct ledger_segment *segment);
+
+/* When an acknowledgement, one of direction->acks, left the receiver of the data: index into
+ * trace->packets; its packet where there is one tap, LEDGER_NONE unknown. */
+uint32_t ledger_departure(const struct ledger_direction *direction, const struct ledger_ack *ack);
+
+/* Index of the DATA segment that is at that place by offset; at < direction->data_count. */
+uint32_t ledger_data_segment(const struct ledger_direction *direction, size_t at);
+
 /* When a segment left the sender, and arrived (INT64_MIN: never). CLOCK_REALTIME ns. */
 int64_t ledger_sent_ns(const struct ledger *ledger, const struct ledger_direction *direction,
                        const struct ledger_segment *segment);
@@ -238,16 +312,26 @@ int64_t ledger_arrived_ns(const struct ledger *ledger, const struct ledger_direc
  * run ended. Nor is a loss what a recording that was cut no longer has. Only without that account
  * (two taps of somebody else's) is what never arrived taken for lost.
  */
-bool ledger_is_lost(const struct ledger *ledger, const struct ledger_segment *segment);
+bool ledger_is_lost(const struct ledger *ledger, const struct ledger_direction *direction,
+                    const struct ledger_segment *segment);
 
 /*
  * How long the bytes of a segment waited in the send buffer: from the begin of the write that wrote
  * the first of them to their first departure. 0 unless they left after that write had returned (a
  * byte whose segment left within the call was not held), and where the write is not known. Of a
- * retransmission, what its first byte waited at first.
+ * retransmission, what its first byte waited at first. 0 too where the write is a guess.
  */
 int64_t ledger_held_ns(const struct ledger *ledger, const struct ledger_direction *direction,
                        const struct ledger_segment *segment);
+
+/*
+ * The packets that the wire has seen of a segment: more than one where it was captured before the
+ * card cut it (GSO, TSO), or after the card had joined several (GRO, LRO). By the MSS, and where no
+ * SYN told that, by the largest payload that fits an Ethernet frame. Of a datagram its fragments.
+ */
+uint32_t ledger_wire_packets(const struct ledger_flow *flow,
+                             const struct ledger_direction *direction,
+                             const struct ledger_segment *segment);
 
 /* The SEGMENT_DATA segment that first carried the byte at offset; LEDGER_NONE if it never left. */
 uint32_t ledger_segment_at(const struct ledger_direction *direction, uint64_t offset);

@@ -73,7 +73,7 @@ static bool same_bytes(const struct build *build, const struct ledger_direction 
 
 	if (message->sent || !call->payload)
 		return true;
-	packet_decode(build->trace->bytes + packet->at, packet->captured, packet->length, &view);
+	trace_decode(build->trace, segment->packet, &view);
 	length = view.payload_captured < call->payload_length ? view.payload_captured
 	                                                      : call->payload_length;
 	return !memcmp(build->trace->bytes + packet->at + view.payload_at, call->payload, length);
@@ -189,11 +189,9 @@ static void place(struct ledger_direction *direction, struct side *side, uint32_
 	struct ledger_segment *placed = direction->segments + segment;
 	uint32_t write = side->messages[at].first_write;
 
-	placed->from = from;
-	while (placed->length && write < direction->write_count &&
-	       direction->writes[write].to <= from)
-		write++;
-	placed->first_write = write;
+	placed->from = from & ((UINT64_C(1) << LEDGER_FROM_BITS) - 1);
+	if (!placed->length && write != LEDGER_NONE)
+		ledger_set_empty(direction, segment, write);
 	side->datagram_of[segment] = (uint32_t)side->datagram_count;
 	cut(side, at, from, placed->length, segment);
 }
@@ -233,7 +231,7 @@ static void list_datagrams(struct ledger_direction *direction, struct side *side
 			cut(side, i, from, (uint32_t)(end - from), LEDGER_NONE);
 		message->datagram_count = (uint32_t)side->datagram_count - message->first_datagram;
 	}
-	for (size_t i = 1; i < direction->segment_count && !direction->data_order; i++)
+	for (size_t i = 1; i < direction->segment_count && !direction->runs; i++)
 		if (direction->segments[i].from < direction->segments[i - 1].from)
 			ledger_order_data(direction);
 }

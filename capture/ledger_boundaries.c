@@ -5,6 +5,8 @@
  */
 #include <stdlib.h>
 
+#include <assert.h>
+
 #include "capture/ledger_internal.h"
 #include "capture/mem.h"
 
@@ -30,28 +32,37 @@ static void count(struct ledger_boundaries *boundaries, uint8_t *fate, enum boun
 	*fate = (uint8_t)(*fate | which << shift);
 }
 
-static const struct ledger_segment *data_segment(const struct ledger_direction *direction,
-                                                 size_t at)
-{
-	return direction->segments + (direction->data_order ? direction->data_order[at] : at);
-}
-
 /* ---- streams ---- */
 
-/* The pieces, segments or reads, of a stream in order of offset. */
+/* The pieces, segments or reads, of a stream in order of offset; run: of the segment before. */
 struct pieces {
 	const struct ledger_direction *direction;
 	const struct side *side;
 	bool reads;
-	size_t count;
+	size_t count, run;
 };
 
-static void piece(const struct pieces *pieces, size_t at, size_t *oob, uint64_t *from, uint64_t *to)
+/* Each segment is the next one, or one of the last. */
+static const struct ledger_segment *data_segment(struct pieces *pieces, size_t at)
+{
+	const struct ledger_direction *direction = pieces->direction;
+	const struct ledger_run *runs = direction->runs;
+
+	if (!runs)
+		return direction->segments + at;
+	if (runs[pieces->run].at > at)
+		pieces->run = 0;
+	while (pieces->run + 1 < direction->run_count && runs[pieces->run + 1].at <= at)
+		pieces->run++;
+	return direction->segments + runs[pieces->run].segment + (at - runs[pieces->run].at);
+}
+
+static void piece(struct pieces *pieces, size_t at, size_t *oob, uint64_t *from, uint64_t *to)
 {
 	const struct side *side = pieces->side;
 
 	if (!pieces->reads) {
-		const struct ledger_segment *segment = data_segment(pieces->direction, at);
+		const struct ledger_segment *segment = data_segment(pieces, at);
 
 		*from = segment->from;
 		*to = segment->from + segment->length;
@@ -75,7 +86,7 @@ static size_t next_full(const struct ledger_direction *direction, size_t at)
 	return at;
 }
 
-static void walk_boundaries(struct ledger_direction *direction, const struct pieces *pieces,
+static void walk_boundaries(struct ledger_direction *direction, struct pieces *pieces,
                             struct ledger_boundaries *boundaries, unsigned shift)
 {
 	size_t at = 0, oob = 0, write = next_full(direction, 0), next;
@@ -103,7 +114,7 @@ static void walk_boundaries(struct ledger_direction *direction, const struct pie
 	}
 }
 
-static uint64_t count_splits(const struct ledger_direction *direction, const struct pieces *pieces)
+static uint64_t count_splits(const struct ledger_direction *direction, struct pieces *pieces)
 {
 	size_t write = 0, oob = 0;
 	uint64_t splits = 0, from, to;
@@ -120,8 +131,8 @@ static uint64_t count_splits(const struct ledger_direction *direction, const str
 void ledger_stream_boundaries(struct ledger_direction *direction, const struct side *side,
                               bool segments)
 {
-	struct pieces carried = { direction, side, false, direction->data_count };
-	struct pieces read = { direction, side, true, direction->read_count };
+	struct pieces carried = { direction, side, false, direction->data_count, 0 };
+	struct pieces read = { direction, side, true, direction->read_count, 0 };
 
 	direction->fates = mem_alloc(direction->write_count, sizeof(*direction->fates));
 	if (segments) {
@@ -249,4 +260,10 @@ void ledger_message_boundaries(struct ledger_direction *direction, const struct 
 	if (segments)
 		walk_messages(direction, side, false);
 	walk_messages(direction, side, true);
+}
+
+void ledger_no_boundaries(struct ledger_direction *direction)
+{
+	static_assert(BOUNDARY_NONE == 0, "zeroed fates are none");
+	direction->fates = mem_alloc(direction->write_count, sizeof(*direction->fates));
 }

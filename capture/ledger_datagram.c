@@ -47,17 +47,17 @@ static uint32_t leave(struct build *build, uint32_t packet, const struct packet_
 {
 	struct ledger_direction *direction = build->ledger->flows[flow].directions + side;
 	struct link_fate fate = links_fate(build, packet);
-	uint32_t index = (uint32_t)direction->segment_count;
+	uint32_t event = links_event(&fate);
+	uint32_t index =
+		ledger_add_segment(direction,
+	                           &(struct ledger_segment){ .length = view->datagram_length,
+	                                                     .packet = packet,
+	                                                     .kind = SEGMENT_DATA });
 
-	*ledger_add_segment(direction) = (struct ledger_segment){
-		.length = view->datagram_length,
-		.packet = packet,
-		.arrival = build->two_taps ? LEDGER_NONE : packet,
-		.kind = SEGMENT_DATA,
-		.fragments = 1,
-		.event = links_event(&fate),
-		.first_write = LEDGER_NONE,
-	};
+	if (build->two_taps)
+		ledger_set_arrival(direction, index, LEDGER_NONE);
+	if (event != LEDGER_NONE)
+		ledger_make_rare(direction, index)->event = event;
 	direction->wire_bytes += build->trace->packets[packet].length;
 	if (build->two_taps)
 		flights_add(build, whole_key(build, packet, view), 0, flow, side, index);
@@ -71,13 +71,12 @@ static void arrive(struct build *build, uint32_t packet, uint32_t first, uint64_
                    uint32_t flow, uint8_t side)
 {
 	uint32_t segment = flights_take(build, key, 0, flow, side);
-	struct ledger_segment *segments;
+	struct ledger_direction *direction = build->ledger->flows[flow].directions + side;
 
 	if (segment == LEDGER_NONE)
 		return;
-	segments = build->ledger->flows[flow].directions[side].segments;
-	if (segments[segment].arrival == LEDGER_NONE)
-		segments[segment].arrival = packet;
+	if (ledger_arrival(direction, direction->segments + segment) == LEDGER_NONE)
+		ledger_set_arrival(direction, segment, packet);
 	ledger_add_arrival(build, build->trace->packets[packet].time_ns, flow, side, segment);
 	if (first != packet)
 		ledger_add_arrival(build, build->trace->packets[first].time_ns, flow, side,
@@ -124,16 +123,16 @@ static struct reassembly *add_reassembly(struct build *build, uint32_t packet,
 
 /* A loss of any fragment is the datagram's. */
 static void tell_of_fragment(const struct build *build, uint32_t packet,
-                             struct ledger_segment *segment)
+                             struct ledger_rare *datagram)
 {
 	struct link_fate fate = links_fate(build, packet);
 	uint32_t event = links_event(&fate);
 
 	if (event != LEDGER_NONE &&
-	    (segment->event == LEDGER_NONE ||
+	    (datagram->event == LEDGER_NONE ||
 	     (event == fate.loss &&
-	      !link_event_is_loss(build->trace->events[segment->event].kind))))
-		segment->event = event;
+	      !link_event_is_loss(build->trace->events[datagram->event].kind))))
+		datagram->event = event;
 }
 
 /* A further fragment, whose datagram is known. */
@@ -144,10 +143,12 @@ static void join_fragment(struct build *build, uint32_t packet, struct reassembl
 	uint64_t key = flight_key(whole->id, whole->total - UDP_HEADER);
 
 	if (whole->segment != LEDGER_NONE) {
-		tell_of_fragment(build, packet, direction->segments + whole->segment);
+		struct ledger_rare *datagram = ledger_make_rare(direction, whole->segment);
+
+		tell_of_fragment(build, packet, datagram);
 		direction->wire_bytes += build->trace->packets[packet].length;
-		if (direction->segments[whole->segment].fragments < UINT16_MAX)
-			direction->segments[whole->segment].fragments++;
+		if (datagram->fragments < UINT16_MAX)
+			datagram->fragments++;
 		if (tap_arrives(build, packet))
 			ledger_add_arrival(build, build->trace->packets[packet].time_ns,
 			                   whole->flow, whole->side, whole->segment);
@@ -173,8 +174,8 @@ static void first_fragment(struct build *build, uint32_t packet, const struct pa
 	whole->bytes += view->payload_length + UDP_HEADER;
 	if (tap_leaves(build, packet)) {
 		whole->segment = leave(build, packet, view, flow, side);
-		build->ledger->flows[flow].directions[side].segments[whole->segment].fragments =
-			(uint16_t)(whole->fragments + 1);
+		ledger_make_rare(build->ledger->flows[flow].directions + side, whole->segment)
+			->fragments = (uint16_t)(whole->fragments + 1);
 		build->ledger->flows[flow].directions[side].wire_bytes += whole->early_bytes;
 	}
 	whole->fragments++;
@@ -215,6 +216,10 @@ void ledger_udp_packet(struct build *build, uint32_t packet, const struct packet
 		flow = flow_add(build, TRANSPORT_UDP, &view->source, &view->destination, packet,
 		                build->trace->packets[packet].time_ns);
 	}
+	build->ledger->flows[flow].packets++;
+	build->ledger->flows[flow].last_packet = packet;
+	build->ledger->flows[flow].directions[side].cut +=
+		view->payload_captured < view->payload_length;
 	if (view->more_fragments)
 		first_fragment(build, packet, view, flow, side);
 	else if (tap_leaves(build, packet))
@@ -249,10 +254,9 @@ static bool parse_quote(const uint8_t *quote, size_t length, int version, struct
 
 static uint32_t packet_id(const struct trace *trace, uint32_t packet)
 {
-	const struct packet *at = trace->packets + packet;
 	struct packet_view view;
 
-	packet_decode(trace->bytes + at->at, at->captured, at->length, &view);
+	trace_decode(trace, packet, &view);
 	return view.ip_version == 4 ? view.ip_id : 0;
 }
 

@@ -432,19 +432,6 @@ void links_match(struct build *build)
 	}
 }
 
-struct link_fate links_fate(const struct build *build, uint32_t packet)
-{
-	const struct links *links = &build->links;
-
-	return links->fate_of && links->fate_of[packet] ? links->fates[links->fate_of[packet] - 1]
-	                                                : LINK_JUST_CARRIED;
-}
-
-bool links_damaged(const struct build *build, uint32_t packet)
-{
-	return build->links.damaged && build->links.damaged[packet];
-}
-
 unsigned links_arrivals(const struct link_fate *fate)
 {
 	return fate->damaged ? 0 : fate->leaving;

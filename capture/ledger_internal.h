@@ -19,9 +19,16 @@
 
 #include "capture/gaps.h"
 #include "capture/ledger.h"
+#include "capture/ledger_held.h"
 #include "capture/packet.h"
 
 #define NO_TIME INT64_MAX
+
+/* The direction of a packet. */
+enum {
+	TAP_INBOUND = 1,
+	TAP_OUTBOUND = 2,
+};
 
 /* A socket that calls speak of. */
 struct party {
@@ -205,6 +212,7 @@ struct build {
 	size_t party_count;
 	uint32_t *party_of_call; /* one a call; LEDGER_NONE */
 	uint32_t *by_port;       /* parties by local port */
+	struct sighting *sightings; /* recent packets, of somebody else's capture; NULL */
 	bool two_taps;
 	uint64_t dropped; /* packets that the capture lost */
 	bool all_seen;    /* the capture says of itself that it is whole and lost none */
@@ -231,8 +239,15 @@ void flow_table_finish(struct flow_table *table);
 
 /* Whether the packet leaves its sender, or arrives, where it was seen; both where there is one tap.
  */
-bool tap_leaves(const struct build *build, uint32_t packet);
-bool tap_arrives(const struct build *build, uint32_t packet);
+static inline bool tap_leaves(const struct build *build, uint32_t packet)
+{
+	return !build->two_taps || build->trace->packets[packet].direction != TAP_INBOUND;
+}
+
+static inline bool tap_arrives(const struct build *build, uint32_t packet)
+{
+	return !build->two_taps || build->trace->packets[packet].direction != TAP_OUTBOUND;
+}
 /*
  * Two taps only: a segment that left, unless the link lost it; and the segment whose packet has
  * arrived, of those with that key the next that is to come with the same IP identification, else
@@ -243,16 +258,36 @@ void flights_add(struct build *build, uint64_t key, uint32_t id, uint32_t flow, 
 uint32_t flights_take(struct build *build, uint64_t key, uint32_t id, uint32_t flow, uint8_t side);
 void flights_finish(struct flights *flights);
 
+/* ---- ledger_copies.c ---- */
+
+/* Whether the packet has just been seen already, elsewhere; else it is remembered. */
+bool copies_take(struct build *build, uint32_t packet, const struct packet_view *view);
+
+/* ---- ledger_overlap.c ---- */
+
+/* What retransmissions carry, against what was carried first; for a direction that is settled, its
+ * lowest offset having been lowest. */
+void ledger_compare_overlaps(struct build *build, uint32_t flow, uint8_t side, int64_t lowest);
+
 /* ---- ledger_event.c ---- */
 
 void links_match(struct build *build);
-struct link_fate links_fate(const struct build *build, uint32_t packet);
+static inline struct link_fate links_fate(const struct build *build, uint32_t packet)
+{
+	const struct links *links = &build->links;
+
+	return links->fate_of && links->fate_of[packet] ? links->fates[links->fate_of[packet] - 1]
+	                                                : LINK_JUST_CARRIED;
+}
 /* How often the packet arrives in a form that its receiver takes. */
 unsigned links_arrivals(const struct link_fate *fate);
 /* The event that a segment tells of; LEDGER_NONE. */
 uint32_t links_event(const struct link_fate *fate);
 /* Whether this is the arrival of a packet that was damaged on the link. */
-bool links_damaged(const struct build *build, uint32_t packet);
+static inline bool links_damaged(const struct build *build, uint32_t packet)
+{
+	return build->links.damaged && build->links.damaged[packet];
+}
 void links_finish(struct links *links);
 
 /* ---- ledger_tcp.c, ledger_datagram.c ---- */
@@ -260,13 +295,10 @@ void links_finish(struct links *links);
 void ledger_tcp_packet(struct build *build, uint32_t packet, const struct packet_view *view);
 /* Brings offsets to start at 0 and the DATA segments into order. */
 void ledger_tcp_settle(struct build *build, uint32_t flow, uint8_t side);
-/* Fills data_order. */
-void ledger_order_data(struct ledger_direction *direction);
 void ledger_udp_packet(struct build *build, uint32_t packet, const struct packet_view *view);
 void ledger_fragment(struct build *build, uint32_t packet, const struct packet_view *view);
 /* An ICMP error about a datagram; false if it is anything else. */
 bool ledger_unreachable(struct build *build, uint32_t packet, const struct packet_view *view);
-struct ledger_segment *ledger_add_segment(struct ledger_direction *direction);
 void ledger_add_arrival(struct build *build, int64_t time_ns, uint32_t flow, uint8_t side,
                         uint32_t segment);
 
@@ -344,6 +376,8 @@ uint32_t unix_datagram_flow(struct build *build, uint32_t party, const struct ca
 /* segments: whether the transport has any. */
 void ledger_stream_boundaries(struct ledger_direction *direction, const struct side *side,
                               bool segments);
+/* Of guessed writes nothing is kept or lost. */
+void ledger_no_boundaries(struct ledger_direction *direction);
 void ledger_message_boundaries(struct ledger_direction *direction, const struct side *side,
                                bool segments);
 

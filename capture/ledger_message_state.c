@@ -153,16 +153,16 @@ static void mark_denied(struct build *build)
 }
 
 /* Fewer fragments were seen to leave than its first one tells of. */
-static bool left_in_part(const struct build *build, const struct ledger_segment *segment)
+static bool left_in_part(const struct build *build, const struct ledger_direction *direction,
+                         const struct ledger_segment *segment)
 {
-	const struct packet *packet = build->trace->packets + segment->packet;
 	struct packet_view view;
 	uint32_t part;
 
-	packet_decode(build->trace->bytes + packet->at, packet->captured, packet->length, &view);
+	trace_decode(build->trace, segment->packet, &view);
 	part = view.payload_length + UDP_HEADER;
-	return view.more_fragments &&
-	       (segment->length + UDP_HEADER - 1) / part + 1 > segment->fragments;
+	return view.more_fragments && (segment->length + UDP_HEADER - 1) / part + 1 >
+	                                      ledger_segment_fragments(direction, segment);
 }
 
 /* The call succeeded, so only the queue of the sender's device can have kept or dropped it. */
@@ -171,7 +171,7 @@ static bool stayed_at_sender(const struct build *build, const struct ledger_dire
 {
 	return build->all_seen && build->two_taps && udp &&
 	       (datagram->segment == LEDGER_NONE ||
-	        left_in_part(build, direction->segments + datagram->segment));
+	        left_in_part(build, direction, direction->segments + datagram->segment));
 }
 
 /* Such a queue drops what comes when it is full, so of those that never left the first wait. */
@@ -229,6 +229,8 @@ static void count_unread(struct build *build, uint32_t flow, uint8_t at,
 	struct ledger_state *state = &direction->state;
 	bool seen = datagram->segment != LEDGER_NONE;
 	bool udp = build->ledger->flows[flow].transport == TRANSPORT_UDP;
+	bool missing = seen && ledger_arrival(direction, direction->segments + datagram->segment) ==
+	                               LEDGER_NONE;
 
 	if (message->open) {
 		state->unsent += datagram->length;
@@ -239,20 +241,20 @@ static void count_unread(struct build *build, uint32_t flow, uint8_t at,
 	} else if (datagram->cause != LOST_NONE) {
 		state->lost[datagram->cause] += datagram->length;
 		direction->lost_datagrams++;
-	} else if (seen && ledger_is_lost(build->ledger, direction->segments + datagram->segment)) {
+	} else if (seen && ledger_is_lost(build->ledger, direction,
+	                                  direction->segments + datagram->segment)) {
 		state->lost[LOST_WIRE] += datagram->length;
 		direction->lost_datagrams++;
 	} else if (stayed_at_sender(build, direction, datagram, udp)) {
 		count_stayed(build, direction, side, datagram);
-	} else if (seen && direction->segments[datagram->segment].arrival == LEDGER_NONE &&
-	           build->dropped) {
+	} else if (missing && build->dropped) {
 		state->unknown += datagram->length;
 		ledger_doubt(
 			build,
 			"Datagrams that left were not seen to arrive (the capture dropped %llu "
 			"packets).",
 			(unsigned long long)build->dropped);
-	} else if (seen && direction->segments[datagram->segment].arrival == LEDGER_NONE) {
+	} else if (missing) {
 		state->in_flight += datagram->length;
 	} else if (datagram->denied) {
 		state->unknown += datagram->length;
@@ -276,9 +278,9 @@ static void count_direction(struct build *build, uint32_t flow, uint8_t at)
 	struct ledger_direction *direction = build->ledger->flows[flow].directions + at;
 	const struct side *side = build->work[flow].sides + at;
 
-	if (!build->trace->call_count) {
+	if (!build->trace->call_count || build->trace->foreign) {
 		direction->state.unknown = direction->bytes;
-		if (direction->bytes)
+		if (direction->bytes && !build->trace->foreign)
 			ledger_doubt(build, "The recording has packets but no calls, so it does "
 			                    "not say which bytes were read.");
 		return;

@@ -1,10 +1,37 @@
 #include "capture/ledger.h"
 
-/* The first write that ends behind offset, or write_count. */
+/* Where a write of that offset would be if all were as long. */
+static size_t guess(const struct ledger_direction *direction, uint64_t offset)
+{
+	size_t last = direction->write_count - 1;
+	uint64_t end = direction->writes[last].to;
+
+	return offset < end ? (size_t)((double)last * (double)offset / (double)end) : last;
+}
+
+/* The first write that ends behind offset, or write_count. Mostly near the guess, so the search
+ * takes ever longer steps from there before it halves. */
 static size_t first_behind(const struct ledger_direction *direction, uint64_t offset)
 {
-	size_t low = 0, high = direction->write_count;
+	const struct ledger_write *writes = direction->writes;
+	size_t low = 0, high = direction->write_count, at;
 
+	if (!high)
+		return 0;
+	at = guess(direction, offset);
+	for (size_t step = 1; low < high; step *= 2) {
+		if (writes[at].to > offset) {
+			high = at;
+			if (at < low + step)
+				break;
+			at -= step;
+		} else {
+			low = at + 1;
+			if (at + step >= high)
+				break;
+			at += step;
+		}
+	}
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
@@ -47,33 +74,6 @@ uint32_t ledger_write_at(const struct ledger_direction *direction, uint64_t offs
 	                                                                           : LEDGER_NONE;
 }
 
-static uint32_t data_index(const struct ledger_direction *direction, size_t at)
-{
-	return direction->data_order ? direction->data_order[at] : (uint32_t)at;
-}
-
-uint32_t ledger_segment_at(const struct ledger_direction *direction, uint64_t offset)
-{
-	size_t low = 0, high = direction->data_count;
-	const struct ledger_segment *segment;
-
-	/* The last that begins at offset or before; an empty datagram never hides a full one, which
-	 * comes behind it. */
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (direction->segments[data_index(direction, middle)].from <= offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low)
-		return LEDGER_NONE;
-	segment = direction->segments + data_index(direction, low - 1);
-	return offset - segment->from < segment->length ? data_index(direction, low - 1)
-	                                                : LEDGER_NONE;
-}
-
 int64_t ledger_sent_ns(const struct ledger *ledger, const struct ledger_direction *direction,
                        const struct ledger_segment *segment)
 {
@@ -84,18 +84,21 @@ int64_t ledger_sent_ns(const struct ledger *ledger, const struct ledger_directio
 int64_t ledger_arrived_ns(const struct ledger *ledger, const struct ledger_direction *direction,
                           const struct ledger_segment *segment)
 {
-	(void)direction;
-	return segment->arrival == LEDGER_NONE ? INT64_MIN
-	                                       : ledger->trace->packets[segment->arrival].time_ns;
+	uint32_t arrival = ledger_arrival(direction, segment);
+
+	return arrival == LEDGER_NONE ? INT64_MIN : ledger->trace->packets[arrival].time_ns;
 }
 
-bool ledger_is_lost(const struct ledger *ledger, const struct ledger_segment *segment)
+bool ledger_is_lost(const struct ledger *ledger, const struct ledger_direction *direction,
+                    const struct ledger_segment *segment)
 {
 	const struct trace *trace = ledger->trace;
+	uint32_t event;
 
-	if (segment->arrival != LEDGER_NONE)
+	if (ledger_arrival(direction, segment) != LEDGER_NONE)
 		return false;
-	if (segment->event != LEDGER_NONE && link_event_is_loss(trace->events[segment->event].kind))
+	event = ledger_segment_event(direction, segment);
+	if (event != LEDGER_NONE && link_event_is_loss(trace->events[event].kind))
 		return true;
 	/* A link that itself missed packets has no account of all. */
 	return trace->complete && (!trace->about.wire.known || trace->about.wire.missed > 0);
@@ -105,6 +108,7 @@ int64_t ledger_held_ns(const struct ledger *ledger, const struct ledger_directio
                        const struct ledger_segment *segment)
 {
 	const struct call *call;
+	uint32_t write;
 	int64_t sent_ns;
 
 	if (segment->kind != SEGMENT_DATA) {
@@ -114,9 +118,25 @@ int64_t ledger_held_ns(const struct ledger *ledger, const struct ledger_directio
 			return 0;
 		segment = direction->segments + first;
 	}
-	if (segment->first_write == LEDGER_NONE)
+	write = ledger_segment_write(direction, segment);
+	if (write == LEDGER_NONE)
 		return 0;
-	call = ledger->trace->calls + direction->writes[segment->first_write].call;
+	call = ledger->trace->calls + direction->writes[write].call;
+	/* Of a guess it is not known when it began. */
+	if (call->guessed)
+		return 0;
 	sent_ns = ledger_sent_ns(ledger, direction, segment);
 	return call->ended && sent_ns > call->end_ns ? sent_ns - call->begin_ns : 0;
+}
+
+uint32_t ledger_wire_packets(const struct ledger_flow *flow,
+                             const struct ledger_direction *direction,
+                             const struct ledger_segment *segment)
+{
+	uint32_t length = segment->length + ledger_segment_repeated(direction, segment);
+	uint32_t mss = flow->mss ? flow->mss : direction->largest;
+
+	if (flow->transport != TRANSPORT_TCP)
+		return ledger_segment_fragments(direction, segment);
+	return mss && length > mss ? (length - 1) / mss + 1 : 1;
 }

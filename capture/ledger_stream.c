@@ -194,6 +194,9 @@ void ledger_stream_account(struct build *build, uint32_t flow, uint8_t at)
 	if (side->read_end > direction->bytes)
 		direction->bytes = side->read_end;
 	ledger_stream_state(build, flow, at);
-	ledger_stream_boundaries(direction, side,
-	                         build->ledger->flows[flow].transport == TRANSPORT_TCP);
+	if (build->trace->foreign)
+		ledger_no_boundaries(direction);
+	else
+		ledger_stream_boundaries(direction, side,
+		                         build->ledger->flows[flow].transport == TRANSPORT_TCP);
 }

@@ -152,13 +152,14 @@ static bool closed_by_script(const struct build *build, uint32_t index)
 	       !build->parties[index].close_implied;
 }
 
-/* No call says what was written or read: a capture of somebody else's programs. */
+/* No call says what was written or read, or only guessed ones do: a capture of somebody else's
+ * programs, of which that is no fault. */
 static bool without_calls(struct build *build, struct ledger_direction *direction)
 {
-	if (build->trace->call_count)
+	if (build->trace->call_count && !build->trace->foreign)
 		return false;
 	direction->state.unknown = direction->bytes;
-	if (direction->bytes)
+	if (direction->bytes && !build->trace->foreign)
 		ledger_doubt(build, "The recording has packets but no calls, so it does not say "
 		                    "which bytes were read.");
 	return true;

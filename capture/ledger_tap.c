@@ -11,21 +11,6 @@
 
 #define HOLD_NS 20000000 /* how long a link holds a packet back: IMPAIR_HOLD_NS of sim/impair.h */
 
-enum {
-	INBOUND = 1,
-	OUTBOUND = 2,
-};
-
-bool tap_leaves(const struct build *build, uint32_t packet)
-{
-	return !build->two_taps || build->trace->packets[packet].direction != INBOUND;
-}
-
-bool tap_arrives(const struct build *build, uint32_t packet)
-{
-	return !build->two_taps || build->trace->packets[packet].direction != OUTBOUND;
-}
-
 /* ---- queues ---- */
 
 static uint64_t spread(uint64_t key)

@@ -14,6 +14,8 @@
 #include "capture/ledger_internal.h"
 #include "capture/mem.h"
 
+#define ETHERNET_MSS 1460 /* 1500 less two headers of 20 bytes */
+
 static int64_t offset_of(const struct side *side, uint32_t sequence)
 {
 	return side->next + (int32_t)(sequence - (side->base + (uint32_t)side->next));
@@ -29,13 +31,6 @@ static void start(struct side *side, uint32_t base, bool based)
 		gaps_add(&side->gaps, INT64_MIN / 4, 0);
 }
 
-struct ledger_segment *ledger_add_segment(struct ledger_direction *direction)
-{
-	direction->segments = mem_grow(direction->segments, &direction->segment_capacity,
-	                               direction->segment_count, sizeof(*direction->segments));
-	return direction->segments + direction->segment_count++;
-}
-
 /* What the functions below need of the packet at hand. */
 struct sending {
 	struct build *build;
@@ -45,31 +40,39 @@ struct sending {
 	uint32_t packet;
 };
 
-static struct ledger_segment *add(const struct sending *sending, enum segment_kind kind,
-                                  int64_t from, int64_t to)
+#define FROM_MASK ((UINT64_C(1) << LEDGER_FROM_BITS) - 1)
+
+static void add(const struct sending *sending, enum segment_kind kind, int64_t from, int64_t to)
 {
-	struct ledger_segment *segment = ledger_add_segment(sending->direction);
+	struct ledger_direction *direction = sending->direction;
 	struct side *side = sending->side;
 	struct link_fate fate = links_fate(sending->build, sending->packet);
+	uint32_t event = links_event(&fate);
+	uint32_t index =
+		ledger_add_segment(direction,
+	                           &(struct ledger_segment){ .from = (uint64_t)from & FROM_MASK,
+	                                                     .kind = (unsigned)kind & 3u,
+	                                                     .flags = sending->view->flags,
+	                                                     .length = (uint32_t)(to - from),
+	                                                     .packet = sending->packet });
 
-	*segment = (struct ledger_segment){
-		.from = (uint64_t)from,
-		.length = (uint32_t)(to - from),
-		.packet = sending->packet,
-		.arrival = sending->build->two_taps ? LEDGER_NONE : sending->packet,
-		.kind = (uint8_t)kind,
-		.flags = sending->view->flags,
-		.fragments = 1,
-		.event = links_event(&fate),
-		.first_write = LEDGER_NONE,
-	};
+	if (sending->build->two_taps)
+		ledger_set_arrival(direction, index, LEDGER_NONE);
+	if (event != LEDGER_NONE)
+		ledger_make_rare(direction, index)->event = event;
 	if (kind != SEGMENT_DATA) {
 		side->disordered = true;
-		return segment;
+		direction->keepalives += kind == SEGMENT_KEEPALIVE;
+		direction->probes += kind == SEGMENT_PROBE;
+		return;
 	}
-	sending->direction->data_count++;
-	if (from < side->data_end)
+	direction->data_count++;
+	if (from < side->data_end) {
 		side->disordered = true;
+		sending->direction->out_of_order++;
+	}
+	if (to - from <= ETHERNET_MSS && to - from > sending->direction->largest)
+		sending->direction->largest = (uint16_t)(to - from);
 	side->data_end = to;
 	if (!side->lowered || from < side->lowest) {
 		side->lowered = true;
@@ -77,7 +80,6 @@ static struct ledger_segment *add(const struct sending *sending, enum segment_ki
 	}
 	if (to > side->next)
 		side->next = to;
-	return segment;
 }
 
 static enum segment_kind probe_kind(const struct side *side)
@@ -90,7 +92,7 @@ static void add_overlap(const struct sending *sending, int64_t from, int64_t to)
 {
 	struct side *side = sending->side;
 	struct ledger_direction *direction = sending->direction;
-	size_t first = direction->segment_count;
+	uint32_t first = (uint32_t)direction->segment_count;
 	int64_t known_end = side->next, fresh = 0;
 	struct gap gap;
 
@@ -111,7 +113,7 @@ static void add_overlap(const struct sending *sending, int64_t from, int64_t to)
 			direction->retransmissions++;
 		add(sending, kind, from, to);
 	} else if (fresh < to - from) {
-		direction->segments[first].repeated = (uint32_t)(to - from - fresh);
+		ledger_make_rare(direction, first)->repeated = (uint32_t)(to - from - fresh);
 		direction->retransmissions++;
 	}
 }
@@ -166,6 +168,7 @@ static void leave(const struct sending *sending)
 	int64_t from, to;
 
 	if (view->flags & PACKET_RST) {
+		direction->resets++;
 		if (direction->rst_packet == LEDGER_NONE)
 			direction->rst_packet = sending->packet;
 		return;
@@ -222,6 +225,25 @@ static uint32_t departure_of(const struct sending *data, int64_t upto)
 	               : LEDGER_NONE;
 }
 
+/* Whether the receiver's window is shut, which the packet says. */
+static void note_window(const struct sending *data)
+{
+	struct ledger_direction *direction = data->direction;
+	bool shut = !data->view->window;
+
+	if (shut == data->side->window_shut)
+		return;
+	data->side->window_shut = shut;
+	if (!shut) {
+		direction->shuts[direction->shut_count - 1].opened = data->packet;
+		return;
+	}
+	direction->shuts = mem_grow(direction->shuts, &direction->shut_capacity,
+	                            direction->shut_count, sizeof(*direction->shuts));
+	direction->shuts[direction->shut_count++] =
+		(struct ledger_shut){ data->packet, LEDGER_NONE };
+}
+
 /* The packet reached the sender of the other direction, which learns what was acknowledged. */
 static void acknowledge(const struct sending *data)
 {
@@ -234,17 +256,16 @@ static void acknowledge(const struct sending *data)
 		return;
 	if (!side->started)
 		start(side, view->acknowledgement, !!(view->flags & PACKET_SYN));
-	side->window_shut = !view->window;
+	note_window(data);
+	direction->sacks += view->sack_count > 0;
 	upto = offset_of(side, view->acknowledgement);
 	if (side->fin_seen && upto > side->fin_at)
 		upto = side->fin_at;
 	if (upto <= side->acked)
 		return;
 	side->acked = upto;
-	direction->acks = mem_grow(direction->acks, &direction->ack_capacity, direction->ack_count,
-	                           sizeof(*direction->acks));
-	direction->acks[direction->ack_count++] =
-		(struct ledger_ack){ (uint64_t)upto, data->packet, departure_of(data, upto) };
+	ledger_add_ack(direction, &(struct ledger_ack){ (uint64_t)upto, data->packet },
+	               departure_of(data, upto));
 }
 
 static uint64_t flight_key(const struct packet_view *view)
@@ -260,12 +281,13 @@ static void arrive(struct build *build, uint32_t flow, uint8_t side, uint32_t pa
 	uint32_t segment = flights_take(build, flight_key(view), view->ip_id, flow, side);
 	uint32_t left;
 
-	if (segment == LEDGER_NONE || direction->segments[segment].arrival != LEDGER_NONE)
+	if (segment == LEDGER_NONE ||
+	    ledger_arrival(direction, direction->segments + segment) != LEDGER_NONE)
 		return;
 	left = direction->segments[segment].packet;
 	for (; segment < direction->segment_count && direction->segments[segment].packet == left;
 	     segment++)
-		direction->segments[segment].arrival = packet;
+		ledger_set_arrival(direction, segment, packet);
 }
 
 /* A pair of addresses is used again: a SYN that cannot belong to the connection that we know. */
@@ -323,9 +345,12 @@ void ledger_tcp_packet(struct build *build, uint32_t packet, const struct packet
 	            !(view->flags & (PACKET_SYN | PACKET_FIN | PACKET_RST)) &&
 	            !is_bare_probe(sides + side, view);
 
+	flow->packets++;
+	flow->last_packet = packet;
 	if (tap_leaves(build, packet)) {
 		size_t first = sending.direction->segment_count;
 
+		sending.direction->cut += view->payload_captured < view->payload_length;
 		if (view->flags & PACKET_SYN && !sides[side].has_syn)
 			note_mss(flow, view);
 		if (view->flags & PACKET_RST && side && !sides[1].has_syn && sides[0].has_syn)
@@ -349,33 +374,13 @@ void ledger_tcp_packet(struct build *build, uint32_t packet, const struct packet
 	}
 }
 
-static int by_offset(const void *a, const void *b, void *context)
+/* As it was added, which may be before the offset that was taken for 0. */
+static int64_t signed_from(const struct ledger_segment *segment)
 {
-	const struct ledger_segment *segments = context;
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	const uint64_t sign = UINT64_C(1) << (LEDGER_FROM_BITS - 1);
+	uint64_t from = segment->from;
 
-	if (segments[x].from != segments[y].from)
-		return segments[x].from < segments[y].from ? -1 : 1;
-	return x < y ? -1 : x > y;
-}
-
-void ledger_order_data(struct ledger_direction *direction)
-{
-	const struct ledger_segment *segments = direction->segments;
-	bool sorted = true;
-	size_t count = 0;
-
-	direction->data_order = mem_alloc(direction->data_count, sizeof(*direction->data_order));
-	for (uint32_t i = 0; i < direction->segment_count; i++)
-		if (segments[i].kind == SEGMENT_DATA) {
-			if (count &&
-			    segments[i].from < segments[direction->data_order[count - 1]].from)
-				sorted = false;
-			direction->data_order[count++] = i;
-		}
-	if (!sorted)
-		qsort_r(direction->data_order, count, sizeof(*direction->data_order), by_offset,
-		        direction->segments);
+	return (int64_t)((from ^ sign) - sign);
 }
 
 void ledger_tcp_settle(struct build *build, uint32_t flow, uint8_t index)
@@ -389,9 +394,9 @@ void ledger_tcp_settle(struct build *build, uint32_t flow, uint8_t index)
 		side->acked = side->acked > lowest ? side->acked - lowest : 0;
 		side->fin_at -= lowest;
 		for (size_t i = 0; i < direction->segment_count; i++) {
-			int64_t from = (int64_t)direction->segments[i].from - lowest;
+			int64_t from = signed_from(direction->segments + i) - lowest;
 
-			direction->segments[i].from = from > 0 ? (uint64_t)from : 0;
+			direction->segments[i].from = from > 0 ? (uint64_t)from & FROM_MASK : 0;
 		}
 		for (size_t i = 0; i < direction->ack_count; i++) {
 			int64_t upto = (int64_t)direction->acks[i].upto - lowest;
@@ -403,5 +408,7 @@ void ledger_tcp_settle(struct build *build, uint32_t flow, uint8_t index)
 		direction->fin_at = side->fin_at > 0 ? (uint64_t)side->fin_at : 0;
 	if (side->disordered)
 		ledger_order_data(direction);
+	if (build->trace->foreign)
+		ledger_compare_overlaps(build, flow, index, lowest);
 	gaps_finish(&side->gaps);
 }

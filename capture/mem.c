@@ -32,6 +32,19 @@ void *mem_grow(void *array, size_t *capacity, size_t count, size_t size)
 	return check(realloc(array, wanted * size));
 }
 
+void *mem_fit(void *array, size_t *capacity, size_t count, size_t size)
+{
+	void *smaller;
+
+	if (!count || count == *capacity)
+		return array;
+	smaller = realloc(array, count * size);
+	if (!smaller)
+		return array;
+	*capacity = count;
+	return smaller;
+}
+
 char *mem_text(const char *text)
 {
 	return text ? mem_copy(text, strlen(text)) : NULL;

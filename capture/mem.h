@@ -17,6 +17,10 @@ void *mem_alloc(size_t count, size_t size);
  */
 void *mem_grow(void *array, size_t *capacity, size_t count, size_t size);
 
+/* Gives back the room behind count items: returns array, perhaps moved, with *capacity as small as
+ * that. */
+void *mem_fit(void *array, size_t *capacity, size_t count, size_t size);
+
 /* A copy of text (NULL gives NULL), to be freed with free(). */
 char *mem_text(const char *text);
 

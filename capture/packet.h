@@ -32,6 +32,20 @@ enum {
 
 #define PACKET_MAX_SACK 4
 
+/* Link types (LINKTYPE_*) whose packets are decoded. */
+enum {
+	LINK_NULL = 0,
+	LINK_ETHERNET = 1,
+	LINK_RAW_BSD = 12, /* DLT_RAW of the BSDs, and of libpcap where it does not translate */
+	LINK_RAW_OPENBSD = 14,
+	LINK_RAW = 101,
+	LINK_LOOP = 108,
+	LINK_SLL = 113, /* Linux's `any` device */
+	LINK_IPV4 = 228,
+	LINK_IPV6 = 229,
+	LINK_SLL2 = 276,
+};
+
 struct packet_view {
 	enum packet_protocol protocol;
 	struct address source, destination; /* ports 0 where there are none */
@@ -49,6 +63,9 @@ struct packet_view {
 	uint32_t fragment_at; /* offset of a fragment's data, bytes; 0 for the first */
 	uint32_t ip_id;       /* IPv4 identification (16 bit), or IPv6 fragment identification */
 	uint16_t vlan;        /* outermost VLAN id, 0 if none */
+	uint16_t link_type;      /* as it was decoded */
+	uint8_t link_direction;  /* SLL, SLL2: 1 inbound, 2 outbound; else 0 */
+	uint32_t link_interface; /* SLL2: the interface's index on its machine; else 0 */
 
 	/* TCP */
 	uint32_t sequence, acknowledgement;
@@ -61,7 +78,7 @@ struct packet_view {
 	bool option_timestamps;
 	uint32_t timestamp_value, timestamp_echo;
 	uint8_t sack_count;
-	struct {
+	struct { /* the first sack_count */
 		uint32_t from, to;
 	} sack[PACKET_MAX_SACK];
 
@@ -79,5 +96,15 @@ struct packet_view {
  */
 void packet_decode(const uint8_t *bytes, uint32_t captured, uint32_t length,
                    struct packet_view *view);
+/*
+ * The same for any link type: Ethernet, Linux SLL and SLL2 (each with VLAN tags), NULL in both byte
+ * orders, LOOP, and IP without anything in front. One that packet_knows_link() denies leaves
+ * PACKET_OTHER. Of a packet of a trace, trace_decode() knows the link type.
+ */
+void packet_decode_link(uint16_t link_type, const uint8_t *bytes, uint32_t captured,
+                        uint32_t length, struct packet_view *view);
+bool packet_knows_link(uint16_t link_type);
+/* "Ethernet", "Linux SLL", "raw IP", …; "unknown link" for one that is not decoded. */
+const char *packet_link_text(uint16_t link_type);
 
 #endif

@@ -30,11 +30,22 @@ static inline bool packet_has(const struct packet_bytes *packet, uint32_t at, ui
 }
 
 /* Sets where the payload lies, and how much of it was captured. end ≥ at. */
-void packet_set_payload(const struct packet_bytes *packet, uint32_t at, uint32_t end,
-                        struct packet_view *view);
+static inline void packet_set_payload(const struct packet_bytes *packet, uint32_t at, uint32_t end,
+                                      struct packet_view *view)
+{
+	uint32_t there = packet->captured > at ? packet->captured - at : 0;
+
+	view->payload_at = at;
+	view->payload_length = end - at;
+	view->payload_captured = there < end - at ? there : end - at;
+}
 
 void packet_ipv4(const struct packet_bytes *packet, uint32_t at, struct packet_view *view);
 void packet_ipv6(const struct packet_bytes *packet, uint32_t at, struct packet_view *view);
+/* A TCP packet as nearly all are, decoded at once: whole headers, IPv4 without options, no VLAN, no
+ * fragment, of TCP options none or the timestamps alone. False, and *view is not touched, if it is
+ * any other. */
+bool packet_plain_tcp(const struct packet_bytes *packet, struct packet_view *view);
 /* The transport at view->transport_at, which ends at end at the latest. */
 void packet_transport(const struct packet_bytes *packet, uint32_t end, struct packet_view *view);
 

@@ -11,16 +11,21 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "capture/address.h"
 #include "capture/buffer.h"
 
 enum pcapng_type {
 	PCAPNG_SECTION = 0x0a0d0d0a,
 	PCAPNG_INTERFACE = 1,
+	PCAPNG_OLD_PACKET = 2, /* obsolete: without an interface of 32 bits */
 	PCAPNG_SIMPLE_PACKET = 3,
 	PCAPNG_NAMES = 4,
 	PCAPNG_STATISTICS = 5,
 	PCAPNG_PACKET = 6,
 	PCAPNG_JOURNAL = 9,
+	PCAPNG_SECRETS = 10, /* keys of TLS and others */
+	PCAPNG_CUSTOM = 0xbad,
+	PCAPNG_CUSTOM_KEPT = 0x40000bad, /* not to be copied */
 };
 
 #define PCAPNG_BLOCK_MAX                                                                           \
@@ -37,6 +42,13 @@ void pcapng_write_packet(struct buffer *out, uint32_t interface, int64_t time_ns
                          uint8_t direction, const char *comment);
 void pcapng_write_statistics(struct buffer *out, uint32_t interface, int64_t time_ns,
                              uint64_t received, uint64_t dropped);
+/* Names of hosts (a Name Resolution Block); only IPv4 and IPv6 addresses are written, none of them
+ * twice. */
+struct pcapng_name {
+	struct address address;
+	const char *name;
+};
+void pcapng_write_names(struct buffer *out, const struct pcapng_name *names, size_t count);
 /* entry is the text of a systemd Journal Export entry. */
 void pcapng_write_journal(struct buffer *out, const char *entry, size_t length);
 
@@ -58,10 +70,6 @@ struct pcapng_reader {
 	bool swapped; /* the section is in the other byte order; changes at a section block */
 	const char *problem; /* why it ended before size: NULL if it did not */
 };
-
-/* The next whole block; false at the end or at the first block that is not whole. Never allocates.
- */
-bool pcapng_next(struct pcapng_reader *reader, struct pcapng_block *block);
 
 /* Numbers of a block, in its section's byte order. */
 static inline uint16_t pcapng_u16(const struct pcapng_reader *reader, const uint8_t *at)
@@ -89,6 +97,29 @@ static inline uint64_t pcapng_u64(const struct pcapng_reader *reader, const uint
 	memcpy(&value, at, sizeof(value));
 	value = le64toh(value);
 	return reader->swapped ? __builtin_bswap64(value) : value;
+}
+
+/* The next whole block; false at the end or at the first block that is not whole. Never allocates.
+ */
+bool pcapng_next(struct pcapng_reader *reader, struct pcapng_block *block);
+
+/* The same, faster where the block is a packet in little endian. */
+static inline bool pcapng_next_packet(struct pcapng_reader *reader, struct pcapng_block *block)
+{
+	size_t left = reader->size - reader->at;
+	const uint8_t *at = reader->bytes + reader->at;
+	uint32_t length;
+
+	if (reader->swapped || reader->problem || !reader->at || left < 12 ||
+	    pcapng_u32(reader, at) != PCAPNG_PACKET)
+		return pcapng_next(reader, block);
+	length = pcapng_u32(reader, at + 4);
+	if (length < 12 || length % 4 || length > PCAPNG_BLOCK_MAX || length > left ||
+	    pcapng_u32(reader, at + length - 4) != length)
+		return pcapng_next(reader, block);
+	*block = (struct pcapng_block){ PCAPNG_PACKET, reader->at, length, at + 8, length - 12 };
+	reader->at += length;
+	return true;
 }
 
 /* An option of a block, from options_at within its body; false when there are no more. *at moves

@@ -13,6 +13,8 @@ enum {
 	OPTION_PACKET_FLAGS = 2,
 	OPTION_STATISTICS_RECEIVED = 4,
 	OPTION_STATISTICS_DROPPED = 5,
+	RECORD_IPV4 = 1,
+	RECORD_IPV6 = 2,
 };
 
 static uint8_t *store16(uint8_t *at, uint16_t value)
@@ -112,25 +114,52 @@ void pcapng_write_interface(struct buffer *out, const char *name, const char *de
 	end(out, start);
 }
 
+static size_t padded(size_t length)
+{
+	return (length + 3) & ~(size_t)3;
+}
+
+/* Bytes with zeroes up to a multiple of four. */
+static uint8_t *store_padded(uint8_t *at, const void *bytes, size_t length)
+{
+	if (length)
+		memcpy(at, bytes, length);
+	memset(at + length, 0, padded(length) - length);
+	return at + padded(length);
+}
+
+static uint8_t *store_option(uint8_t *at, uint16_t code, const void *value, size_t length)
+{
+	return store_padded(store16(store16(at, code), (uint16_t)length), value, length);
+}
+
+/* Millions are written, mostly with a comment: in one piece, not option by option. */
 void pcapng_write_packet(struct buffer *out, uint32_t interface, int64_t time_ns,
                          const uint8_t *bytes, uint32_t captured, uint32_t length,
                          uint8_t direction, const char *comment)
 {
-	uint8_t fixed[20], flags[4];
-	uint8_t *at = store_time(store32(fixed, interface), time_ns);
+	size_t said = comment ? strnlen(comment, UINT16_MAX) : 0;
+	size_t size = 32 + padded(captured);
+	uint8_t flags[4], *at;
 
-	store32(store32(at, captured), length);
-	size_t start = begin(out, PCAPNG_PACKET, fixed, sizeof(fixed));
-	buffer_add(out, bytes, captured);
-	pad(out, captured);
-	if (direction) {
-		store32(flags, direction & 3u);
-		option(out, OPTION_PACKET_FLAGS, flags, sizeof(flags));
-	}
-	text_option(out, OPTION_COMMENT, comment);
-	if (direction || (comment && *comment))
-		option(out, OPTION_END, NULL, 0);
-	end(out, start);
+	size += direction ? 8 : 0;
+	size += said ? 4 + padded(said) : 0;
+	size += direction || said ? 4 : 0;
+	assert(size <= PCAPNG_BLOCK_MAX);
+	at = (uint8_t *)buffer_reserve(out, size);
+	at = store32(store32(store32(at, PCAPNG_PACKET), (uint32_t)size), interface);
+	at = store32(store32(store_time(at, time_ns), captured), length);
+	at = store_padded(at, bytes, captured);
+	store32(flags, direction & 3u);
+	if (direction)
+		at = store_option(at, OPTION_PACKET_FLAGS, flags, sizeof(flags));
+	if (said)
+		at = store_option(at, OPTION_COMMENT, comment, said);
+	if (direction || said)
+		at = store_option(at, OPTION_END, flags, 0);
+	at = store32(at, (uint32_t)size);
+	*at = 0;
+	out->length += size;
 }
 
 void pcapng_write_statistics(struct buffer *out, uint32_t interface, int64_t time_ns,
@@ -145,6 +174,29 @@ void pcapng_write_statistics(struct buffer *out, uint32_t interface, int64_t tim
 	store64(value, dropped);
 	option(out, OPTION_STATISTICS_DROPPED, value, sizeof(value));
 	option(out, OPTION_END, NULL, 0);
+	end(out, start);
+}
+
+void pcapng_write_names(struct buffer *out, const struct pcapng_name *names, size_t count)
+{
+	size_t start = begin(out, PCAPNG_NAMES, NULL, 0);
+
+	for (size_t i = 0; i < count; i++) {
+		bool four = names[i].address.family == ADDRESS_IPV4;
+		size_t bytes = four ? 4 : 16, length = strlen(names[i].name) + 1;
+		uint8_t head[4];
+
+		if (!four && names[i].address.family != ADDRESS_IPV6)
+			continue;
+		store16(store16(head, four ? RECORD_IPV4 : RECORD_IPV6),
+		        (uint16_t)(bytes + length));
+		buffer_add(out, head, sizeof(head));
+		buffer_add(out, names[i].address.bytes, bytes);
+		buffer_add(out, names[i].name, length);
+		pad(out, bytes + length);
+	}
+	/* nrb_record_end; no options follow. */
+	buffer_fill(out, '\0', 4);
 	end(out, start);
 }
 

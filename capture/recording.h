@@ -48,6 +48,9 @@ void recording_add_event(struct recording *recording, const struct link_event *e
 void recording_add_statistics(struct recording *recording, uint32_t interface, int64_t time_ns,
                               uint64_t received, uint64_t dropped);
 void recording_add_end(struct recording *recording, const struct trace_about *about);
+/* All of a trace, in the order that recording_settle() gives it: into pending of a recording that
+ * is never flushed. */
+void recording_add_trace(struct recording *recording, const struct trace *trace);
 /*
  * Appends what is pending with write(2). Where it does not fit (a full disk, the limit) the file is
  * cut back to whole blocks, the rest is forgotten, and it returns -1: the run is then over.

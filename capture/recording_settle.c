@@ -1,8 +1,7 @@
 /*
- * A settled recording is written anew out of the trace of the partial one. Rows stand in the order
- * of the time that stock tools show for them, which for a Journal block is whole microseconds, else
- * they would show a step back behind each call; within one such time in order of exact ns.
+ * A settled recording is written anew out of the trace of the partial one.
  */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,102 +10,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "capture/journal.h"
-#include "capture/mem.h"
 #include "capture/recording_blocks.h"
-#include "capture/trace_counters.h"
+#include "capture/recording_rows.h"
 
 #define WRITE_BYTES (1u << 20)
 
-/* A call, a socket or an event of the link: what becomes a Journal block. */
-struct row {
-	int64_t shown_ns, exact_ns;
-	size_t index; /* in trace->calls, behind them trace->sockets, then trace->events */
-};
-
-static int64_t shown(int64_t time_ns)
-{
-	return time_ns - time_ns % 1000;
-}
-
-static int by_time(const void *one, const void *two)
-{
-	const struct row *a = one, *b = two;
-
-	if (a->exact_ns != b->exact_ns)
-		return a->exact_ns < b->exact_ns ? -1 : 1;
-	return (a->index > b->index) - (a->index < b->index);
-}
-
-static int64_t row_time(const struct trace *trace, size_t index)
-{
-	if (index < trace->call_count)
-		return trace->calls[index].begin_ns;
-	index -= trace->call_count;
-	if (index < trace->socket_count)
-		return trace->sockets[index].at_ns;
-	return trace->events[index - trace->socket_count].time_ns;
-}
-
-static struct row *sorted_rows(const struct trace *trace, size_t *count)
-{
-	struct row *rows;
-
-	*count = trace->call_count + trace->socket_count + trace->event_count;
-	rows = mem_alloc(*count, sizeof(*rows));
-	for (size_t i = 0; i < *count; i++) {
-		rows[i].index = i;
-		rows[i].exact_ns = row_time(trace, i);
-		rows[i].shown_ns = shown(rows[i].exact_ns);
-	}
-	qsort(rows, *count, sizeof(*rows), by_time);
-	return rows;
-}
-
-/* What was read at a note, or at the end of the run. */
-static void add_moment(struct recording *out, const struct trace *trace, uint32_t mark,
-                       int64_t time_ns)
-{
-	size_t mark_count, counter_count;
-	const struct trace_mark *marks = trace_marks_at(trace, mark, &mark_count);
-	const struct trace_counter *counters = trace_counters_at(trace, mark, &counter_count);
-
-	for (size_t i = 0; i < mark_count; i++)
-		recording_add_mark(out, &marks[i], trace->endpoints[marks[i].socket.endpoint].name,
-		                   time_ns);
-	recording_add_counters(out, counters, counter_count, time_ns);
-}
-
-static void add_row(struct recording *out, const struct trace *trace, const struct row *row)
-{
-	size_t index = row->index;
-
-	if (index < trace->call_count) {
-		const struct call *call = &trace->calls[index];
-
-		recording_add_call(out, call, trace->endpoints[call->endpoint].name);
-		if (call->name == CALL_NOTE)
-			add_moment(out, trace, call->serial, call->begin_ns);
-		return;
-	}
-	index -= trace->call_count;
-	if (index < trace->socket_count) {
-		const struct trace_socket *socket = &trace->sockets[index];
-
-		recording_add_socket(out, socket, trace->endpoints[socket->endpoint].name);
-		return;
-	}
-	recording_add_event(out, &trace->events[index - trace->socket_count]);
-}
-
 static int flush_full(struct recording *out, struct err *err)
 {
-	return out->pending.length < WRITE_BYTES ? 0 : recording_flush(out, err);
+	if (out->fd < 0 || out->pending.length < WRITE_BYTES)
+		return 0;
+	return recording_flush(out, err);
 }
 
 /* Packets and rows, merged; *last_ns gets the time shown for the last of them. */
-static int add_all(struct recording *out, const struct trace *trace, const struct row *rows,
-                   size_t row_count, int64_t *last_ns, struct err *err)
+static int add_all(struct recording *out, const struct trace *trace,
+                   const struct recording_row *rows, size_t row_count, int64_t *last_ns,
+                   struct err *err)
 {
 	size_t row = 0, at = 0;
 
@@ -116,7 +35,7 @@ static int add_all(struct recording *out, const struct trace *trace, const struc
 		if (at == trace->packet_count ||
 		    (row < row_count && rows[row].shown_ns <= packet->time_ns)) {
 			*last_ns = rows[row].shown_ns;
-			add_row(out, trace, &rows[row++]);
+			recording_add_row(out, trace, &rows[row++]);
 		} else {
 			*last_ns = packet->time_ns;
 			recording_add_packet(out, packet->interface, packet->time_ns,
@@ -130,7 +49,8 @@ static int add_all(struct recording *out, const struct trace *trace, const struc
 	return 0;
 }
 
-static int64_t first_time(const struct trace *trace, const struct row *rows, size_t row_count)
+static int64_t first_time(const struct trace *trace, const struct recording_row *rows,
+                          size_t row_count)
 {
 	int64_t first = trace->begun_ns;
 
@@ -144,7 +64,7 @@ static int64_t first_time(const struct trace *trace, const struct row *rows, siz
 static int write_settled(struct recording *out, const struct trace *trace, struct err *err)
 {
 	size_t row_count;
-	struct row *rows = sorted_rows(trace, &row_count);
+	struct recording_row *rows = recording_rows(trace, &row_count);
 	int64_t last_ns = first_time(trace, rows, row_count);
 	int result;
 
@@ -152,7 +72,7 @@ static int write_settled(struct recording *out, const struct trace *trace, struc
 	                        trace->interfaces, trace->interface_count, last_ns);
 	result = add_all(out, trace, rows, row_count, &last_ns, err);
 	/* Rounded up: a Journal block's time must not step back behind the last packet. */
-	add_moment(out, trace, TRACE_END, last_ns + 999);
+	recording_add_moment(out, trace, TRACE_END, last_ns + 999);
 	for (size_t i = 0; i < trace->interface_count; i++) {
 		if (trace->interfaces[i].has_statistics)
 			recording_add_statistics(out, (uint32_t)i, last_ns,
@@ -165,10 +85,18 @@ static int write_settled(struct recording *out, const struct trace *trace, struc
 		last_ns = trace->ended_ns;
 	if (trace->complete)
 		recording_add_end_at(out, &trace->about, last_ns);
-	if (!result)
+	if (!result && out->fd >= 0)
 		result = recording_flush(out, err);
 	free(rows);
 	return result;
+}
+
+void recording_add_trace(struct recording *recording, const struct trace *trace)
+{
+	struct err err = { 0 };
+
+	assert(recording->fd < 0);
+	write_settled(recording, trace, &err);
 }
 
 static int refuse(const struct recording_names *names, const char *what, struct err *err)

@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "capture/buffer.h"
+#include "capture/packet.h"
 #include "capture/trace_check.h"
+#include "capture/trace_load.h"
 
 static const char *const transports[] = {
 	[TRANSPORT_TCP] = "tcp",
@@ -80,13 +82,14 @@ static int slurp(int fd, const char *path, uint8_t **bytes, size_t *size, struct
 
 	while ((got = read(fd, piece, sizeof(piece))) > 0 || (got < 0 && errno == EINTR)) {
 		buffer_add(&all, piece, got > 0 ? (size_t)got : 0);
-		if (all.length >= 4 && !trace_is_pcapng((uint8_t *)all.bytes, all.length))
+		if (all.length >= 4 && !trace_may_be((uint8_t *)all.bytes, all.length))
 			break;
 	}
 	if (got < 0) {
 		buffer_finish(&all);
-		return err_input(err, "cannot read %s: %s: give the path of a recording", path,
-		                 strerror(errno));
+		return err_input(err,
+		                 "cannot read %s: %s: give the path of a recording or a capture",
+		                 path, strerror(errno));
 	}
 	*bytes = (uint8_t *)all.bytes;
 	*size = all.length;
@@ -109,34 +112,71 @@ static int load(int fd, const char *path, uint8_t **bytes, size_t *size, bool *m
 	if (*bytes == MAP_FAILED)
 		return err_machine(err, "cannot map %s into memory: %s: close other programs", path,
 		                   strerror(errno));
-	madvise(*bytes, *size, MADV_WILLNEED);
+	madvise(*bytes, *size, MADV_SEQUENTIAL);
+	return 0;
+}
+
+int trace_open_descriptor(int fd, const char *name, struct trace *trace, struct err *err)
+{
+	uint8_t *bytes = NULL;
+	bool mapped = false;
+	size_t size = 0;
+	int result;
+
+	if (load(fd, name, &bytes, &size, &mapped, err) < 0)
+		return -1;
+	result = trace_read(bytes, size, name, trace, err);
+	/* What had to be unpacked has bytes of its own. */
+	if (result < 0 || trace->owned) {
+		let_go(bytes, size, mapped);
+		return result;
+	}
+	trace->mapped = mapped;
+	trace->owned = !mapped;
 	return 0;
 }
 
 int trace_open(const char *path, struct trace *trace, struct err *err)
 {
-	bool standard = !strcmp(path, "-"), mapped = false;
-	const char *name = standard ? "standard input" : path;
-	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	uint8_t *bytes = NULL;
-	size_t size = 0;
-	int result;
+	int fd, result;
 
+	if (!strcmp(path, "-"))
+		return trace_open_descriptor(STDIN_FILENO, "standard input", trace, err);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return err_input(err, "cannot open %s: %s: give the path of a recording", path,
-		                 strerror(errno));
-	result = load(fd, name, &bytes, &size, &mapped, err);
-	if (!standard)
-		close(fd);
-	if (result < 0)
-		return -1;
-	if (trace_read(bytes, size, name, trace, err) < 0) {
-		let_go(bytes, size, mapped);
-		return -1;
-	}
-	trace->mapped = mapped;
-	trace->owned = !mapped;
-	return 0;
+		return err_input(err,
+		                 "cannot open %s: %s: give the path of a recording or a capture",
+		                 path, strerror(errno));
+	result = trace_open_descriptor(fd, path, trace, err);
+	close(fd);
+	return result;
+}
+
+#define AHEAD ((size_t)32 << 20) /* asked for at a time */
+
+/* A fault for every 64 KiB of a mapped file costs more than all else that opening it does. */
+void trace_read_ahead(const struct trace *trace, size_t at, size_t *asked)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from;
+	size_t length;
+
+	if (at < *asked || trace->owned || *asked >= trace->size)
+		return;
+	length = trace->size - *asked < AHEAD ? trace->size - *asked : AHEAD;
+	from = (uintptr_t)(trace->bytes + *asked) & ~(page - 1);
+	/* Linux 5.14; where it is not known, faults do it. */
+	madvise((void *)from, length, MADV_POPULATE_READ);
+	*asked += length;
+}
+
+void trace_decode(const struct trace *trace, size_t index, struct packet_view *view)
+{
+	const struct packet *packet = trace->packets + index;
+
+	packet_decode_link(packet->interface < trace->interface_count
+	                           ? trace->interfaces[packet->interface].link_type
+	                           : LINK_ETHERNET,
+	                   trace->bytes + packet->at, packet->captured, packet->length, view);
 }
 
 void trace_close(struct trace *trace)
@@ -149,6 +189,8 @@ void trace_close(struct trace *trace)
 	free(trace->marks);
 	free(trace->counters);
 	free(trace->events);
+	free(trace->other_frames);
+	free(trace->frames);
 	arena_finish(&trace->texts);
 	if (trace->mapped || trace->owned)
 		let_go((uint8_t *)(uintptr_t)trace->bytes, trace->size, trace->mapped);

@@ -13,6 +13,7 @@
 #include "capture/call.h"
 #include "capture/err.h"
 #include "capture/link_event.h"
+#include "capture/progress.h"
 
 #define TRACE_FORMAT 1 /* SEAM_FORMAT of the recordings that this version writes and reads */
 
@@ -34,17 +35,19 @@ bool trace_transport_is_unix(enum trace_transport transport);
 /* Times of a trace are 0..TRACE_TIME_MAX, whatever the file says: sums of two do not overflow. */
 #define TRACE_TIME_MAX (INT64_C(1) << 61)
 
-/* A packet as it lies in the file; packet_decode() says what is in it. 32 bytes. */
+/* Where a packet may lie in a file: 64 TiB. A larger file is refused. */
+#define PACKET_AT_BITS 46
+#define PACKET_AT_MAX  ((UINT64_C(1) << PACKET_AT_BITS) - 1)
+
+/* A packet as it lies in the file; packet_decode() says what is in it. 24 bytes, because a trace
+ * has millions; trace_frame() tells its number in the file. */
 struct packet {
-	int64_t time_ns;    /* CLOCK_REALTIME */
-	uint64_t at;        /* of its first byte, from trace->bytes */
-	uint32_t captured;  /* bytes there */
-	uint32_t length;    /* bytes on the wire, ≥ captured */
-	uint32_t frame;     /* its number in the file, from 1, as Wireshark counts: journal entries
-	                       are frames too. 0 unknown */
-	uint16_t interface; /* index into trace->interfaces */
-	uint8_t direction;  /* 0 unknown, 1 inbound, 2 outbound (the epb_flags option) */
-	uint8_t unused;
+	int64_t time_ns;              /* CLOCK_REALTIME */
+	uint64_t at : PACKET_AT_BITS; /* of its first byte, from trace->bytes */
+	uint64_t interface : 16;      /* index into trace->interfaces */
+	uint64_t direction : 2;       /* 0 unknown, 1 inbound, 2 outbound (the epb_flags option) */
+	uint32_t captured;            /* bytes there */
+	uint32_t length;              /* bytes on the wire, ≥ captured */
 };
 
 struct trace_interface {
@@ -140,8 +143,11 @@ struct trace_about {
 };
 
 struct trace {
-	const uint8_t *bytes; /* the file, mapped or owned */
+	const uint8_t *bytes; /* the file, or what was unpacked of it, mapped or owned */
 	size_t size;
+	bool foreign; /* no Seam block is in it: somebody else's capture. about says nothing then,
+	                 and there are no endpoints and calls but those of flow_trace() */
+	const char *form; /* "pcapng", "pcap", "pcap (modified)": how the file was read */
 	struct trace_about about;
 	struct trace_interface *interfaces;
 	size_t interface_count;
@@ -166,22 +172,50 @@ struct trace {
 	uint64_t cut_at;  /* file offset after the last whole block, if it was cut; else size */
 	char *warning;    /* what a reader should be told: cut, unknown blocks; NULL if nothing */
 
+	/* Frames of the file that are no packets here, by offset: trace_frame(). */
+	uint64_t *other_frames;
+	size_t other_frame_count;
+	uint32_t *frames;  /* one a packet; NULL if time is the order of the file */
+	bool frames_known; /* false in a trace that did not come from a file */
+
 	/* How it is held; trace.c only. */
 	struct arena texts;
 	bool mapped, owned;
 };
 
 /*
- * Opens a recording ("-": standard input) and reads all of it but the payloads, which stay in the
- * mapped file. Also opens NAME.partial and cut files, up to the last whole block, with a warning.
- * Refuses in one sentence what is not pcapng, what has no Seam block in it, and a newer
- * SEAM_FORMAT. *trace is filled only on success.
+ * Opens a recording or any capture ("-": standard input) and reads all of it but the payloads,
+ * which stay in the mapped file: pcapng, pcap in both byte orders with micro- and nanoseconds, the
+ * variants of pcap that libpcap reads, and any of these in gzip or zstd. Also opens NAME.partial
+ * and cut files, up to the last whole block or packet, with a warning. Without a Seam block it is
+ * foreign. Refuses in one sentence what is no capture, and a newer SEAM_FORMAT. *trace is filled
+ * only on success.
  */
 int trace_open(const char *path, struct trace *trace, struct err *err);
-/* The same from memory, which must stay until trace_close(); name is for messages. */
+/* The same of an open file or pipe, which stays the caller's; name is for messages. */
+int trace_open_descriptor(int fd, const char *name, struct trace *trace, struct err *err);
+/* The same from memory, which must stay until trace_close(); name is for messages. What had to be
+ * unpacked is the trace's own: its bytes are then not those given. */
 int trace_read(const uint8_t *bytes, size_t size, const char *name, struct trace *trace,
                struct err *err);
+/* The same, telling how many bytes it has been through; ERR_INPUT if it is stopped. progress may be
+ * NULL. */
+int trace_read_telling(const uint8_t *bytes, size_t size, const char *name,
+                       struct progress *progress, struct trace *trace, struct err *err);
 /* Accepts a zeroed trace. */
 void trace_close(struct trace *trace);
+
+struct packet_view;
+/* What is in packet number index, by the link type of its interface. */
+void trace_decode(const struct trace *trace, size_t index, struct packet_view *view);
+
+/*
+ * The number in the file of a packet (index into trace->packets), from 1, as Wireshark counts:
+ * journal entries are frames too. 0 if it is not known. A binary search among those entries, but
+ * where the file is not in order of time.
+ */
+uint32_t trace_frame(const struct trace *trace, uint32_t packet);
+/* Whether that is the packet's number; cheaper than to ask for it. false for LEDGER_NONE. */
+bool trace_is_frame(const struct trace *trace, uint32_t packet, int64_t frame);
 
 #endif

@@ -45,6 +45,19 @@ static uint64_t resolution(uint8_t value)
 	return ticks;
 }
 
+void trace_add_interface(struct trace_loader *loader, uint16_t link_type, uint32_t snap_length)
+{
+	struct trace *trace = loader->trace;
+
+	trace->interfaces = mem_grow(trace->interfaces, &loader->interface_capacity,
+	                             trace->interface_count, sizeof(*trace->interfaces));
+	trace->interfaces[trace->interface_count++] = (struct trace_interface){
+		.name = arena_text(&trace->texts, "", 0),
+		.link_type = link_type,
+		.snap_length = snap_length,
+	};
+}
+
 bool trace_load_interface(struct trace_loader *loader, const struct pcapng_block *block)
 {
 	const struct pcapng_reader *reader = &loader->reader;
@@ -67,8 +80,6 @@ bool trace_load_interface(struct trace_loader *loader, const struct pcapng_block
 		else if (option.code == OPTION_INTERFACE_OFFSET && option.length == 8)
 			ticks.offset_s = (int64_t)pcapng_u64(reader, option.value);
 	}
-	if (!ticks.per_second)
-		return false;
 	if (!interface.name)
 		interface.name = arena_text(&trace->texts, "", 0);
 	trace->interfaces = mem_grow(trace->interfaces, &loader->interface_capacity,
@@ -106,32 +117,82 @@ static uint8_t packet_direction(const struct trace_loader *loader, const struct 
 	return 0;
 }
 
-bool trace_load_packet(struct trace_loader *loader, const struct pcapng_block *block)
+/* One packet, captured bytes at at. An interface whose resolution is absurd has no times. */
+static bool add_packet(struct trace_loader *loader, size_t interface, int64_t time_ns,
+                       const uint8_t *at, uint32_t captured, uint32_t length, uint8_t direction)
+{
+	struct trace *trace = loader->trace;
+
+	if (!loader->ticks[interface].per_second)
+		return false;
+	trace->packets = mem_grow(trace->packets, &loader->packet_capacity, trace->packet_count,
+	                          sizeof(*trace->packets));
+	struct packet packet = {
+		.time_ns = time_ns,
+		.at = (uint64_t)(at - trace->bytes) & PACKET_AT_MAX,
+		.captured = captured,
+		.length = length > captured ? length : captured,
+		.interface = (uint16_t)interface,
+		.direction = direction & 3u,
+	};
+	if (trace->packet_count && trace->packets[trace->packet_count - 1].time_ns > packet.time_ns)
+		loader->disordered = true;
+	trace->packets[trace->packet_count++] = packet;
+	return true;
+}
+
+/* The fields that both kinds share, behind that which names the interface. */
+static bool load_packet(struct trace_loader *loader, const struct pcapng_block *block,
+                        size_t interface)
 {
 	const struct pcapng_reader *reader = &loader->reader;
-	struct trace *trace = loader->trace;
-	size_t interface;
-
-	if (block->body_length < 20 || !block_interface(loader, block, &interface))
-		return false;
 	uint64_t time = (uint64_t)pcapng_u32(reader, block->body + 4) << 32 |
 	                pcapng_u32(reader, block->body + 8);
 	uint32_t captured = pcapng_u32(reader, block->body + 12);
 	uint32_t length = pcapng_u32(reader, block->body + 16);
-	if (captured > block->body_length - 20)
+
+	if (captured > block->body_length - 20 || !loader->ticks[interface].per_second)
 		return false;
-	trace->packets = mem_grow(trace->packets, &loader->packet_capacity, trace->packet_count,
-	                          sizeof(*trace->packets));
-	trace->packets[trace->packet_count++] = (struct packet){
-		.time_ns = packet_time(&loader->ticks[interface], time),
-		.at = (uint64_t)(block->body + 20 - trace->bytes),
-		.captured = captured,
-		.length = length > captured ? length : captured,
-		.frame = loader->frames,
-		.interface = (uint16_t)interface,
-		.direction = packet_direction(loader, block, captured),
-	};
-	return true;
+	return add_packet(loader, interface, packet_time(&loader->ticks[interface], time),
+	                  block->body + 20, captured, length,
+	                  packet_direction(loader, block, captured));
+}
+
+bool trace_load_packet(struct trace_loader *loader, const struct pcapng_block *block)
+{
+	size_t interface;
+
+	return block->body_length >= 20 && block_interface(loader, block, &interface) &&
+	       load_packet(loader, block, interface);
+}
+
+bool trace_load_old_packet(struct trace_loader *loader, const struct pcapng_block *block)
+{
+	size_t id;
+
+	if (block->body_length < 20)
+		return false;
+	id = pcapng_u16(&loader->reader, block->body); /* then a count of drops */
+	return id < loader->trace->interface_count - loader->first_interface &&
+	       load_packet(loader, block, loader->first_interface + id);
+}
+
+bool trace_load_simple_packet(struct trace_loader *loader, const struct pcapng_block *block)
+{
+	const struct trace *trace = loader->trace;
+	size_t interface = loader->first_interface;
+	int64_t before_ns =
+		trace->packet_count ? trace->packets[trace->packet_count - 1].time_ns : 0;
+	uint32_t length, captured, snap;
+
+	if (block->body_length < 4 || interface >= trace->interface_count)
+		return false;
+	length = pcapng_u32(&loader->reader, block->body);
+	snap = trace->interfaces[interface].snap_length;
+	captured = snap && snap < length ? snap : length;
+	if (captured > block->body_length - 4)
+		return false;
+	return add_packet(loader, interface, before_ns, block->body + 4, captured, length, 0);
 }
 
 bool trace_load_statistics(struct trace_loader *loader, const struct pcapng_block *block)
@@ -152,24 +213,4 @@ bool trace_load_statistics(struct trace_loader *loader, const struct pcapng_bloc
 	}
 	of->has_statistics = true;
 	return true;
-}
-
-static int by_time(const void *one, const void *two)
-{
-	const struct packet *a = one, *b = two;
-
-	if (a->time_ns != b->time_ns)
-		return a->time_ns < b->time_ns ? -1 : 1;
-	return (a->at > b->at) - (a->at < b->at);
-}
-
-void trace_sort_packets(struct trace *trace)
-{
-	size_t i = 1;
-
-	while (i < trace->packet_count &&
-	       trace->packets[i - 1].time_ns <= trace->packets[i].time_ns)
-		i++;
-	if (i < trace->packet_count)
-		qsort(trace->packets, trace->packet_count, sizeof(*trace->packets), by_time);
 }

@@ -10,6 +10,8 @@ int command_check(int argc, char **argv);
 int command_view(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_export(int argc, char **argv);
+int command_wireshark(int argc, char **argv);
+int command_import(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture/filter.h"
 #include "capture/mem.h"
 #include "cli/output.h"
 
@@ -35,7 +36,7 @@ static int read_stdin(struct buffer *bytes, struct err *err)
 	}
 }
 
-static int open_one(struct input *input, struct err *err)
+static int open_one(struct input *input, const char *filter, struct err *err)
 {
 	int result;
 
@@ -49,11 +50,21 @@ static int open_one(struct input *input, struct err *err)
 	if (input->trace.warning)
 		output_note("%s: %s", is_stdin(input) ? "standard input" : input->path,
 		            input->trace.warning);
+	if (filter && input->trace.foreign && filter_trace(&input->trace, filter, err)) {
+		trace_close(&input->trace);
+		return -1;
+	}
 	ledger_build(&input->ledger, &input->trace);
 	return 0;
 }
 
 int inputs_open(struct inputs *inputs, char *const *paths, size_t count, struct err *err)
+{
+	return inputs_open_filtered(inputs, paths, count, NULL, err);
+}
+
+int inputs_open_filtered(struct inputs *inputs, char *const *paths, size_t count,
+                         const char *filter, struct err *err)
 {
 	bool has_stdin = false;
 
@@ -70,7 +81,7 @@ int inputs_open(struct inputs *inputs, char *const *paths, size_t count, struct 
 			err_input(err, "- stands for standard input, which can be read only once");
 			goto fail;
 		}
-		if (open_one(input, err)) {
+		if (open_one(input, filter, err)) {
 			buffer_finish(&input->bytes);
 			goto fail;
 		}
@@ -86,6 +97,10 @@ fail:
 void inputs_finish(struct inputs *inputs)
 {
 	for (size_t i = 0; i < inputs->count; i++) {
+		if (inputs->items[i].chosen) {
+			ledger_finish(&inputs->items[i].flow_ledger);
+			trace_close(&inputs->items[i].flow_trace);
+		}
 		ledger_finish(&inputs->items[i].ledger);
 		trace_close(&inputs->items[i].trace);
 		buffer_finish(&inputs->items[i].bytes);

@@ -17,6 +17,10 @@ struct input {
 	struct buffer bytes; /* what came from standard input */
 	struct trace trace;
 	struct ledger ledger;
+	/* Of somebody else's capture, the flow that was chosen: then these are shown. */
+	bool chosen;
+	struct trace flow_trace;
+	struct ledger flow_ledger;
 };
 
 struct inputs {
@@ -30,6 +34,10 @@ struct inputs {
  * know of one (it was cut) goes to standard error. On failure nothing is left open.
  */
 int inputs_open(struct inputs *inputs, char *const *paths, size_t count, struct err *err);
+/* The same, of captures of others only the packets that a filter (pcap-filter(7)) lets through;
+ * NULL all. */
+int inputs_open_filtered(struct inputs *inputs, char *const *paths, size_t count,
+                         const char *filter, struct err *err);
 /* Accepts a zeroed one. */
 void inputs_finish(struct inputs *inputs);
 

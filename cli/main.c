@@ -20,7 +20,12 @@ static const struct {
 	{ "check", command_check, "play scenarios and say whether their expectations hold" },
 	{ "view", command_view, "recordings in a window, to be stepped through" },
 	{ "show", command_show, "a recording in the terminal: timeline, byte ruler, table" },
-	{ "export", command_export, "recordings as a picture, JSON, a table, text" },
+	{ "export", command_export,
+	  "recordings as a picture, JSON, a table, text, or for Wireshark" },
+	{ "wireshark", command_wireshark,
+	  "a recording in Wireshark, with what became of every write" },
+	{ "import", command_import,
+	  "a recording out of strace and tcpdump, or out of captures of both ends" },
 	{ "list", command_list, "the scenarios that ship with it" },
 	{ "doctor", command_doctor, "what this machine allows, and what to change" },
 };
@@ -31,7 +36,7 @@ static void write_commands(struct buffer *out)
 {
 	buffer_text(out, "Commands:\n");
 	for (size_t i = 0; i < COMMANDS; i++)
-		buffer_format(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+		buffer_format(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
 	buffer_text(out, "\nseam COMMAND --help says more of each, man seam all of it.\n");
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "capture/quantity.h"
 #include "cli/trust.h"
@@ -14,13 +15,19 @@
 #include "viz/svg.h"
 #include "viz/timeline.h"
 
+/* Of a guess it is not known when it began, and of a log's call only to what strace takes. */
+static bool is_of_others(const struct trace *trace)
+{
+	return trace->foreign || (trace->about.engine && !strcmp(trace->about.engine, "import"));
+}
+
 void picture_timeline(struct timeline *timeline, const struct ledger *const *ledgers, size_t count)
 {
 	timeline_build(timeline, ledgers, count);
 	for (size_t i = 0; i < timeline->group_count; i++) {
 		struct race race = race_margin(timeline->groups[i].ledger);
 
-		if (race.applicable)
+		if (race.applicable && !is_of_others(timeline->groups[i].trace))
 			timeline->groups[i].race_margin_ns = race.margin_ns;
 	}
 }
@@ -129,7 +136,7 @@ int picture_svg(struct buffer *out, const struct ledger *const *ledgers, size_t 
 
 void picture_json(struct buffer *out, const struct ledger *ledger, bool pretty)
 {
-	struct race race = race_margin(ledger);
+	struct race race = is_of_others(ledger->trace) ? (struct race){ 0 } : race_margin(ledger);
 	const struct json_race pair = { .flow = race.flow,
 		                        .direction = race.direction,
 		                        .write = race.write,

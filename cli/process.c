@@ -8,7 +8,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* In the child: only what is safe after a fork of a process with threads. */
+/*
+ * In the child: only what is safe after a fork of a process with threads, system calls and
+ * execvp(3), which takes no memory in glibc. Not posix_spawn(3): it can neither bind a child to its
+ * parent nor leave it to nobody. No other thread's lock can be in the way, nor is one needed.
+ */
 static void replace_streams(const char *errors)
 {
 	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);

@@ -74,18 +74,6 @@ static int failed(const char *path, int error, struct err *err)
 	                           : "");
 }
 
-static int write_into(const char *path, const char *bytes, size_t length, struct err *err)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int error = 0;
-
-	if (fd < 0 || write_all(fd, bytes, length))
-		error = errno;
-	if (fd >= 0 && close(fd) && !error)
-		error = errno;
-	return error && error != EPIPE ? failed(path, error, err) : 0;
-}
-
 /* To its final name; without force EEXIST where a file came up meanwhile. */
 static int settle(const char *temporary, const char *path, bool force)
 {
@@ -112,44 +100,80 @@ static int create(const char *path)
 	return fd;
 }
 
-static int write_beside(const char *path, const char *bytes, size_t length, bool force,
-                        struct err *err)
+/* "FOLDER/.seam-PID" */
+static char *temporary_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	struct buffer temporary = { 0 };
-	int fd, error = 0;
 
 	buffer_add(&temporary, path, slash ? (size_t)(slash + 1 - path) : 0);
 	buffer_format(&temporary, ".seam-%ld", (long)getpid());
-	fd = create(temporary.bytes);
-	if (fd < 0) {
-		error = errno;
+	return temporary.bytes;
+}
+
+static void let_go(struct save *save)
+{
+	free(save->real);
+	free(save->temporary);
+	*save = (struct save){ .fd = -1 };
+}
+
+int save_begin(struct save *save, const char *path, bool force, struct err *err)
+{
+	struct stat status;
+	int error;
+
+	*save = (struct save){ .path = path, .fd = -1, .force = force };
+	if (save_allowed(path, force, err))
+		return -1;
+	if (!stat(path, &status) && !S_ISREG(status.st_mode)) {
+		save->fd = open(path, O_WRONLY | O_CLOEXEC);
 	} else {
-		if (write_all(fd, bytes, length))
-			error = errno;
-		if (close(fd) && !error)
-			error = errno;
-		if (!error && settle(temporary.bytes, path, force))
-			error = errno;
-		if (error)
-			unlink(temporary.bytes);
+		save->real = realpath(path, NULL);
+		save->real = save->real ? save->real : mem_text(path);
+		save->temporary = temporary_of(save->real);
+		save->fd = create(save->temporary);
 	}
-	buffer_finish(&temporary);
-	return error ? failed(path, error, err) : 0;
+	if (save->fd >= 0)
+		return 0;
+	error = errno;
+	let_go(save);
+	return failed(path, error, err);
+}
+
+int save_add(struct save *save, const void *bytes, size_t length, struct err *err)
+{
+	if (!save->error && write_all(save->fd, bytes, length))
+		save->error = errno;
+	/* Nobody reads the pipe any more: that is no failure, but the end. */
+	return save->error && save->error != EPIPE ? failed(save->path, save->error, err) : 0;
+}
+
+int save_end(struct save *save, bool keep, struct err *err)
+{
+	const char *path = save->path;
+	int error = save->error;
+
+	if (close(save->fd) && !error)
+		error = errno;
+	if (save->temporary) {
+		if (keep && !error && settle(save->temporary, save->real, save->force))
+			error = errno;
+		if (!keep || error)
+			unlink(save->temporary);
+	} else if (error == EPIPE) {
+		error = 0;
+	}
+	let_go(save);
+	return keep && error ? failed(path, error, err) : 0;
 }
 
 int save_file(const char *path, const void *bytes, size_t length, bool force, struct err *err)
 {
-	struct stat status;
-	char *real;
-	int result;
+	struct save save;
 
-	if (save_allowed(path, force, err))
+	if (save_begin(&save, path, force, err))
 		return -1;
-	if (!stat(path, &status) && !S_ISREG(status.st_mode))
-		return write_into(path, bytes, length, err);
-	real = realpath(path, NULL);
-	result = write_beside(real ? real : path, bytes, length, force, err);
-	free(real);
-	return result;
+	save_add(&save, bytes, length, err);
+	return save_end(&save, true, err);
 }

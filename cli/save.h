@@ -23,4 +23,21 @@ int save_allowed(const char *path, bool force, struct err *err);
  */
 int save_file(const char *path, const void *bytes, size_t length, bool force, struct err *err);
 
+/* A file that is written as its bytes come; the same rules. */
+struct save {
+	const char *path; /* as it was asked for; lent */
+	char *real;       /* where it is to be; NULL: it is written into as it is */
+	char *temporary;
+	int fd;
+	int error; /* errno of the first write that failed, 0 */
+	bool force;
+};
+
+int save_begin(struct save *save, const char *path, bool force, struct err *err);
+/* -1 with err once a write has failed. */
+int save_add(struct save *save, const void *bytes, size_t length, struct err *err);
+/* To be called after save_begin() was 0. Keeps the file, or (keep false) leaves nothing behind; -1
+ * with err if it cannot be kept, which is said even if save_add() had said it. */
+int save_end(struct save *save, bool keep, struct err *err);
+
 #endif

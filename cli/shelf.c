@@ -1,18 +1,10 @@
 #include "cli/shelf.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "capture/mem.h"
-#include "cli/picture.h"
-
-/* A larger one is mapped instead of read: one that is cut short while it is looked at would end us,
- * but to hold a copy would cost more than that is worth. */
-#define READ_MOST (256 << 20)
 
 /* ---- one file ---- */
 
@@ -74,66 +66,9 @@ bool shelf_changed(const struct shelf_item *item)
 	return !shelf_stamp_equal(&now, &item->seen);
 }
 
-static int read_file(const char *path, size_t size, uint8_t **bytes, size_t *length,
-                     struct err *err)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got = 1;
+/* ---- which there are ---- */
 
-	if (fd < 0)
-		return err_input(err, "cannot open %s: %s", path, strerror(errno));
-	*bytes = mem_alloc(size + 1, 1);
-	*length = 0;
-	while (*length < size && got > 0) {
-		do
-			got = read(fd, *bytes + *length, size - *length);
-		while (got < 0 && errno == EINTR);
-		*length += got > 0 ? (size_t)got : 0;
-	}
-	close(fd);
-	if (got >= 0)
-		return 0;
-	free(*bytes);
-	*bytes = NULL;
-	return err_input(err, "cannot read %s: %s", path, strerror(errno));
-}
-
-static void copy_destroy(struct shelf_copy *copy)
-{
-	if (!copy)
-		return;
-	ledger_finish(&copy->ledger);
-	trace_close(&copy->trace);
-	free(copy->bytes);
-	free(copy);
-}
-
-static struct shelf_copy *copy_read(const char *path, const struct shelf_stamp *stamp,
-                                    struct err *err)
-{
-	struct shelf_copy *copy = mem_alloc(1, sizeof(*copy));
-	size_t length = 0;
-	int result;
-
-	if (!strcmp(path, "-") || !stamp->there || stamp->size > READ_MOST) {
-		result = trace_open(path, &copy->trace, err);
-	} else {
-		result = read_file(path, (size_t)stamp->size, &copy->bytes, &length, err);
-		if (result == 0)
-			result = trace_read(copy->bytes, length, path, &copy->trace, err);
-	}
-	if (result != 0) {
-		free(copy->bytes);
-		free(copy);
-		return NULL;
-	}
-	ledger_build(&copy->ledger, &copy->trace);
-	return copy;
-}
-
-/* ---- all of them ---- */
-
-void shelf_add(struct shelf *shelf, const char *path, bool grows)
+unsigned shelf_add(struct shelf *shelf, const char *path, bool grows)
 {
 	static const char ending[] = ".pcapng";
 	struct buffer partial = { 0 };
@@ -149,31 +84,55 @@ void shelf_add(struct shelf *shelf, const char *path, bool grows)
 	shelf->items =
 		mem_grow(shelf->items, &shelf->capacity, shelf->count, sizeof(*shelf->items));
 	item = &shelf->items[shelf->count++];
-	*item = (struct shelf_item){ .path = mem_text(path), .partial = partial.bytes };
+	*item = (struct shelf_item){ .id = ++shelf->next_id,
+		                     .path = mem_text(path),
+		                     .partial = partial.bytes };
+	return item->id;
 }
 
 static void item_finish(struct shelf_item *item)
 {
-	copy_destroy(item->copy);
+	shelf_copy_let_go(item->copy);
 	free(item->path);
 	free(item->partial);
 }
 
-void shelf_drop_last(struct shelf *shelf)
+struct shelf_item *shelf_find(struct shelf *shelf, unsigned id)
 {
-	assert(shelf->count && !shelf->items[shelf->count - 1].copy);
-	item_finish(&shelf->items[--shelf->count]);
+	for (size_t i = 0; i < shelf->count; i++) {
+		if (shelf->items[i].id == id)
+			return &shelf->items[i];
+	}
+	return NULL;
 }
 
-static void retire(struct shelf *shelf, struct shelf_copy *copy)
+void shelf_drop(struct shelf *shelf, unsigned id)
 {
-	struct shelf_past *past = &shelf->past;
+	struct shelf_item *item = shelf_find(shelf, id);
 
-	if (!copy)
+	if (!item)
 		return;
-	past->copies =
-		mem_grow(past->copies, &past->capacity, past->count, sizeof(struct shelf_copy *));
-	past->copies[past->count++] = copy;
+	shelf->dropped |= item->copy != NULL;
+	item_finish(item);
+	shelf->count--;
+	memmove(item, item + 1, (size_t)(shelf->items + shelf->count - item) * sizeof(*item));
+}
+
+/* One of before that grows and is called so goes over to the shelf. */
+static bool keep(struct shelf *shelf, struct shelf *before, const char *path)
+{
+	for (size_t i = 0; i < before->count; i++) {
+		if (!before->items[i].partial || strcmp(before->items[i].path, path) != 0)
+			continue;
+		shelf->items = mem_grow(shelf->items, &shelf->capacity, shelf->count,
+		                        sizeof(*shelf->items));
+		shelf->items[shelf->count++] = before->items[i];
+		before->count--;
+		memmove(&before->items[i], &before->items[i + 1],
+		        (before->count - i) * sizeof(*before->items));
+		return true;
+	}
+	return false;
 }
 
 void shelf_set_growing(struct shelf *shelf, char *const *paths, size_t count)
@@ -183,24 +142,14 @@ void shelf_set_growing(struct shelf *shelf, char *const *paths, size_t count)
 	shelf->items = NULL;
 	shelf->count = shelf->capacity = 0;
 	for (size_t i = 0; i < count; i++) {
-		shelf_add(shelf, paths[i], true);
-		for (size_t k = 0; k < before.count; k++) {
-			struct shelf_item *old = &before.items[k];
-
-			if (!old->partial || !old->copy || strcmp(old->path, paths[i]) != 0)
-				continue;
-			shelf->items[i].copy = old->copy;
-			shelf->items[i].seen = old->seen;
-			old->copy = NULL;
-		}
+		if (!keep(shelf, &before, paths[i]))
+			shelf_add(shelf, paths[i], true);
 	}
-	for (size_t k = 0; k < before.count; k++) {
-		struct shelf_item *old = &before.items[k];
+	for (size_t i = 0; i < before.count; i++) {
+		struct shelf_item *old = &before.items[i];
 
 		if (old->partial) {
 			shelf->dropped |= old->copy != NULL;
-			retire(shelf, old->copy);
-			old->copy = NULL;
 			item_finish(old);
 			continue;
 		}
@@ -211,103 +160,95 @@ void shelf_set_growing(struct shelf *shelf, char *const *paths, size_t count)
 	free(before.items);
 }
 
-static void sight_destroy(struct shelf_sight *sight)
+/* ---- what is to be read ---- */
+
+/* Whether it is to be read, and where it is, as it is now. */
+static bool is_new(struct shelf_item *item, bool only_growing, const char **place,
+                   struct shelf_stamp *now)
 {
-	if (!sight)
-		return;
-	timeline_finish(&sight->timeline);
-	free(sight->ledgers);
-	free(sight->items);
-	buffer_finish(&sight->title);
-	free(sight);
+	bool standard = !strcmp(item->path, "-");
+
+	*place = place_of(item, now);
+	if (item->partial && !now->there)
+		return false;
+	if (!item->tried)
+		return true;
+	if (standard || (only_growing && !item->partial))
+		return false;
+	return !shelf_stamp_equal(now, &item->seen);
 }
 
-static void write_title(struct shelf_sight *sight, const struct shelf *shelf, size_t count)
+static bool plan_item(struct shelf_job *job, struct shelf_item *item, bool only_growing)
 {
-	for (size_t i = 0; i < count; i++) {
-		const char *path = shelf->items[sight->items[i]].path;
-		const char *slash = strrchr(path, '/');
-
-		buffer_format(&sight->title, "%s%s", i ? ", " : "", slash ? slash + 1 : path);
-	}
-	buffer_text(&sight->title, count ? " – Seam" : "Seam");
-}
-
-static struct shelf_sight *sight_create(const struct shelf *shelf)
-{
-	struct shelf_sight *sight = mem_alloc(1, sizeof(*sight));
-	size_t count = 0;
-
-	sight->ledgers = mem_alloc(shelf->count, sizeof(*sight->ledgers));
-	sight->items = mem_alloc(shelf->count, sizeof(*sight->items));
-	for (size_t i = 0; i < shelf->count; i++) {
-		if (!shelf->items[i].copy)
-			continue;
-		sight->items[count] = i;
-		sight->ledgers[count++] = &shelf->items[i].copy->ledger;
-	}
-	picture_timeline(&sight->timeline, sight->ledgers, count);
-	if (count)
-		trust_judge(&sight->trust, sight->ledgers, count);
-	write_title(sight, shelf, count);
-	return sight;
-}
-
-static bool look_at(struct shelf *shelf, struct shelf_item *item, struct err *err)
-{
-	bool was_tried = item->seen.there || item->copy;
-	struct shelf_copy *copy;
-	struct err why = { 0 };
 	struct shelf_stamp now;
-	const char *path = place_of(item, &now);
+	struct shelf_entry *entry;
+	const char *place;
+	bool asked = is_new(item, only_growing, &place, &now);
 
-	if (was_tried && (!strcmp(item->path, "-") || shelf_stamp_equal(&now, &item->seen)))
+	job->entries = mem_grow(job->entries, &job->capacity, job->count, sizeof(*job->entries));
+	entry = &job->entries[job->count++];
+	*entry = (struct shelf_entry){ .id = item->id,
+		                       .path = mem_text(item->path),
+		                       .place = mem_text(place),
+		                       .asked = asked,
+		                       .growing = item->partial && place == item->partial,
+		                       .first = asked && !item->tried,
+		                       .size = now.there ? (uint64_t)now.size : 0,
+		                       .copy = shelf_copy_hold(item->copy) };
+	if (!asked)
 		return false;
-	if (item->partial && !now.there)
-		return false;
+	item->tried = true;
 	item->seen = now;
-	copy = copy_read(path, &now, &why);
-	if (!copy) {
-		/* The first bytes of one that is being written are no recording yet. */
-		if (path != item->partial && !err->kind)
-			*err = why;
-		return false;
-	}
-	retire(shelf, item->copy);
-	item->copy = copy;
 	return true;
 }
 
-bool shelf_look(struct shelf *shelf, bool only_growing, struct err *err)
+struct shelf_job *shelf_plan(struct shelf *shelf, bool only_growing)
 {
-	bool new = !shelf->sight || shelf->dropped;
+	struct shelf_job *job = mem_alloc(1, sizeof(*job));
+	bool any = shelf->dropped;
 
-	assert(!shelf->past.sight);
-	for (size_t i = 0; i < shelf->count; i++) {
-		if (shelf->items[i].partial || !only_growing)
-			new |= look_at(shelf, &shelf->items[i], err);
+	job->renew = shelf->dropped;
+	for (size_t i = 0; i < shelf->count; i++)
+		any |= plan_item(job, &shelf->items[i], only_growing);
+	if (!any) {
+		shelf_job_free(job);
+		return NULL;
 	}
-	if (!new)
-		return false;
 	shelf->dropped = false;
-	shelf->past.sight = shelf->sight;
-	shelf->sight = sight_create(shelf);
-	return true;
+	return job;
 }
 
-void shelf_forget(struct shelf *shelf)
+bool shelf_take(struct shelf *shelf, struct shelf_job *job)
 {
-	sight_destroy(shelf->past.sight);
-	for (size_t i = 0; i < shelf->past.count; i++)
-		copy_destroy(shelf->past.copies[i]);
-	free(shelf->past.copies);
-	shelf->past = (struct shelf_past){ 0 };
+	struct shelf_sight *before = shelf->sight;
+
+	assert(atomic_load(&job->stage) == SHELF_READY);
+	if (!job->sight)
+		return false;
+	for (size_t i = 0; i < job->count; i++) {
+		struct shelf_entry *entry = &job->entries[i];
+		struct shelf_item *item = shelf_find(shelf, entry->id);
+		struct shelf_copy *copy;
+
+		if (!entry->was_read)
+			continue;
+		if (!item) {
+			/* It went meanwhile: what was made has it, and must be made anew. */
+			shelf->dropped = true;
+			continue;
+		}
+		copy = item->copy;
+		item->copy = entry->copy;
+		entry->copy = copy;
+	}
+	shelf->sight = job->sight;
+	job->sight = before;
+	return true;
 }
 
 void shelf_finish(struct shelf *shelf)
 {
-	shelf_forget(shelf);
-	sight_destroy(shelf->sight);
+	shelf_sight_free(shelf->sight);
 	for (size_t i = 0; i < shelf->count; i++)
 		item_finish(&shelf->items[i]);
 	free(shelf->items);

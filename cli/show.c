@@ -2,7 +2,9 @@
  * seam show: recordings in the terminal.
  */
 #include "capture/buffer.h"
+#include "cli/captures.h"
 #include "cli/commands.h"
+#include "cli/confine.h"
 #include "cli/inputs.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -14,7 +16,40 @@ struct show {
 	bool summary, json, ascii, no_colour, acks, details, step;
 	const char *at;
 	int64_t width, at_ns;
+	struct captures captures;
 };
+
+static bool some_undecided(const struct inputs *inputs)
+{
+	for (size_t i = 0; i < inputs->count; i++)
+		if (captures_undecided(&inputs->items[i]))
+			return true;
+	return false;
+}
+
+/* Captures of several flows are listed, each by itself; of what else was given there is a line a
+ * flow. */
+static int list_captures(const struct inputs *inputs, const struct show *show,
+                         const struct text_options *options, struct err *err)
+{
+	struct buffer out = { 0 };
+	int result;
+
+	for (size_t i = 0; i < inputs->count; i++) {
+		const struct ledger *const *ledger = &inputs->ledgers[i];
+
+		if (captures_undecided(&inputs->items[i]))
+			captures_list(&out, &inputs->items[i], &show->captures, show->json,
+			              options);
+		else if (show->json)
+			picture_json(&out, *ledger, false);
+		else
+			picture_summary(&out, ledger, 1, options);
+	}
+	result = output_buffer(&out, err);
+	buffer_finish(&out);
+	return result;
+}
 
 static int write_recordings(const struct inputs *inputs, const struct show *show, struct err *err)
 {
@@ -28,6 +63,8 @@ static int write_recordings(const struct inputs *inputs, const struct show *show
 	struct buffer out = { 0 };
 	int result;
 
+	if (some_undecided(inputs))
+		return list_captures(inputs, show, &options, err);
 	if (show->step)
 		return step_walk(inputs->ledgers, inputs->count, &options, err);
 	if (show->at)
@@ -77,10 +114,14 @@ static int show_recordings(char *const *paths, size_t count, struct show *show, 
 	struct inputs inputs;
 	int result;
 
-	if (check(show, count, err) || (show->at && step_read_time(show->at, &show->at_ns, err)) ||
-	    inputs_open(&inputs, paths, count, err))
+	if (check(show, count, err) || (show->at && step_read_time(show->at, &show->at_ns, err)))
 		return -1;
-	if (inputs_include(&inputs, NULL))
+	confine_to_reading();
+	if (captures_open(&inputs, paths, count, &show->captures, err))
+		return -1;
+	if (captures_choose(&inputs, &show->captures, err))
+		result = -1;
+	else if (inputs_include(&inputs, NULL))
 		result = err_input(err, "standard output is one of the recordings");
 	else
 		result = write_recordings(&inputs, show, err);
@@ -92,7 +133,7 @@ static int show_recordings(char *const *paths, size_t count, struct show *show, 
 
 int command_show(int argc, char **argv)
 {
-	struct show show = { 0 };
+	struct show show = { .captures = CAPTURES_INIT };
 	const struct option_row rows[] = {
 		{ .name = "summary", .summary = "a line a flow instead", .value = &show.summary },
 		{ .name = "json",
@@ -112,6 +153,8 @@ int command_show(int argc, char **argv)
 		{ .name = "step",
 		  .summary = "event by event, asking what next on a terminal",
 		  .value = &show.step },
+		CAPTURES_OPTIONS(&show.captures),
+		CAPTURES_WORST_OPTION(&show.captures),
 		{ .name = "ascii", .summary = "plain ASCII only", .value = &show.ascii },
 		{ .name = "width",
 		  .argument = "N",

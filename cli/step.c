@@ -102,17 +102,17 @@ static void add_neighbour(struct buffer *out, const struct walk *walk, const cha
 
 static void add_neighbours(struct buffer *out, const struct walk *walk, size_t group, int64_t ns)
 {
-	const struct item_step *steps = walk->steps.steps;
+	struct item_window steps = { .steps = &walk->steps };
 	size_t behind = find_behind(walk, ns), i;
 
-	for (i = behind; i > 0 && steps[i - 1].item.group != group;)
+	for (i = behind; i > 0 && item_window_at(&steps, i - 1)->item.group != group;)
 		i--;
 	if (i > 0)
-		add_neighbour(out, walk, "last", &steps[i - 1]);
-	for (i = behind; i < walk->steps.count && steps[i].item.group != group;)
+		add_neighbour(out, walk, "last", item_window_at(&steps, i - 1));
+	for (i = behind; i < walk->steps.count && item_window_at(&steps, i)->item.group != group;)
 		i++;
 	if (i < walk->steps.count)
-		add_neighbour(out, walk, "next", &steps[i]);
+		add_neighbour(out, walk, "next", item_window_at(&steps, i));
 }
 
 static void add_group_at(struct buffer *out, const struct walk *walk, size_t group, int64_t ns)
@@ -158,14 +158,14 @@ int step_print_at(const struct ledger *const *ledgers, size_t count, int64_t ns,
 /* "── 10.300 ms · nagle · server: read of A ───── step 7 of 60 ──" */
 static void add_step_heading(struct buffer *out, const struct walk *walk, size_t index)
 {
-	const struct item_step *step = &walk->steps.steps[index];
+	struct item_step step = item_steps_at(&walk->steps, index);
 	struct buffer left = { 0 }, right = { 0 };
 
-	add_moment(&left, step->at_ns);
+	add_moment(&left, step.at_ns);
 	buffer_text(&left, " · ");
 	if (walk->timeline.group_count > 1)
-		buffer_format(&left, "%s · ", walk->timeline.groups[step->item.group].name);
-	at_text_step(&left, &walk->timeline, step);
+		buffer_format(&left, "%s · ", walk->timeline.groups[step.item.group].name);
+	at_text_step(&left, &walk->timeline, &step);
 	buffer_format(&right, "step %zu of %zu", index + 1, walk->steps.count);
 	summary_heading_of(out, left.bytes, right.bytes, &walk->options);
 	buffer_finish(&left);
@@ -174,10 +174,10 @@ static void add_step_heading(struct buffer *out, const struct walk *walk, size_t
 
 static void add_step(struct buffer *out, const struct walk *walk, size_t index)
 {
-	const struct item_step *step = &walk->steps.steps[index];
+	struct item_step step = item_steps_at(&walk->steps, index);
 
 	add_step_heading(out, walk, index);
-	at_text_group(out, &walk->timeline.groups[step->item.group], step->at_ns, &walk->options);
+	at_text_group(out, &walk->timeline.groups[step.item.group], step.at_ns, &walk->options);
 }
 
 static int print_steps(struct walk *walk)
@@ -243,7 +243,7 @@ static void add_place(struct buffer *out, const struct walk *walk, const struct 
 		add_step(out, walk, place->index);
 		return;
 	}
-	ns = walk->steps.steps[place->index].at_ns;
+	ns = item_steps_at(&walk->steps, place->index).at_ns;
 	add_step_heading(out, walk, place->index);
 	for (size_t i = 0; i < walk->timeline.group_count; i++) {
 		buffer_text(out, "  ");

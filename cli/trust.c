@@ -15,6 +15,12 @@
 #include "sim/race.h"
 #include "viz/names.h"
 
+/* Nothing was run here: what another run would do cannot be said. */
+static bool is_of_others(const struct trace *trace)
+{
+	return trace->foreign || (trace->about.engine && !strcmp(trace->about.engine, "import"));
+}
+
 /* The closest race of them all, and where; not applicable if none has any. */
 static struct race closest(const struct ledger *const *ledgers, size_t count,
                            const struct ledger **where)
@@ -89,7 +95,7 @@ void trust_judge(struct trust *trust, const struct ledger *const *ledgers, size_
 	bool complete = true, accounted = true;
 	char margin[QUANTITY_TEXT];
 	uint64_t packets = 0, dropped = 0, asked = 0;
-	bool wire = count > 0;
+	bool wire = count > 0, foreign = false, others = false;
 
 	*trust = (struct trust){ 0 };
 	for (size_t i = 0; i < count; i++) {
@@ -97,6 +103,8 @@ void trust_judge(struct trust *trust, const struct ledger *const *ledgers, size_
 
 		complete &= checks.complete && !checks.time_limit_hit;
 		accounted &= checks.accounted;
+		foreign |= ledgers[i]->trace->foreign;
+		others |= is_of_others(ledgers[i]->trace);
 		packets += checks.capture_dropped;
 		dropped += checks.link_dropped;
 		asked += checks.link_asked;
@@ -104,7 +112,9 @@ void trust_judge(struct trust *trust, const struct ledger *const *ledgers, size_
 	}
 	if (!complete)
 		add(trust, SCENE_DOUBT, "not run to its end");
-	if (accounted)
+	if (foreign)
+		add(trust, SCENE_DOUBT, "a capture: writes are guessed");
+	else if (accounted)
 		add(trust, SCENE_GOOD, "every byte accounted");
 	else
 		add(trust, SCENE_BAD, "bytes unaccounted for");
@@ -112,9 +122,9 @@ void trust_judge(struct trust *trust, const struct ledger *const *ledgers, size_
 		add(trust, SCENE_BAD, "%" PRIu64 " packets lost by the capture", packets);
 	if (dropped)
 		add(trust, SCENE_BAD, "%" PRIu64 " packets lost by the link, unasked", dropped);
-	if (!packets && !dropped)
+	if (!packets && !dropped && !foreign)
 		add(trust, SCENE_GOOD, "%s", nothing_lost(wire, asked));
-	if (!race.applicable || !complete)
+	if (!race.applicable || !complete || others)
 		return;
 	quantity_time(margin, race.margin_ns);
 	if (race.margin_ns < RACE_CLOSE_NS || senders(ledgers, count) > 1)
@@ -196,7 +206,7 @@ void trust_repeatable(struct buffer *out, const struct ledger *const *ledgers, s
 	size_t clients;
 
 	for (size_t i = 0; i < count; i++)
-		whole &= ledgers[i]->trace->complete;
+		whole &= ledgers[i]->trace->complete && !is_of_others(ledgers[i]->trace);
 	if (!whole)
 		return;
 	for (size_t i = 0; i < count; i++)

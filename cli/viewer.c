@@ -11,6 +11,7 @@
 #include "capture/mem.h"
 #include "cli/play.h"
 #include "cli/process.h"
+#include "cli/reading.h"
 #include "cli/save.h"
 #include "cli/shelf.h"
 #include "cli/watch.h"
@@ -23,10 +24,12 @@
 
 struct viewer {
 	const struct viewer_options *options;
-	struct shelf shelf;
+	struct reading reading; /* and the shelf */
 	struct window *window;
 	struct watch *watch;
+	unsigned own; /* recordings up to this id are the command line's */
 	bool at_pending, select_pending;
+	struct err failed; /* the window was ended for it */
 
 	/* The scenario's. */
 	struct shelf_stamp played; /* the file that was run last */
@@ -46,63 +49,63 @@ static const char *base_name(const char *path)
 
 /* ---- what is shown ---- */
 
+static const struct timeline nothing;
+
 static struct window_content content_of(const struct viewer *viewer)
 {
-	const struct shelf_sight *sight = viewer->shelf.sight;
+	const struct shelf_sight *sight = viewer->reading.shelf.sight;
 
+	if (!sight)
+		return (struct window_content){ .timeline = &nothing };
 	return (struct window_content){ .timeline = &sight->timeline,
+		                        .steps = &sight->steps,
+		                        .index = sight->index,
 		                        .checks = sight->trust.checks,
 		                        .check_count = sight->trust.count,
 		                        .title = sight->title.bytes };
 }
 
+/* --select. Of recordings that are whole nothing more is to come: one that is in none is an error
+ * of the command line. */
+static void select_there(struct viewer *viewer, const struct timeline *timeline)
+{
+	const struct viewer_options *options = viewer->options;
+	bool whole = !options->scenario && !options->follow;
+	struct err err = { 0 };
+	struct item item;
+
+	if (item_parse(options->select, timeline, &item, &err) == 0) {
+		window_select(viewer->window, item);
+		viewer->select_pending = false;
+	} else if (whole) {
+		viewer->failed = err;
+		window_end(viewer->window);
+	} else if (!viewer->child && !options->follow) {
+		window_say(viewer->window, "%s", err.text);
+		viewer->select_pending = false;
+	}
+}
+
 /* --at and --select, as soon as there is something to put them on. */
 static void go_there(struct viewer *viewer)
 {
-	const struct timeline *timeline = &viewer->shelf.sight->timeline;
-	struct err err = { 0 };
-	struct item item;
+	const struct timeline *timeline = &viewer->reading.shelf.sight->timeline;
 
 	if (!timeline->group_count)
 		return;
 	if (viewer->at_pending)
 		window_set_cursor(viewer->window, viewer->options->at_ns);
 	viewer->at_pending = false;
-	if (!viewer->select_pending)
-		return;
-	if (item_parse(viewer->options->select, timeline, &item, &err) == 0) {
-		window_select(viewer->window, item);
-		viewer->select_pending = false;
-	} else if (!viewer->child && !viewer->options->follow) {
-		window_say(viewer->window, "%s", err.text);
-		viewer->select_pending = false;
-	}
+	if (viewer->select_pending)
+		select_there(viewer, timeline);
 }
-
-/* Reads what is new and shows it. */
-static bool look(struct viewer *viewer, bool only_growing, struct err *err)
-{
-	int64_t begun_ns = clock_monotonic_ns();
-	struct window_content content;
-
-	if (!shelf_look(&viewer->shelf, only_growing, err))
-		return false;
-	content = content_of(viewer);
-	window_show(viewer->window, &content);
-	shelf_forget(&viewer->shelf);
-	go_there(viewer);
-	watch_set_pause(viewer->watch, PAUSE_FACTOR * (clock_monotonic_ns() - begun_ns));
-	return true;
-}
-
-/* ---- running the scenario ---- */
 
 static void say_progress(struct viewer *viewer)
 {
 	size_t whole = 0, all = 0;
 
-	for (size_t i = 0; i < viewer->shelf.count; i++) {
-		const struct shelf_item *item = &viewer->shelf.items[i];
+	for (size_t i = 0; i < viewer->reading.shelf.count; i++) {
+		const struct shelf_item *item = &viewer->reading.shelf.items[i];
 
 		all += item->partial != NULL;
 		whole += item->partial && viewer->begun <= item->seen.changed.tv_sec &&
@@ -111,6 +114,87 @@ static void say_progress(struct viewer *viewer)
 	window_say(viewer->window, "running %s: %zu of %zu done",
 	           base_name(viewer->options->scenario), whole, all);
 }
+
+/* What a reader of it should know: it is cut, or of a newer version. NULL: nothing. What grows is
+ * always cut. */
+static const char *warning_of(const struct shelf_item *item, const struct shelf_entry *entry)
+{
+	return entry->was_read && item && !item->partial && item->copy ? item->copy->trace.warning
+	                                                               : NULL;
+}
+
+/* What became of a recording that was dropped on the window. */
+static void answer_drop(struct viewer *viewer, const struct shelf_entry *entry, const char *warning)
+{
+	if (entry->was_read) {
+		watch_file(viewer->watch, entry->path);
+		window_say(viewer->window, "%s is open beside%s%s", base_name(entry->path),
+		           warning ? "; " : "", warning ? warning : "");
+	} else {
+		window_say(viewer->window, "%s", entry->err.text);
+		shelf_drop(&viewer->reading.shelf, entry->id);
+	}
+}
+
+static void answer(struct viewer *viewer, const struct shelf_job *job)
+{
+	const struct shelf_entry *wrong = NULL;
+	const char *warning = NULL, *name = NULL;
+
+	for (size_t i = 0; i < job->count; i++) {
+		const struct shelf_entry *entry = &job->entries[i];
+		const struct shelf_item *item = shelf_find(&viewer->reading.shelf, entry->id);
+		const char *own = warning_of(item, entry);
+
+		if (item && !item->partial && entry->first && item->id > viewer->own) {
+			answer_drop(viewer, entry, own);
+		} else if (entry->err.kind && !entry->growing && !wrong) {
+			wrong = entry;
+		} else if (own && !warning) {
+			warning = own;
+			name = base_name(entry->path);
+		}
+	}
+	if (wrong)
+		window_say(viewer->window, "%s", wrong->err.text);
+	else if (warning)
+		window_say(viewer->window, "%s: %s", name, warning);
+	else if (viewer->reading.job_asked)
+		window_say(viewer->window, "read again");
+}
+
+/* Shows what has been read, and says what was not. */
+static void show_read(struct viewer *viewer)
+{
+	struct window_content content;
+	struct shelf_job *job;
+	bool shown;
+
+	while ((job = reading_take(&viewer->reading, &shown)) != NULL) {
+		if (shown) {
+			content = content_of(viewer);
+			window_show(viewer->window, &content);
+			go_there(viewer);
+			watch_set_pause(viewer->watch, PAUSE_FACTOR * viewer->reading.took_ns);
+			if (viewer->child)
+				say_progress(viewer);
+		}
+		answer(viewer, job);
+		if (!reading_done(&viewer->reading, job))
+			window_say(viewer->window, "nothing has changed on disk");
+	}
+}
+
+/* False if there is nothing new. */
+static bool look(struct viewer *viewer, bool only_growing, bool asked)
+{
+	bool any = reading_look(&viewer->reading, only_growing, asked);
+
+	show_read(viewer);
+	return any;
+}
+
+/* ---- running the scenario ---- */
 
 /* The recordings that a run of the scenario as it is now will make. */
 static int expect_recordings(struct viewer *viewer, struct err *err)
@@ -137,10 +221,10 @@ static int expect_recordings(struct viewer *viewer, struct err *err)
 		free(base);
 	}
 	if (file)
-		shelf_set_growing(&viewer->shelf, paths, chosen);
+		shelf_set_growing(&viewer->reading.shelf, paths, chosen);
 	for (size_t i = 0; i < chosen; i++) {
 		watch_file(viewer->watch, paths[i]);
-		watch_file(viewer->watch, viewer->shelf.items[i].partial);
+		watch_file(viewer->watch, viewer->reading.shelf.items[i].partial);
 		free(paths[i]);
 	}
 	free(paths);
@@ -198,7 +282,7 @@ static void run_again(struct viewer *viewer)
 		window_say(viewer->window, "%s", err.text);
 	else
 		say_progress(viewer);
-	look(viewer, true, &err);
+	look(viewer, true, false);
 }
 
 /* The first sentence that the run said, without "seam: ". */
@@ -242,23 +326,17 @@ static void end_run(struct viewer *viewer, int code)
 static void again(void *context, struct window *window)
 {
 	struct viewer *viewer = context;
-	struct err err = { 0 };
 
-	if (viewer->options->scenario) {
+	if (viewer->options->scenario)
 		run_again(viewer);
-		return;
-	}
-	if (!look(viewer, false, &err) && !err.kind)
+	else if (!look(viewer, false, true))
 		window_say(window, "nothing has changed on disk");
-	else
-		window_say(window, "%s", err.kind ? err.text : "read again");
 }
 
 static void dropped(void *context, struct window *window, const char *path)
 {
 	struct viewer *viewer = context;
-	struct shelf *shelf = &viewer->shelf;
-	struct err err = { 0 };
+	struct shelf *shelf = &viewer->reading.shelf;
 
 	for (size_t i = 0; i < shelf->count; i++) {
 		if (!strcmp(shelf->items[i].path, path)) {
@@ -267,20 +345,13 @@ static void dropped(void *context, struct window *window, const char *path)
 		}
 	}
 	shelf_add(shelf, path, false);
-	look(viewer, false, &err);
-	if (shelf->items[shelf->count - 1].copy) {
-		watch_file(viewer->watch, path);
-		window_say(window, "%s is open beside", base_name(path));
-	} else {
-		shelf_drop_last(shelf);
-		window_say(window, "%s", err.text);
-	}
+	look(viewer, true, false);
 }
 
 static void offer_changes(struct viewer *viewer)
 {
-	for (size_t i = 0; i < viewer->shelf.count; i++) {
-		struct shelf_item *item = &viewer->shelf.items[i];
+	for (size_t i = 0; i < viewer->reading.shelf.count; i++) {
+		struct shelf_item *item = &viewer->reading.shelf.items[i];
 		struct shelf_stamp now = shelf_stamp(item->path);
 
 		if (item->partial || !shelf_changed(item) || shelf_stamp_equal(&now, &item->told))
@@ -300,16 +371,14 @@ static void woken(void *context, struct window *window)
 {
 	struct viewer *viewer = context;
 	const char *scenario = viewer->options->scenario;
-	struct err err = { 0 };
 	bool ended = false;
 	int code = 0;
 
+	(void)window;
 	if (viewer->child)
 		ended = process_ended(viewer->child, false, &code);
-	if (look(viewer, true, &err) && viewer->child)
-		say_progress(viewer);
-	if (err.kind)
-		window_say(window, "%s", err.text);
+	show_read(viewer);
+	look(viewer, true, false);
 	if (ended)
 		end_run(viewer, code);
 	if (scenario) {
@@ -324,15 +393,19 @@ static void woken(void *context, struct window *window)
 static void elsewhere(void *context, struct window *window, uint32_t group)
 {
 	struct viewer *viewer = context;
-	const struct shelf_sight *sight = viewer->shelf.sight;
+	const struct shelf_sight *sight = viewer->reading.shelf.sight;
+	const struct shelf_item *item =
+		sight && group < sight->count
+			? shelf_find(&viewer->reading.shelf, sight->ids[group])
+			: NULL;
 	const char *path;
 	struct err err = { 0 };
 
-	if (group >= sight->timeline.group_count) {
+	if (!item) {
 		window_say(window, "there is no recording to show in Wireshark");
 		return;
 	}
-	path = shelf_place(&viewer->shelf.items[sight->items[group]]);
+	path = shelf_place(item);
 	if (!strcmp(path, "-")) {
 		window_say(window, "Wireshark cannot open what came from standard input");
 		return;
@@ -348,9 +421,9 @@ static void elsewhere(void *context, struct window *window, uint32_t group)
 /* "nagle-nagle", beside the first recording; what a scenario's run leaves goes away with us. */
 static void picture_base(const struct viewer *viewer, struct buffer *base)
 {
-	const char *path = viewer->options->scenario ? base_name(viewer->options->scenario)
-	                   : viewer->shelf.count     ? viewer->shelf.items[0].path
-	                                             : "seam";
+	const char *path = viewer->options->scenario     ? base_name(viewer->options->scenario)
+	                   : viewer->reading.shelf.count ? viewer->reading.shelf.items[0].path
+	                                                 : "seam";
 	const char *dot = strrchr(base_name(path), '.');
 
 	if (!strcmp(path, "-"))
@@ -413,27 +486,32 @@ static int fill(struct viewer *viewer, struct err *err)
 		if (!options->follow && strcmp(path, "-") != 0 && access(path, F_OK) != 0)
 			return err_input(err, "cannot open %s: %s: give the path of a recording",
 			                 path, strerror(errno));
-		shelf_add(&viewer->shelf, path, options->follow);
+		viewer->own = shelf_add(&viewer->reading.shelf, path, options->follow);
 	}
 	return 0;
 }
 
-static int check_select(const struct viewer *viewer, struct err *err)
+static bool reads_standard_input(const struct viewer_options *options)
 {
-	const struct viewer_options *options = viewer->options;
-	const struct timeline *timeline = &viewer->shelf.sight->timeline;
-	struct item ignored;
+	for (size_t i = 0; i < options->recording_count; i++) {
+		if (!strcmp(options->recordings[i], "-"))
+			return true;
+	}
+	return false;
+}
 
-	if (!options->select || options->scenario || options->follow || !timeline->group_count)
-		return 0;
-	return item_parse(options->select, timeline, &ignored, err);
+static int loading(void *context, struct scene_loading *loading)
+{
+	struct viewer *viewer = context;
+
+	return reading_words(&viewer->reading, loading);
 }
 
 static void start_watching(struct viewer *viewer)
 {
 	viewer->watch = watch_create(wake, viewer->window);
-	for (size_t i = 0; i < viewer->shelf.count; i++) {
-		const struct shelf_item *item = &viewer->shelf.items[i];
+	for (size_t i = 0; i < viewer->reading.shelf.count; i++) {
+		const struct shelf_item *item = &viewer->reading.shelf.items[i];
 
 		if (strcmp(item->path, "-") != 0)
 			watch_file(viewer->watch, item->path);
@@ -449,6 +527,7 @@ static void finish(struct viewer *viewer)
 	int ignored;
 
 	watch_destroy(viewer->watch);
+	worker_set_wake(viewer->reading.worker, NULL, NULL);
 	window_close(viewer->window);
 	if (viewer->child) {
 		kill(viewer->child, SIGTERM);
@@ -457,7 +536,7 @@ static void finish(struct viewer *viewer)
 	if (viewer->errors)
 		unlink(viewer->errors);
 	free(viewer->errors);
-	shelf_finish(&viewer->shelf);
+	reading_finish(&viewer->reading);
 }
 
 static enum viewer_end open_and_run(struct viewer *viewer, struct err *err)
@@ -467,28 +546,32 @@ static enum viewer_end open_and_run(struct viewer *viewer, struct err *err)
 		                            .again = again,
 		                            .dropped = dropped,
 		                            .woken = woken,
+		                            .loading = loading,
 		                            .elsewhere = elsewhere,
 		                            .save = save,
 		                            .drawn = options->dump ? drawn : NULL };
-	struct window_content content;
-	struct err reading = { 0 };
+	const struct window_content content = { .timeline = &nothing };
+	bool late = reads_standard_input(options);
 
-	shelf_look(&viewer->shelf, false, &reading);
-	shelf_forget(&viewer->shelf);
-	if (check_select(viewer, err) != 0)
-		return VIEWER_FAILED;
-	content = content_of(viewer);
+	/* Beside SDL's start; what cannot be read twice, only when there is a window for it. */
+	if (!late)
+		reading_look(&viewer->reading, false, false);
 	viewer->window = window_open(&options->window, &calls, &content, err);
 	if (!viewer->window)
 		return VIEWER_NO_WINDOW;
-	if (reading.kind)
-		window_say(viewer->window, "%s", reading.text);
-	go_there(viewer);
+	if (late)
+		reading_look(&viewer->reading, false, false);
+	worker_wait(viewer->reading.worker, READING_QUIET_MS);
+	worker_set_wake(viewer->reading.worker, wake, viewer->window);
+	show_read(viewer);
 	start_watching(viewer);
 	if (options->scenario)
 		run_again(viewer);
 	window_wake(viewer->window); /* something may have changed before it was watched */
-	return window_run(viewer->window, err) == 0 ? VIEWER_CLOSED : VIEWER_FAILED;
+	if (window_run(viewer->window, err) != 0)
+		return VIEWER_FAILED;
+	*err = viewer->failed;
+	return err->kind ? VIEWER_FAILED : VIEWER_CLOSED;
 }
 
 enum viewer_end viewer_run(const struct viewer_options *options, struct err *err)
@@ -504,8 +587,10 @@ enum viewer_end viewer_run(const struct viewer_options *options, struct err *err
 		buffer_format(&errors, "%s/errors", options->scratch);
 		viewer.errors = errors.bytes;
 	}
-	if (fill(&viewer, err) == 0)
+	if (fill(&viewer, err) == 0) {
+		viewer.reading.worker = worker_create();
 		end = open_and_run(&viewer, err);
+	}
 	finish(&viewer);
 	return end;
 }

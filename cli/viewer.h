@@ -34,9 +34,9 @@ enum viewer_end {
 };
 
 /*
- * Opens the window and blocks until it is closed. A recording that is not there, or an item to
- * select that is in none, is VIEWER_FAILED before anything opens; one that cannot be read is a
- * sentence in the window.
+ * Opens the window and blocks until it is closed; recordings are read beside it. One that is not
+ * there is VIEWER_FAILED before anything opens, an item to select that is in none as soon as they
+ * are read; one that cannot be read is a sentence in the window.
  */
 enum viewer_end viewer_run(const struct viewer_options *options, struct err *err);
 

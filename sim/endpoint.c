@@ -87,6 +87,21 @@ static int64_t due_time(const struct endpoint *endpoint, const struct step *step
 	return PERFORM_NOT_DUE;
 }
 
+/* As long as no call takes that does not wait for another end: see TIMELINE_BLOCKED_NS. */
+#define BLOCKED_NS 1000000
+
+/*
+ * What is due while the step before it waits in its call (for room, for bytes) is due when that has
+ * returned: the script asks for it, and it says nothing about the machine. A step before that was
+ * only late leaves the time as it is.
+ */
+static int64_t due_behind(const struct endpoint *endpoint, int64_t due_ns)
+{
+	bool waited = endpoint->free_mono_ns - endpoint->began_mono_ns >= BLOCKED_NS;
+
+	return waited && endpoint->free_mono_ns > due_ns ? endpoint->free_mono_ns : due_ns;
+}
+
 /* A write without a time is due as soon as the step before it has ended: a thread that was kept
  * from its CPU in between is late, and the run not what the script asked for. */
 static void perform_on_time(struct endpoint *endpoint, const struct step *step, int64_t due_ns,
@@ -94,6 +109,7 @@ static void perform_on_time(struct endpoint *endpoint, const struct step *step, 
 {
 	if (due_ns == PERFORM_NOT_DUE && endpoint->started && call_is_write(step->call))
 		due_ns = endpoint->free_mono_ns;
+	endpoint->began_mono_ns = clock_monotonic_ns();
 	judge_failure(endpoint, step, perform_step(endpoint, step, due_ns, repetition));
 	endpoint->free_mono_ns = clock_monotonic_ns();
 }
@@ -109,10 +125,11 @@ static void play_step(struct endpoint *endpoint, const struct step *step, uint32
 
 		if (due_ns != PERFORM_NOT_DUE) {
 			clock_wait_until(due_ns);
-			endpoint->free_mono_ns = due_ns;
 		}
 		if (!turn)
 			first_ns = due_ns != PERFORM_NOT_DUE ? due_ns : clock_monotonic_ns();
+		if (due_ns != PERFORM_NOT_DUE)
+			endpoint->free_mono_ns = due_ns = due_behind(endpoint, due_ns);
 		if (step->is_script)
 			play_script(endpoint, step->script, step->script_count, at,
 			            looping || step->times > 1);

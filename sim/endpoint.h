@@ -34,11 +34,12 @@ struct endpoint {
 	const struct counters_host *host; /* that it runs on; lent by who starts it; NULL */
 
 	/* The endpoint's thread alone: */
-	int64_t t0_mono_ns;   /* once started */
-	bool started;         /* t0 is known and has come */
-	int64_t free_mono_ns; /* when the step before ended, or the time that was waited for */
-	bool over;            /* a failure that was not announced ended the script */
-	struct buffer room;   /* where reads put their bytes, and writes take theirs from */
+	int64_t t0_mono_ns;    /* once started */
+	bool started;          /* t0 is known and has come */
+	int64_t began_mono_ns; /* when the last step began to be performed */
+	int64_t free_mono_ns;  /* when the step before ended, or the time that was waited for */
+	bool over;             /* a failure that was not announced ended the script */
+	struct buffer room;    /* where reads put their bytes, and writes take theirs from */
 };
 
 void endpoint_init(struct endpoint *endpoint, const struct scenario *scenario, size_t index,

@@ -61,8 +61,10 @@ uint64_t facts_fragments(const struct ledger *ledger, int endpoint)
 
 	for (size_t at = 0; (direction = next(ledger, endpoint, false, &at));) {
 		for (size_t i = 0; i < direction->segment_count; i++) {
-			if (direction->segments[i].fragments > 1)
-				sum += direction->segments[i].fragments;
+			uint32_t fragments =
+				ledger_segment_fragments(direction, &direction->segments[i]);
+
+			sum += fragments > 1 ? fragments : 0;
 		}
 	}
 	return sum;

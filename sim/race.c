@@ -107,7 +107,7 @@ static int64_t read_arrival_ns(const struct ledger *ledger,
 
 	if (got->length)
 		at = ledger_segment_at(direction, got->from + got->length - 1);
-	if (at == LEDGER_NONE || direction->segments[at].arrival == LEDGER_NONE)
+	if (at == LEDGER_NONE || ledger_arrival(direction, &direction->segments[at]) == LEDGER_NONE)
 		return INT64_MIN;
 	return ledger_arrived_ns(ledger, direction, &direction->segments[at]);
 }

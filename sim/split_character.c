@@ -13,13 +13,13 @@ static bool stream_byte(const struct ledger *ledger, const struct ledger_directi
 	uint32_t at = ledger_segment_at(direction, offset);
 
 	/* Where in the packet the new bytes lie is plain only if it repeats none. */
-	if (at != LEDGER_NONE && !direction->segments[at].repeated) {
+	if (at != LEDGER_NONE && !ledger_segment_repeated(direction, &direction->segments[at])) {
 		const struct ledger_segment *segment = &direction->segments[at];
 		const struct packet *packet = &trace->packets[segment->packet];
 		uint64_t index = offset - segment->from;
 		struct packet_view view;
 
-		packet_decode(trace->bytes + packet->at, packet->captured, packet->length, &view);
+		trace_decode(trace, segment->packet, &view);
 		if (index < view.payload_captured) {
 			*byte = (char)trace->bytes[packet->at + view.payload_at + index];
 			return true;

@@ -40,7 +40,7 @@ static uint64_t count_data(const struct trace *trace, bool down)
 
 		if (packet->interface != down || packet->direction != 2)
 			continue;
-		packet_decode(trace->bytes + packet->at, packet->captured, packet->length, &view);
+		trace_decode(trace, i, &view);
 		count += view.payload_length > 0;
 	}
 	return count;

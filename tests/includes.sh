@@ -28,6 +28,9 @@ done
 for folder in capture sim cli; do
 	refuse $folder '(SDL|stb)' 'SDL and stb are called only in viz/'
 done
+for folder in capture sim viz; do
+	refuse $folder 'seccomp' 'libseccomp is called only in cli/'
+done
 
 # Only cli/ prints and exits (mem.c: out of memory; the child of a run: _exit).
 prints=$(grep -rnE '\b(printf|puts|putchar|perror|exit)\(' --include='*.c' capture sim viz |

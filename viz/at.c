@@ -87,26 +87,139 @@ static void add_write(struct at *at, struct at_sets *sets, const struct timeline
 		          write->end_ns != CALL_PENDING && write->end_ns <= ns);
 }
 
+static void begin(struct at *at, struct at_sets *sets, const struct timeline_group *group,
+                  uint32_t flow, uint32_t direction, int64_t ns)
+{
+	*at = (struct at){ .runs = at->runs, .capacity = at->capacity };
+	at_sets_build(sets, group, flow, direction, group->zero_ns + ns);
+}
+
+static void end(struct at *at, struct at_sets *sets, const struct ledger_flow *flow)
+{
+	if (flow->transport == TRANSPORT_TCP)
+		at->unacknowledged = at_spans_behind(&sets->left, sets->acknowledged);
+	at_sets_finish(sets);
+}
+
 void at_build(struct at *at, const struct timeline_group *group, uint32_t flow, uint32_t direction,
               int64_t ns)
 {
-	const struct ledger_direction *data = &group->ledger->flows[flow].directions[direction];
-	struct at_run *runs = at->runs;
-	size_t capacity = at->capacity;
+	const struct ledger_flow *on = &group->ledger->flows[flow];
+	const struct ledger_direction *data = &on->directions[direction];
 	struct at_sets sets;
-	uint64_t end = 0;
+	uint64_t written = 0;
 
-	*at = (struct at){ .runs = runs, .capacity = capacity };
-	at_sets_build(&sets, group, flow, direction, group->zero_ns + ns);
+	begin(at, &sets, group, flow, direction, ns);
 	for (size_t i = 0; i < data->write_count; i++) {
 		add_write(at, &sets, group,
 		          timeline_write_index(group, flow, direction, (uint32_t)i), ns);
-		end = data->writes[i].to > end ? data->writes[i].to : end;
+		written = data->writes[i].to > written ? data->writes[i].to : written;
 	}
-	add_unexplained(at, &sets, end, data->bytes);
-	if (group->ledger->flows[flow].transport == TRANSPORT_TCP)
-		at->unacknowledged = at_spans_behind(&sets.left, sets.acknowledged);
-	at_sets_finish(&sets);
+	add_unexplained(at, &sets, written, data->bytes);
+	end(at, &sets, on);
+}
+
+/* ---- by place ---- */
+
+/* Writes are in order of their begin. */
+static uint32_t first_unwritten(const struct timeline_group *group, uint32_t flow,
+                                uint32_t direction, int64_t ns)
+{
+	const struct ledger_direction *data = &group->ledger->flows[flow].directions[direction];
+	const struct call *calls = group->trace->calls;
+	size_t low = 0, high = data->write_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (calls[data->writes[middle].call].begin_ns <= group->zero_ns + ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return (uint32_t)low;
+}
+
+/* Without a wire it matters whether a call had returned, but of those that were not read yet. */
+static void add_direct(struct at *at, struct at_sets *sets, const struct timeline_group *group,
+                       const struct ledger_direction *data, uint32_t unwritten, int64_t ns)
+{
+	uint64_t written = unwritten ? data->writes[unwritten - 1].to : 0;
+	uint64_t from = sets->read.count && !sets->read.list[0].from ? sets->read.list[0].to : 0;
+	uint32_t write;
+
+	from = from < written ? from : written;
+	add_bytes(at, sets, 0, from, TIMELINE_NONE, true);
+	write = from < written ? ledger_write_at(data, from) : unwritten;
+	for (; write < unwritten; write++) {
+		const struct ledger_write *each = &data->writes[write];
+		const struct call *call = &group->trace->calls[each->call];
+
+		add_bytes(at, sets, each->from > from ? each->from : from, each->to, TIMELINE_NONE,
+		          call->ended && call->end_ns <= group->zero_ns + ns);
+	}
+}
+
+void at_places(struct at *at, const struct timeline_group *group, uint32_t flow, uint32_t direction,
+               int64_t ns)
+{
+	const struct ledger_flow *on = &group->ledger->flows[flow];
+	const struct ledger_direction *data = &on->directions[direction];
+	uint32_t unwritten = first_unwritten(group, flow, direction, ns);
+	uint64_t all = data->write_count ? data->writes[data->write_count - 1].to : 0;
+	uint64_t written = unwritten < data->write_count ? data->writes[unwritten].from : all;
+	struct at_sets sets;
+
+	begin(at, &sets, group, flow, direction, ns);
+	if (sets.direct)
+		add_direct(at, &sets, group, data, unwritten, ns);
+	else
+		add_bytes(at, &sets, 0, written, TIMELINE_NONE, true);
+	if (written < all)
+		add_run(at, written, all, TIMELINE_NONE, AT_UNWRITTEN);
+	add_unexplained(at, &sets, all, data->bytes);
+	end(at, &sets, on);
+}
+
+/* The run that holds an offset. */
+static const struct at_run *find_run(const struct at *at, uint64_t offset)
+{
+	size_t low = 0, high = at->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (at->runs[middle].to <= offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return &at->runs[low];
+}
+
+struct at_run at_run_at(const struct at *at, const struct timeline_group *group, uint32_t flow,
+                        uint32_t direction, uint64_t offset)
+{
+	const struct ledger_direction *data = &group->ledger->flows[flow].directions[direction];
+	struct at_run run = *find_run(at, offset);
+	uint32_t write = ledger_write_at(data, offset);
+	uint64_t to;
+
+	if (write == LEDGER_NONE) {
+		uint64_t all = data->write_count ? data->writes[data->write_count - 1].to : 0;
+
+		run.from = run.from > all ? run.from : all;
+		return run;
+	}
+	run.number = timeline_number(group, flow, direction, write);
+	run.from = run.from > data->writes[write].from ? run.from : data->writes[write].from;
+	to = data->writes[write].to;
+	while (to < run.to && ++write < data->write_count &&
+	       (data->writes[write].from == data->writes[write].to ||
+	        timeline_number(group, flow, direction, write) == run.number))
+		to = data->writes[write].to;
+	run.to = to < run.to ? to : run.to;
+	return run;
 }
 
 void at_finish(struct at *at)

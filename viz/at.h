@@ -40,6 +40,20 @@ struct at {
  * the direction, segments and reads found by binary search. */
 void at_build(struct at *at, const struct timeline_group *group, uint32_t flow, uint32_t direction,
               int64_t ns);
+/*
+ * The same places, unacknowledged and counts, but with runs of one place each, whatever writes they
+ * are of: their number is TIMELINE_NONE. Time for a stream: logarithmic, and linear in what has
+ * left and is not acknowledged; for datagrams linear in what has left.
+ */
+void at_places(struct at *at, const struct timeline_group *group, uint32_t flow, uint32_t direction,
+               int64_t ns);
+/*
+ * The run of one write that at_build() would have around an offset, from at_places(); its begin may
+ * be later where calls of one number are neighbours. Offset is below the end of the last run.
+ * Logarithmic.
+ */
+struct at_run at_run_at(const struct at *at, const struct timeline_group *group, uint32_t flow,
+                        uint32_t direction, uint64_t offset);
 void at_finish(struct at *at);
 
 #endif

@@ -42,42 +42,33 @@ static void count_left(struct moment *moment)
 
 /* ---- how segments fared ---- */
 
-/* The timeline knows where each died; its segments are of all flows, by departure. */
+/* The timeline knows where each died. */
 static int64_t death_ns(const struct moment *moment, size_t index)
 {
 	const struct timeline_group *group = moment->group;
-	int64_t sent_ns = packet_ns(moment, moment->data->segments[index].packet) - group->zero_ns;
-	size_t low = 0, high = group->segment_count;
+	uint32_t segment =
+		timeline_segment_index(group, moment->flow, moment->direction, (uint32_t)index);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (group->segments[middle].sent_ns < sent_ns)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < group->segment_count && group->segments[low].sent_ns == sent_ns; low++)
-		if (group->segments[low].segment == index &&
-		    group->segments[low].flow == moment->flow &&
-		    group->segments[low].direction == moment->direction)
-			return group->segments[low].death.at_ns + group->zero_ns;
-	return sent_ns + group->zero_ns;
+	return timeline_segment(group, segment).death.at_ns + group->zero_ns;
 }
 
 static bool is_lost(const struct moment *moment, const struct ledger_segment *segment)
 {
-	return ledger_is_lost(moment->group->ledger, segment) ||
-	       (segment->event < moment->trace->event_count &&
-	        link_event_is_loss(moment->trace->events[segment->event].kind));
+	uint32_t event = ledger_segment_event(moment->data, segment);
+
+	return ledger_is_lost(moment->group->ledger, moment->data, segment) ||
+	       (event < moment->trace->event_count &&
+	        link_event_is_loss(moment->trace->events[event].kind));
 }
 
 /* NEVER if it was lost, or was under way when the recording ended. */
 static int64_t arrival_ns(const struct moment *moment, const struct ledger_segment *segment)
 {
-	if (is_lost(moment, segment) || segment->arrival == LEDGER_NONE)
+	uint32_t arrival = ledger_arrival(moment->data, segment);
+
+	if (is_lost(moment, segment) || arrival == LEDGER_NONE)
 		return NEVER;
-	return packet_ns(moment, segment->arrival);
+	return packet_ns(moment, arrival);
 }
 
 /* ---- streams ---- */
@@ -115,8 +106,8 @@ static uint64_t find_acknowledged(const struct moment *moment, bool arrived)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		const struct ledger_ack *ack = &data->acks[middle];
-		uint32_t packet =
-			arrived || ack->departure == LEDGER_NONE ? ack->packet : ack->departure;
+		uint32_t departure = ledger_departure(data, ack);
+		uint32_t packet = arrived || departure == LEDGER_NONE ? ack->packet : departure;
 
 		if (packet_ns(moment, packet) <= moment->real_ns)
 			low = middle + 1;
@@ -124,11 +115,6 @@ static uint64_t find_acknowledged(const struct moment *moment, bool arrived)
 			high = middle;
 	}
 	return low ? data->acks[low - 1].upto : 0;
-}
-
-static size_t data_index(const struct moment *moment, size_t at)
-{
-	return moment->data->data_order ? moment->data->data_order[at] : at;
 }
 
 /* The first segment to look at for what lies behind offset: none before it has any of that. */
@@ -139,7 +125,8 @@ static size_t first_segment_behind(const struct moment *moment, uint64_t offset)
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct ledger_segment *segment = &data->segments[data_index(moment, middle)];
+		const struct ledger_segment *segment =
+			&data->segments[ledger_data_segment(moment->data, middle)];
 
 		if (segment->from + segment->length <= offset)
 			low = middle + 1;
@@ -147,8 +134,8 @@ static size_t first_segment_behind(const struct moment *moment, uint64_t offset)
 			high = middle;
 	}
 	for (size_t i = low; i < data->data_count && i < low + DISORDER; i++)
-		if (data_index(moment, i) < first)
-			first = data_index(moment, i);
+		if (ledger_data_segment(moment->data, i) < first)
+			first = ledger_data_segment(moment->data, i);
 	return first;
 }
 

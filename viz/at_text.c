@@ -198,10 +198,11 @@ static uint32_t lane_of(const struct timeline_group *group, const struct item_st
 	switch ((enum item_kind)step->item.kind) {
 	case ITEM_WRITE:
 	case ITEM_BOUNDARY: return group->writes[index].lane;
-	case ITEM_HOLD: return group->holds[index].lane;
+	case ITEM_HOLD: return timeline_hold(group, index).lane;
 	case ITEM_SEGMENT:
-		return arrives ? group->segments[index].to_lane : group->segments[index].from_lane;
-	case ITEM_ACK: return group->acks[index].to_lane;
+		return arrives ? timeline_segment(group, index).to_lane
+		               : timeline_segment(group, index).from_lane;
+	case ITEM_ACK: return timeline_ack(group, index).to_lane;
 	case ITEM_READ: return group->reads[index].lane;
 	case ITEM_TICK: return group->ticks[index].lane;
 	case ITEM_CONTROL:
@@ -238,26 +239,28 @@ static void add_size(struct buffer *out, const struct timeline_group *group,
                      const struct item_step *step)
 {
 	char size[QUANTITY_TEXT];
+	struct timeline_segment segment;
 	uint64_t bytes;
 
-	if (step->kind == STEP_WRITE)
+	if (step->kind == STEP_WRITE) {
 		bytes = group->writes[step->item.index].to - group->writes[step->item.index].from;
-	else if (step->kind == STEP_DEPART)
-		bytes = group->segments[step->item.index].to -
-		        group->segments[step->item.index].from;
-	else
+	} else if (step->kind == STEP_DEPART) {
+		segment = timeline_segment(group, step->item.index);
+		bytes = segment.to - segment.from;
+	} else {
 		return;
+	}
 	buffer_format(out, ", %s", quantity_bytes(size, bytes));
 }
 
-static const struct timeline_death *death_of(const struct timeline_group *group,
-                                             const struct item_step *step)
+static struct timeline_death death_of(const struct timeline_group *group,
+                                      const struct item_step *step)
 {
 	if (step->item.kind == ITEM_SEGMENT)
-		return &group->segments[step->item.index].death;
+		return timeline_segment(group, step->item.index).death;
 	if (step->item.kind == ITEM_CONTROL)
-		return &group->controls[step->item.index].death;
-	return &group->drops[step->item.index].death;
+		return group->controls[step->item.index].death;
+	return group->drops[step->item.index].death;
 }
 
 void at_text_step(struct buffer *out, const struct timeline *timeline, const struct item_step *step)
@@ -276,6 +279,9 @@ void at_text_step(struct buffer *out, const struct timeline *timeline, const str
 	item_name(out, timeline, step->item);
 	buffer_text(out, verb_of(group, step));
 	add_size(out, group, step);
-	if (step->kind == STEP_DIE)
-		buffer_format(out, ": %s", timeline_death_text(death_of(group, step)));
+	if (step->kind == STEP_DIE) {
+		struct timeline_death death = death_of(group, step);
+
+		buffer_format(out, ": %s", timeline_death_text(&death));
+	}
 }

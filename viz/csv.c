@@ -88,27 +88,29 @@ static void add_read(const struct context *context, size_t index)
 static void add_segment(const struct context *context, size_t index)
 {
 	const struct ledger_segment *segment = &context->direction->segments[index];
-	bool lost = ledger_is_lost(context->ledger, segment);
+	uint64_t from = segment->from, to = from + segment->length;
+	bool lost = ledger_is_lost(context->ledger, context->direction, segment);
 
 	buffer_format(context->out, "%ssegment,%zu,%s%s", context->prefix, index,
 	              direction_kind_text((enum segment_kind)segment->kind), lost ? " lost" : "");
+	uint32_t event = ledger_segment_event(context->direction, segment);
 	/* "data lost (queue full)", "data (reordered)" */
-	if (segment->event != LEDGER_NONE)
+	if (event != LEDGER_NONE)
 		buffer_format(context->out, " (%s)",
-		              link_event_text(context->ledger->trace->events[segment->event].kind));
+		              link_event_text(context->ledger->trace->events[event].kind));
 	buffer_format(context->out, ",,%" PRIu32 ",", segment->packet);
 	add_time(context, ledger_sent_ns(context->ledger, context->direction, segment));
-	if (segment->arrival != LEDGER_NONE)
+	if (ledger_arrival(context->direction, segment) != LEDGER_NONE)
 		add_time(context, ledger_arrived_ns(context->ledger, context->direction, segment));
 	else
 		buffer_char(context->out, ',');
-	buffer_format(context->out, "%" PRIu64 ",%" PRIu64 ",", segment->from,
-	              segment->from + segment->length);
-	if (segment->kind == SEGMENT_DATA && segment->first_write != LEDGER_NONE)
+	buffer_format(context->out, "%" PRIu64 ",%" PRIu64 ",", from, to);
+	if (segment->kind == SEGMENT_DATA &&
+	    ledger_segment_write(context->direction, segment) != LEDGER_NONE)
 		buffer_format(context->out, "%" PRId64,
 		              ledger_held_ns(context->ledger, context->direction, segment));
 	buffer_char(context->out, ',');
-	add_pieces(context, segment->from, segment->from + segment->length);
+	add_pieces(context, from, to);
 	buffer_text(context->out, "\r\n");
 }
 

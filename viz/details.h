@@ -20,7 +20,8 @@ enum details_kind {
 	DETAILS_ROW,     /* name, value, more: "left", "20.17 ms", "held up to 19.67 ms" */
 	DETAILS_LINK,    /* the same, to be clicked: leads to item */
 	DETAILS_WRITES,  /* letters of the writes in offsets from..to, as coloured cells */
-	DETAILS_LAYERS,  /* sizes of the packet's layers, to be drawn as a bar: layers[] */
+	DETAILS_LAYERS,  /* sizes of the packet's layers, to be drawn as a bar: layers[]; the last
+	                    one in the colours of the writes in offsets from..to, where it has any */
 	DETAILS_BYTES,   /* payload bytes, to be drawn as hex and text: bytes[], offsets from..to */
 	DETAILS_KIND_COUNT,
 };

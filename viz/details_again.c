@@ -15,16 +15,20 @@ struct asked {
 /* When those bytes had left before. */
 static int64_t left_before(const struct making *making, const struct timeline_segment *segment)
 {
-	const struct timeline_group *group = making->group;
+	const struct ledger *ledger = making->group->ledger;
+	const struct ledger_direction *of =
+		details_direction(making, segment->flow, segment->direction);
 	int64_t before_ns = INT64_MIN;
 
-	for (size_t i = 0; i < group->segment_count; i++) {
-		const struct timeline_segment *other = &group->segments[i];
+	for (size_t i = 0; i < of->segment_count; i++) {
+		const struct ledger_segment *other = &of->segments[i];
+		int64_t sent_ns;
 
-		if (other->flow == segment->flow && other->direction == segment->direction &&
-		    other->from < segment->to && other->to > segment->from &&
-		    other->sent_ns < segment->sent_ns && other->sent_ns > before_ns)
-			before_ns = other->sent_ns;
+		if (other->from >= segment->to || other->from + other->length <= segment->from)
+			continue;
+		sent_ns = ledger_sent_ns(ledger, of, other) - making->group->zero_ns;
+		if (sent_ns < segment->sent_ns && sent_ns > before_ns)
+			before_ns = sent_ns;
 	}
 	return before_ns;
 }

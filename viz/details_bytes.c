@@ -19,10 +19,11 @@ static bool payload_offset(const struct making *making, uint32_t flow, uint32_t 
                            const struct ledger_segment *segment, const struct packet_view *view,
                            uint64_t *offset)
 {
+	const struct ledger_direction *in = details_direction(making, flow, direction);
 	uint32_t isn;
 
 	*offset = segment->from;
-	if (view->protocol != PACKET_TCP || !segment->repeated)
+	if (view->protocol != PACKET_TCP || !ledger_segment_repeated(in, segment))
 		return true;
 	if (!details_isn(making, flow, direction, &isn))
 		return false;
@@ -70,15 +71,17 @@ static bool same_host(const struct address *a, const struct address *b)
 }
 
 /* The fragment behind the first that holds the byte at offset of its datagram; LEDGER_NONE. */
-static uint32_t fragment_of(const struct making *making, const struct ledger_segment *segment,
-                            uint64_t offset, struct packet_view *view)
+static uint32_t fragment_of(const struct making *making, const struct ledger_direction *in,
+                            const struct ledger_segment *segment, uint64_t offset,
+                            struct packet_view *view)
 {
 	const struct trace *trace = making->group->trace;
 	const struct packet *first = &trace->packets[segment->packet];
 	uint64_t at = offset - segment->from + UDP_HEADER;
 	struct packet_view head;
 
-	if (segment->fragments < 2 || !details_view(making, segment->packet, &head))
+	if (ledger_segment_fragments(in, segment) < 2 ||
+	    !details_view(making, segment->packet, &head))
 		return LEDGER_NONE;
 	for (uint32_t i = segment->packet + 1;
 	     i < trace->packet_count && i - segment->packet < LOOK_MOST; i++) {
@@ -95,14 +98,15 @@ static bool from_fragment(const struct making *making, uint32_t flow, uint32_t d
                           uint64_t offset, uint32_t index, struct slice *slice)
 {
 	const struct trace *trace = making->group->trace;
+	const struct ledger_direction *in = details_direction(making, flow, direction);
 	const struct ledger_segment *segment;
 	struct packet_view view;
 	uint32_t packet;
 
 	if (index == LEDGER_NONE)
 		return false;
-	segment = &details_direction(making, flow, direction)->segments[index];
-	packet = fragment_of(making, segment, offset, &view);
+	segment = &in->segments[index];
+	packet = fragment_of(making, in, segment, offset, &view);
 	if (packet == LEDGER_NONE)
 		return false;
 	uint64_t skip = offset - segment->from + UDP_HEADER - view.fragment_at;
@@ -136,12 +140,9 @@ static uint32_t carrier(const struct making *making, uint32_t flow, uint32_t dir
                         uint64_t offset)
 {
 	const struct ledger_direction *of = details_direction(making, flow, direction);
-	const struct timeline_segment *segment;
 
-	if (making->item.kind == ITEM_SEGMENT) {
-		segment = &making->group->segments[making->item.index];
-		return segment->segment;
-	}
+	if (making->item.kind == ITEM_SEGMENT)
+		return timeline_segment(making->group, making->item.index).segment;
 	return ledger_segment_at(of, offset);
 }
 

@@ -42,7 +42,7 @@ static void add_newest(struct making *making, const struct timeline_ack *ack)
 		return;
 	struct item item = details_item(making, ITEM_SEGMENT, index);
 	details_add_link(making, item, "newest byte",
-	                 details_time(making, making->group->segments[index].arrived_ns),
+	                 details_time(making, timeline_segment(making->group, index).arrived_ns),
 	                 details_say(making, "in %s", details_name(making, item)));
 }
 
@@ -52,49 +52,50 @@ static void add_released(struct making *making, const struct timeline_ack *ack)
 
 	if (ack->released == TIMELINE_NONE)
 		return;
-	const struct timeline_hold *hold = &group->holds[ack->released];
+	struct timeline_hold hold = timeline_hold(group, ack->released);
 	struct item item = details_item(making, ITEM_HOLD, ack->released);
 	const char *letters =
-		details_letters(making, hold->flow, hold->direction, hold->from, hold->to);
+		details_letters(making, hold.flow, hold.direction, hold.from, hold.to);
 	details_add(making, DETAILS_HEADING, "WHAT IT RELEASED", NULL, NULL);
 	details_add(making, DETAILS_TEXT, NULL,
 	            details_say(making, "%s%s%s left %s after it arrived.",
-	                        details_bytes(making, hold->to - hold->from),
-	                        *letters ? " of " : "", letters,
-	                        details_lasting(making, hold->to_ns - ack->arrived_ns)),
+	                        details_bytes(making, hold.to - hold.from), *letters ? " of " : "",
+	                        letters, details_lasting(making, hold.to_ns - ack->arrived_ns)),
 	            NULL);
-	details_add_link(making, item, "waited",
-	                 details_lasting(making, hold->to_ns - hold->from_ns),
+	details_add_link(making, item, "waited", details_lasting(making, hold.to_ns - hold.from_ns),
 	                 details_name(making, item));
 }
 
 void details_of_ack(struct making *making)
 {
-	const struct timeline_ack *ack = &making->group->acks[making->item.index];
-	const struct ledger_ack *of = ack_of(making, ack);
-	uint64_t from = item_ack_from(making->group, ack);
+	struct timeline_ack ack = timeline_ack(making->group, making->item.index);
+	const struct ledger_ack *of = ack_of(making, &ack);
+	uint64_t from = item_ack_from(making->group, &ack);
 
-	details_add_title(making, details_way(making, ack->flow, !ack->direction));
+	details_add_title(making, details_way(making, ack.flow, !ack.direction));
 	details_add(making, DETAILS_TEXT, NULL,
 	            details_say(making,
 	                        "It says that every byte before offset %" PRIu64
 	                        " has arrived, %s more than any before it:",
-	                        ack->upto, details_bytes(making, ack->upto - from)),
+	                        ack.upto, details_bytes(making, ack.upto - from)),
 	            NULL);
-	details_add_writes(making, ack->flow, ack->direction, from, ack->upto);
-	add_released(making, ack);
+	details_add_writes(making, ack.flow, ack.direction, from, ack.upto);
+	add_released(making, &ack);
 	details_add_times(making, "ITS WAY");
-	add_newest(making, ack);
-	details_add(making, DETAILS_ROW, "left", details_time(making, ack->sent_ns),
-	            ack->delayed_ns < 0 ? NULL
-	                                : details_say(making, "%s after that byte",
-	                                              details_lasting(making, ack->delayed_ns)));
-	details_add(making, DETAILS_ROW, "arrived", details_time(making, ack->arrived_ns),
-	            flight(making, ack->sent_ns, ack->arrived_ns));
+	add_newest(making, &ack);
+	details_add(making, DETAILS_ROW, "left", details_time(making, ack.sent_ns),
+	            ack.delayed_ns < 0 ? NULL
+	                               : details_say(making, "%s after that byte",
+	                                             details_lasting(making, ack.delayed_ns)));
+	details_add(making, DETAILS_ROW, "arrived", details_time(making, ack.arrived_ns),
+	            flight(making, ack.sent_ns, ack.arrived_ns));
 	if (!of)
 		return;
-	uint32_t left = of->departure == LEDGER_NONE ? of->packet : of->departure;
-	details_add_packet(making, ack->flow, !ack->direction, left, of->packet);
+	uint32_t left = ledger_departure(details_direction(making, ack.flow, ack.direction), of);
+
+	if (left == LEDGER_NONE)
+		left = of->packet;
+	details_add_packet(making, ack.flow, !ack.direction, left, of->packet);
 }
 
 /* ---- opening and closing ---- */

@@ -41,37 +41,36 @@ void details_add_waiting(struct making *making, const struct timeline_hold *hold
 		            "No acknowledgement arrived right before they left.", NULL);
 		return;
 	}
-	const struct timeline_ack *ack = &group->acks[hold->ack];
+	struct timeline_ack ack = timeline_ack(group, hold->ack);
 	struct item item = details_item(making, ITEM_ACK, hold->ack);
 	details_add_link(making, item, "released by", details_name(making, item),
-	                 details_say(making, "at %s", details_time(making, ack->arrived_ns)));
+	                 details_say(making, "at %s", details_time(making, ack.arrived_ns)));
 	details_add(making, DETAILS_ROW, "", "they left",
 	            details_say(making, "%s later",
-	                        details_lasting(making, hold->to_ns - ack->arrived_ns)));
+	                        details_lasting(making, hold->to_ns - ack.arrived_ns)));
 }
 
 void details_of_hold(struct making *making)
 {
-	const struct timeline_hold *hold = &making->group->holds[making->item.index];
+	struct timeline_hold hold = timeline_hold(making->group, making->item.index);
 	uint32_t segment = item_segment_of(making->group, making->item.index);
 
-	details_add_title(making, details_way(making, hold->flow, hold->direction));
+	details_add_title(making, details_way(making, hold.flow, hold.direction));
 	details_add(making, DETAILS_TEXT, NULL,
 	            details_say(making, "%s that waited in the send buffer, offset %llu to %llu:",
-	                        details_bytes(making, hold->to - hold->from),
-	                        (unsigned long long)hold->from, (unsigned long long)hold->to),
+	                        details_bytes(making, hold.to - hold.from),
+	                        (unsigned long long)hold.from, (unsigned long long)hold.to),
 	            NULL);
-	details_add_writes(making, hold->flow, hold->direction, hold->from, hold->to);
-	details_add_waiting(making, hold);
+	details_add_writes(making, hold.flow, hold.direction, hold.from, hold.to);
+	details_add_waiting(making, &hold);
 	details_add_times(making, "ITS WAY");
-	details_add(making, DETAILS_ROW, "waited",
-	            details_times(making, hold->from_ns, hold->to_ns),
-	            details_lasting(making, hold->to_ns - hold->from_ns));
+	details_add(making, DETAILS_ROW, "waited", details_times(making, hold.from_ns, hold.to_ns),
+	            details_lasting(making, hold.to_ns - hold.from_ns));
 	if (segment != TIMELINE_NONE) {
 		struct item item = details_item(making, ITEM_SEGMENT, segment);
 
-		details_add_link(making, item, "left", details_time(making, hold->to_ns),
+		details_add_link(making, item, "left", details_time(making, hold.to_ns),
 		                 details_say(making, "in %s", details_name(making, item)));
 	}
-	details_add_bytes(making, hold->flow, hold->direction, hold->from, hold->to);
+	details_add_bytes(making, hold.flow, hold.direction, hold.from, hold.to);
 }

@@ -84,15 +84,14 @@ static void note(struct details_list *list, size_t index)
 void details_segments(const struct making *making, uint32_t flow, uint32_t direction, uint64_t from,
                       uint64_t to, struct details_list *list)
 {
-	const struct timeline_group *group = making->group;
+	const struct ledger_direction *of = details_direction(making, flow, direction);
 
 	*list = (struct details_list){ .last = TIMELINE_NONE };
-	for (size_t i = 0; i < group->segment_count; i++) {
-		const struct timeline_segment *one = &group->segments[i];
+	for (uint32_t i = 0; i < of->segment_count; i++) {
+		const struct ledger_segment *one = &of->segments[i];
 
-		if (one->flow == flow && one->direction == direction && one->from < to &&
-		    one->to > from)
-			note(list, i);
+		if (one->from < to && one->from + one->length > from)
+			note(list, timeline_segment_index(making->group, flow, direction, i));
 	}
 }
 
@@ -114,28 +113,21 @@ void details_reads(const struct making *making, uint32_t flow, uint32_t directio
 uint32_t details_segment_index(const struct making *making, uint32_t flow, uint32_t direction,
                                uint32_t segment)
 {
-	const struct timeline_group *group = making->group;
-
-	for (uint32_t i = 0; i < group->segment_count; i++)
-		if (group->segments[i].flow == flow && group->segments[i].direction == direction &&
-		    group->segments[i].segment == segment)
-			return i;
-	return TIMELINE_NONE;
+	return segment < details_direction(making, flow, direction)->segment_count
+	               ? timeline_segment_index(making->group, flow, direction, segment)
+	               : TIMELINE_NONE;
 }
 
 uint32_t details_empty_segment(const struct making *making, const struct timeline_write *write)
 {
-	const struct timeline_group *group = making->group;
 	const struct ledger_direction *of =
 		details_direction(making, write->flow, write->direction);
 
-	for (uint32_t i = 0; write->from == write->to && i < group->segment_count; i++) {
-		const struct timeline_segment *one = &group->segments[i];
-
-		if (one->flow == write->flow && one->direction == write->direction &&
-		    one->from == one->to && of->segments[one->segment].first_write == write->write)
-			return i;
-	}
+	for (uint32_t i = 0; write->from == write->to && i < of->segment_count; i++)
+		if (!of->segments[i].length &&
+		    ledger_segment_write(of, &of->segments[i]) == write->write)
+			return timeline_segment_index(making->group, write->flow, write->direction,
+			                              i);
 	return TIMELINE_NONE;
 }
 
@@ -145,11 +137,10 @@ uint32_t details_empty_read(const struct making *making, uint32_t segment)
 
 	if (segment == TIMELINE_NONE)
 		return TIMELINE_NONE;
-	const struct timeline_segment *of = &group->segments[segment];
-	for (uint32_t i = 0; of->from == of->to && i < group->read_count; i++)
-		if (group->reads[i].flow == of->flow &&
-		    group->reads[i].direction == of->direction &&
-		    group->reads[i].segment == of->segment)
+	struct timeline_segment of = timeline_segment(group, segment);
+	for (uint32_t i = 0; of.from == of.to && i < group->read_count; i++)
+		if (group->reads[i].flow == of.flow && group->reads[i].direction == of.direction &&
+		    group->reads[i].segment == of.segment)
 			return i;
 	return TIMELINE_NONE;
 }

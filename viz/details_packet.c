@@ -8,6 +8,7 @@
 struct frame_bytes {
 	const uint8_t *bytes;
 	uint32_t captured, length;
+	struct packet_view view;
 };
 
 bool details_view(const struct making *making, uint32_t packet, struct packet_view *view)
@@ -16,8 +17,7 @@ bool details_view(const struct making *making, uint32_t packet, struct packet_vi
 
 	if (packet >= trace->packet_count || !trace->bytes || !trace->packets[packet].captured)
 		return false;
-	const struct packet *at = &trace->packets[packet];
-	packet_decode(trace->bytes + at->at, at->captured, at->length, view);
+	trace_decode(trace, packet, view);
 	return true;
 }
 
@@ -38,7 +38,8 @@ bool details_isn(const struct making *making, uint32_t flow, uint32_t direction,
 	for (size_t i = 0; i < of->segment_count; i++) {
 		const struct ledger_segment *segment = &of->segments[i];
 
-		if (segment->from || segment->repeated || segment->kind != SEGMENT_DATA)
+		if (segment->from || ledger_segment_repeated(of, segment) ||
+		    segment->kind != SEGMENT_DATA)
 			continue;
 		if (!tcp_view(making, segment->packet, &view))
 			return false;
@@ -165,6 +166,14 @@ static void add_layers(struct making *making, const struct packet_view *view,
 	struct details_row *bar = details_add(making, DETAILS_LAYERS, NULL, NULL, NULL);
 	struct buffer text = { 0 }, more = { 0 };
 
+	if (making->item.kind == ITEM_SEGMENT) {
+		struct timeline_segment on = timeline_segment(making->group, making->item.index);
+
+		bar->flow = on.flow;
+		bar->direction = on.direction;
+		bar->from = on.from;
+		bar->to = on.to;
+	}
 	bar->layer_count = count;
 	for (uint32_t i = 0; i < count; i++)
 		bar->layers[i] = layers[i];
@@ -191,17 +200,16 @@ static void add_layers(struct making *making, const struct packet_view *view,
 static void add_frame(struct making *making, const struct frame_bytes *frame, uint32_t flow,
                       uint32_t direction)
 {
-	struct packet_view view;
+	const struct packet_view *view = &frame->view;
 
 	if (!frame->captured) {
 		details_add(making, DETAILS_TEXT, NULL, "The recording holds none of its bytes.",
 		            NULL);
 		return;
 	}
-	packet_decode(frame->bytes, frame->captured, frame->length, &view);
-	add_layers(making, &view, frame);
-	if (view.protocol == PACKET_TCP)
-		add_tcp(making, &view, flow, direction);
+	add_layers(making, view, frame);
+	if (view->protocol == PACKET_TCP)
+		add_tcp(making, view, flow, direction);
 }
 
 static void add_heading(struct making *making, uint32_t length)
@@ -216,12 +224,12 @@ static void add_number_in_file(struct making *making, uint32_t packet, uint32_t 
 	const struct trace *trace = making->group->trace;
 	const char *more = NULL;
 
-	if (!trace->packets[packet].frame)
+	if (!trace_frame(trace, packet))
 		return;
 	if (arrival < trace->packet_count && arrival != packet)
-		more = details_say(making, "%u where it arrived", trace->packets[arrival].frame);
+		more = details_say(making, "%u where it arrived", trace_frame(trace, arrival));
 	details_add(making, DETAILS_ROW, "frame",
-	            details_say(making, "%u", trace->packets[packet].frame), more);
+	            details_say(making, "%u", trace_frame(trace, packet)), more);
 }
 
 void details_add_packet(struct making *making, uint32_t flow, uint32_t direction, uint32_t packet,
@@ -232,8 +240,13 @@ void details_add_packet(struct making *making, uint32_t flow, uint32_t direction
 	if (packet >= trace->packet_count)
 		return;
 	const struct packet *at = &trace->packets[packet];
-	struct frame_bytes frame = { trace->bytes ? trace->bytes + at->at : NULL,
-		                     trace->bytes ? at->captured : 0, at->length };
+	struct frame_bytes frame = { .length = at->length };
+
+	if (trace->bytes) {
+		frame.bytes = trace->bytes + at->at;
+		frame.captured = at->captured;
+		trace_decode(trace, packet, &frame.view);
+	}
 	add_heading(making, at->length);
 	add_number_in_file(making, packet, arrival);
 	add_frame(making, &frame, flow, direction);
@@ -243,8 +256,9 @@ void details_add_event_frame(struct making *making, uint32_t flow, uint32_t dire
                              uint32_t event)
 {
 	const struct link_event *of = &making->group->trace->events[event];
-	struct frame_bytes frame = { of->frame, of->captured, of->length };
+	struct frame_bytes frame = { of->frame, of->captured, of->length, { 0 } };
 
+	packet_decode(of->frame, of->captured, of->length, &frame.view);
 	add_heading(making, of->length);
 	add_frame(making, &frame, flow, direction);
 }

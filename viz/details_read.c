@@ -28,6 +28,29 @@ static void add_sentence(struct making *making, const struct timeline_read *read
 		            NULL);
 }
 
+/* A datagram that the link doubled is read twice. */
+static void add_copy(struct making *making, const struct timeline_read *read)
+{
+	const struct timeline_group *group = making->group;
+	size_t before = 0;
+
+	if (read->segment == LEDGER_NONE)
+		return;
+	while (before < making->item.index && (group->reads[before].segment != read->segment ||
+	                                       group->reads[before].flow != read->flow ||
+	                                       group->reads[before].direction != read->direction))
+		before++;
+	if (before == making->item.index)
+		return;
+	details_add(
+		making, DETAILS_TEXT, NULL,
+		"This is a second copy: the datagram arrived twice, and one before took the first.",
+		NULL);
+	details_add_link(making, details_item(making, ITEM_READ, before), "the first",
+	                 details_time(making, group->reads[before].end_ns),
+	                 details_name(making, details_item(making, ITEM_READ, before)));
+}
+
 static void add_writes(struct making *making, const struct timeline_read *read)
 {
 	const struct ledger_direction *of = details_direction(making, read->flow, read->direction);
@@ -55,12 +78,12 @@ static void add_writes(struct making *making, const struct timeline_read *read)
 
 static void add_segment(struct making *making, uint32_t index, const char *name)
 {
-	const struct timeline_segment *segment = &making->group->segments[index];
+	struct timeline_segment segment = timeline_segment(making->group, index);
 	struct item item = details_item(making, ITEM_SEGMENT, index);
 
-	details_add_link(making, item, name, details_time(making, segment->arrived_ns),
+	details_add_link(making, item, name, details_time(making, segment.arrived_ns),
 	                 details_say(making, "%s, %s", details_name(making, item),
-	                             details_bytes(making, segment->to - segment->from)));
+	                             details_bytes(making, segment.to - segment.from)));
 }
 
 /* What carried its bytes, and how long the newest of them lay in the socket. */
@@ -101,6 +124,7 @@ void details_of_read(struct making *making)
 
 	details_add_title(making, details_way(making, read->flow, read->direction));
 	add_sentence(making, read);
+	add_copy(making, read);
 	add_its_way(making, read);
 	details_add_call(making, details_call(making, of->reads[read->read].call));
 	details_add_bytes(making, read->flow, read->direction, read->from, read->to);

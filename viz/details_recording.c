@@ -38,6 +38,24 @@ static void add_words(struct making *making, const char *name, struct buffer *wo
 	buffer_finish(words);
 }
 
+/* "10 of 19 kept on the wire, 2 in reads". */
+static void say_boundaries(struct buffer *out, const struct summary_counts *counts)
+{
+	const struct ledger_boundaries *wire = &counts->in_segments, *reads = &counts->in_reads;
+	bool differ = counts->packets_seen && wire->kept != reads->kept;
+
+	if (!reads->count) {
+		summary_boundaries(out, counts);
+		return;
+	}
+	buffer_format(out, "%" PRIu64 " of %" PRIu64 " kept", differ ? wire->kept : reads->kept,
+	              reads->count);
+	if (differ)
+		buffer_format(out, " on the wire, %" PRIu64 " in reads", reads->kept);
+	if (reads->open)
+		buffer_format(out, ", %" PRIu64 " not read", reads->open);
+}
+
 /* What it came to: "20 writes → 2 segments → 2 reads". */
 static void add_result(struct making *making)
 {
@@ -47,7 +65,7 @@ static void add_result(struct making *making)
 
 	summary_ways(&words, &counts);
 	add_words(making, "ways", &words);
-	summary_boundaries(&words, &counts);
+	say_boundaries(&words, &counts);
 	add_words(making, "boundaries", &words);
 	summary_fate(&words, &counts.state);
 	add_words(making, "bytes", &words);
@@ -80,9 +98,11 @@ static void add_conditions(struct making *making)
 	add_known(making, "kernel", about->kernel);
 	add_known(making, "where", about->tier);
 	add_lines(making, "options", about->options);
+	/* With a blank, where it may be wrapped. */
 	details_add(making, DETAILS_ROW, "begun",
-	            details_say(making, "%s", moment_text(text, making->group->zero_ns)),
-	            "the first write");
+	            details_say(making, "%.10s %s", moment_text(text, making->group->zero_ns),
+	                        text + 11),
+	            making->group->write_count ? "the first write" : NULL);
 	if (about->run)
 		details_add(making, DETAILS_ROW, "run", details_say(making, "%" PRIu64, about->run),
 		            about->try > 1 ? details_say(making, "try %" PRIu64, about->try)
@@ -147,8 +167,13 @@ void details_add_socket(struct making *making, const struct trace_socket *socket
 		buffer_format(&text, "socket %u", socket->socket);
 	if (socket->unread_bytes > 0)
 		buffer_format(&text, ", unread %" PRId64 " B", socket->unread_bytes);
+	/* A UNIX socket counts what its messages take in memory until they are read. */
 	if (socket->unsent_bytes > 0)
-		buffer_format(&text, ", not acknowledged %" PRId64 " B", socket->unsent_bytes);
+		buffer_format(&text,
+		              trace_transport_is_unix(trace->about.transport)
+		                      ? ", %" PRId64 " B of memory for what is not read yet"
+		                      : ", not acknowledged %" PRId64 " B",
+		              socket->unsent_bytes);
 	if (socket->drops > 0)
 		buffer_format(&text, ", %" PRId64 " dropped", socket->drops);
 	details_add(making, DETAILS_ROW, details_say(making, "%s", owner ? owner : "?"),

@@ -7,15 +7,14 @@
 
 /* A segment in both tellings. */
 struct told {
-	const struct timeline_segment *on; /* in the timeline */
+	const struct timeline_segment *on; /* in the timeline; lent */
 	const struct ledger_segment *of;   /* in the ledger */
 	const struct ledger_direction *direction;
 	bool message; /* a datagram */
 };
 
-static struct told tell(const struct making *making)
+static struct told tell(const struct making *making, const struct timeline_segment *on)
 {
-	const struct timeline_segment *on = &making->group->segments[making->item.index];
 	const struct ledger_flow *flow = &making->group->ledger->flows[on->flow];
 	const struct ledger_direction *direction = &flow->directions[on->direction];
 
@@ -64,15 +63,16 @@ static void add_sentence(struct making *making, const struct told *told)
 	}
 	details_add(making, DETAILS_TEXT, NULL, details_keep(making, &text), NULL);
 	details_add_writes(making, on->flow, on->direction, on->from, on->to);
-	if (told->of->repeated)
+	uint32_t repeated = ledger_segment_repeated(told->direction, told->of);
+	uint32_t fragments = ledger_segment_fragments(told->direction, told->of);
+	if (repeated)
 		details_add(making, DETAILS_TEXT, NULL,
 		            details_say(making, "Its packet carries %s more, sent before.",
-		                        details_bytes(making, told->of->repeated)),
+		                        details_bytes(making, repeated)),
 		            NULL);
-	if (told->of->fragments > 1)
+	if (fragments > 1)
 		details_add(making, DETAILS_TEXT, NULL,
-		            details_say(making, "It left in %u IP fragments.", told->of->fragments),
-		            NULL);
+		            details_say(making, "It left in %u IP fragments.", fragments), NULL);
 }
 
 /* "written", "0.500 – 9.500 ms", "19 × send(10)" */
@@ -80,7 +80,7 @@ static void add_written(struct making *making, const struct told *told)
 {
 	const struct timeline_segment *on = told->on;
 	uint32_t first = on->from < on->to ? ledger_write_at(told->direction, on->from)
-	                                   : told->of->first_write;
+	                                   : ledger_segment_write(told->direction, told->of);
 	uint32_t last = on->from < on->to ? ledger_write_at(told->direction, on->to - 1) : first;
 	uint32_t index = timeline_write_index(making->group, on->flow, on->direction, first);
 	uint32_t end = timeline_write_index(making->group, on->flow, on->direction, last);
@@ -112,9 +112,44 @@ static const char *flight(struct making *making, const struct told *told)
 	const struct timeline_segment *on = told->on;
 	int64_t flight_ns = on->arrived_ns - on->sent_ns;
 
-	if (told->of->arrival == told->of->packet)
+	if (ledger_arrival(told->direction, told->of) == told->of->packet)
 		return "seen once: no wire between";
 	return details_say(making, "wire %s", details_lasting(making, flight_ns));
+}
+
+#define COPY_WITHIN 256 /* packets in which a second copy is looked for */
+
+/* The second copy of a packet that the link doubled: the same bytes at the same place. */
+static uint32_t second_copy(const struct trace *trace, uint32_t arrival)
+{
+	const struct packet *first = &trace->packets[arrival];
+
+	for (size_t i = arrival + 1;
+	     trace->bytes && i < trace->packet_count && i <= (size_t)arrival + COPY_WITHIN; i++) {
+		const struct packet *next = &trace->packets[i];
+
+		if (next->interface == first->interface && next->length == first->length &&
+		    next->captured == first->captured &&
+		    !memcmp(trace->bytes + next->at, trace->bytes + first->at, first->captured))
+			return (uint32_t)i;
+	}
+	return LEDGER_NONE;
+}
+
+static void add_twice(struct making *making, const struct told *told)
+{
+	const struct trace *trace = making->group->trace;
+	uint32_t arrival = ledger_arrival(told->direction, told->of);
+	uint32_t copy = arrival < trace->packet_count ? second_copy(trace, arrival) : LEDGER_NONE;
+
+	if (copy == LEDGER_NONE)
+		details_add(making, DETAILS_ROW, "", "the link doubled it", NULL);
+	else
+		details_add(making, DETAILS_ROW, "again",
+		            details_time(making,
+		                         trace->packets[copy].time_ns - making->group->zero_ns),
+		            details_say(making, "frame %u: the link doubled it",
+		                        trace_frame(trace, copy)));
 }
 
 static void add_link_deeds(struct making *making, const struct told *told)
@@ -128,8 +163,8 @@ static void add_link_deeds(struct making *making, const struct told *told)
 		details_add(making, DETAILS_ROW, "", "sent bit by bit",
 		            details_lasting(making, on->serial_ns));
 	if (on->twice)
-		details_add(making, DETAILS_ROW, "", "the link doubled it", NULL);
-	if (on->late && told->of->event != LEDGER_NONE)
+		add_twice(making, told);
+	if (on->late && ledger_segment_event(told->direction, told->of) != LEDGER_NONE)
 		details_add(making, DETAILS_ROW, "", "the link held it back", NULL);
 	else if (on->late)
 		details_add(making, DETAILS_ROW, "", "one that left later was there before it",
@@ -181,15 +216,19 @@ static void add_acked(struct making *making, const struct told *told)
 	const struct timeline_segment *on = told->on;
 	const struct timeline_group *group = making->group;
 
-	for (size_t i = 0; i < group->ack_count; i++) {
-		const struct timeline_ack *ack = &group->acks[i];
+	for (uint32_t i = 0; i < told->direction->ack_count; i++) {
+		uint32_t index;
+		struct timeline_ack ack;
 
-		if (ack->flow != on->flow || ack->direction != on->direction ||
-		    ack->upto < on->to || ack->arrived_ns < on->sent_ns)
+		if (told->direction->acks[i].upto < on->to)
 			continue;
-		details_add_link(making, details_item(making, ITEM_ACK, i), "acked",
-		                 details_time(making, ack->arrived_ns),
-		                 details_name(making, details_item(making, ITEM_ACK, i)));
+		index = timeline_ack_index(group, on->flow, on->direction, i);
+		ack = timeline_ack(group, index);
+		if (ack.arrived_ns < on->sent_ns)
+			continue;
+		details_add_link(making, details_item(making, ITEM_ACK, index), "acked",
+		                 details_time(making, ack.arrived_ns),
+		                 details_name(making, details_item(making, ITEM_ACK, index)));
 		return;
 	}
 }
@@ -202,31 +241,31 @@ static void add_again(struct making *making, const struct told *told)
 
 	details_segments(making, on->flow, on->direction, on->from, on->to, &all);
 	for (size_t i = 0; i < details_shown(&all); i++) {
-		const struct timeline_segment *other = &making->group->segments[all.list[i]];
+		int64_t sent_ns = timeline_sent_ns(making->group, all.list[i]);
 		struct item item = details_item(making, ITEM_SEGMENT, all.list[i]);
 
-		if (other == on)
+		if (all.list[i] == making->item.index)
 			continue;
-		details_add_link(making, item, other->sent_ns < on->sent_ns ? "before" : "again",
-		                 details_time(making, other->sent_ns), details_name(making, item));
+		details_add_link(making, item, sent_ns < on->sent_ns ? "before" : "again",
+		                 details_time(making, sent_ns), details_name(making, item));
 	}
 	details_add_rest(making, all.count - details_shown(&all), "transmissions");
 }
 
 static void add_its_way(struct making *making, const struct told *told,
-                        const struct timeline_hold *hold)
+                        const struct timeline_hold *held)
 {
 	const struct timeline_segment *on = told->on;
 
 	details_add_times(making, "ITS WAY");
 	add_written(making, told);
-	if (hold)
+	if (held)
 		details_add_link(making,
 		                 details_item(making, ITEM_HOLD,
-		                              (size_t)(hold - making->group->holds)),
+		                              item_hold_of(making->group, making->item.index)),
 		                 "left", details_time(making, on->sent_ns),
 		                 details_say(making, "held up to %s",
-		                             details_lasting(making, hold->to_ns - hold->from_ns)));
+		                             details_lasting(making, held->to_ns - held->from_ns)));
 	else
 		details_add(making, DETAILS_ROW, "left", details_time(making, on->sent_ns),
 		            on->kind == SEGMENT_DATA ? "not held" : NULL);
@@ -238,11 +277,15 @@ static void add_its_way(struct making *making, const struct told *told,
 
 void details_of_segment(struct making *making)
 {
-	struct told told = tell(making);
+	struct timeline_segment segment = timeline_segment(making->group, making->item.index);
+	struct told told = tell(making, &segment);
 	const struct timeline_segment *on = told.on;
-	uint32_t hold = item_hold_of(making->group, making->item.index);
-	const struct timeline_hold *held =
-		hold == TIMELINE_NONE ? NULL : &making->group->holds[hold];
+	uint32_t index = item_hold_of(making->group, making->item.index);
+	struct timeline_hold hold = { 0 };
+	const struct timeline_hold *held = index == TIMELINE_NONE ? NULL : &hold;
+
+	if (held)
+		hold = timeline_hold(making->group, index);
 
 	details_add_title(making, details_way(making, on->flow, on->direction));
 	add_sentence(making, &told);
@@ -252,7 +295,8 @@ void details_of_segment(struct making *making)
 		details_add_again(making, on);
 	add_its_way(making, &told, held);
 	if (on->lost)
-		details_add_lost(making, &on->death, told.of->event);
-	details_add_packet(making, on->flow, on->direction, told.of->packet, told.of->arrival);
+		details_add_lost(making, &on->death, ledger_segment_event(told.direction, told.of));
+	details_add_packet(making, on->flow, on->direction, told.of->packet,
+	                   ledger_arrival(told.direction, told.of));
 	details_add_bytes(making, on->flow, on->direction, on->from, on->to);
 }

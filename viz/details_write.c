@@ -38,12 +38,12 @@ static void add_sentence(struct making *making, const struct timeline_write *wri
 static void add_segment(struct making *making, const struct timeline_write *write, uint32_t index,
                         const char *name)
 {
-	const struct timeline_segment *segment = &making->group->segments[index];
+	struct timeline_segment segment = timeline_segment(making->group, index);
 	struct item item = details_item(making, ITEM_SEGMENT, index);
-	uint64_t from = segment->from > write->from ? segment->from : write->from;
-	uint64_t to = segment->to < write->to ? segment->to : write->to;
+	uint64_t from = segment.from > write->from ? segment.from : write->from;
+	uint64_t to = segment.to < write->to ? segment.to : write->to;
 
-	details_add_link(making, item, name, details_time(making, segment->sent_ns),
+	details_add_link(making, item, name, details_time(making, segment.sent_ns),
 	                 to - from == write->to - write->from
 	                         ? details_say(making, "in %s", details_name(making, item))
 	                         : details_say(making, "%s in %s", details_bytes(making, to - from),
@@ -70,17 +70,22 @@ static void add_hold(struct making *making, const struct timeline_write *write)
 	const struct timeline_group *group = making->group;
 
 	for (size_t i = 0; i < group->hold_count; i++) {
-		const struct timeline_hold *hold = &group->holds[i];
-		int64_t since_ns =
-			hold->from_ns > write->begin_ns ? hold->from_ns : write->begin_ns;
+		struct timeline_origin at =
+			timeline_order_at(&group->segment_order, group->waits[i].segment);
+		struct timeline_hold hold;
+		int64_t since_ns;
 
-		if (hold->flow != write->flow || hold->direction != write->direction ||
-		    hold->from >= write->to || hold->to <= write->from)
+		if (at.flow != write->flow || at.direction != write->direction ||
+		    at.in->segments[at.index].from >= write->to)
 			continue;
+		hold = timeline_hold(group, i);
+		if (hold.to <= write->from)
+			continue;
+		since_ns = hold.from_ns > write->begin_ns ? hold.from_ns : write->begin_ns;
 		details_add_link(making, details_item(making, ITEM_HOLD, i), "waited",
-		                 details_lasting(making, hold->to_ns - since_ns),
-		                 hold->reason ? details_say(making, "%s", hold->reason)
-		                              : "in the send buffer");
+		                 details_lasting(making, hold.to_ns - since_ns),
+		                 hold.reason ? details_say(making, "%s", hold.reason)
+		                             : "in the send buffer");
 		return;
 	}
 }

@@ -87,11 +87,24 @@ static int add_named_row(struct cells *cells, const struct label *name)
 	return row;
 }
 
+/* The end of an address that is too long for the gutter: its port tells more than its network. */
+static const char *address_end(const struct frame *frame, const char *name)
+{
+	size_t length = strlen(name);
+
+	return frame->group->trace->foreign && length > FRAME_GUTTER - 1
+	               ? name + length - (FRAME_GUTTER - 2)
+	               : name;
+}
+
 int frame_row(const struct frame *frame, struct cells *cells, const char *name)
 {
 	struct label label = { .count = 0 };
+	const char *end = address_end(frame, name);
 
-	(void)frame;
+	if (end != name)
+		label_text(&label, "…");
+	name = end;
 	label_foreign(&label, name, FRAME_GUTTER - 1);
 	return add_named_row(cells, &label);
 }
@@ -259,7 +272,7 @@ void frame_name_read(const struct frame *frame, struct label *label,
 	uint32_t write = LEDGER_NONE;
 
 	if (read->from == read->to && read->segment < bytes->segment_count)
-		write = bytes->segments[read->segment].first_write;
+		write = ledger_segment_write(bytes, &bytes->segments[read->segment]);
 	if (write < bytes->write_count)
 		label_write(label,
 		            timeline_number(frame->group, read->flow, read->direction, write));

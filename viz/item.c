@@ -81,62 +81,25 @@ uint64_t item_ack_from(const struct timeline_group *group, const struct timeline
 	return below ? data->acks[below - 1].upto : 0;
 }
 
-const struct ledger_ack *item_ledger_ack(const struct timeline_group *group,
-                                         const struct timeline_ack *ack)
-{
-	const struct ledger_direction *data =
-		&group->ledger->flows[ack->flow].directions[ack->direction];
-	size_t below = acks_below(data, ack->upto);
-
-	return below < data->ack_count ? &data->acks[below] : NULL;
-}
-
-/* Segments, and with them holds, are in order of departure, flow, direction and number. */
-static int departure_order(const struct timeline_segment *segment, const struct timeline_hold *hold)
-{
-	if (segment->sent_ns != hold->to_ns)
-		return segment->sent_ns < hold->to_ns ? -1 : 1;
-	if (segment->flow != hold->flow)
-		return segment->flow < hold->flow ? -1 : 1;
-	if (segment->direction != hold->direction)
-		return segment->direction < hold->direction ? -1 : 1;
-	return segment->segment < hold->segment ? -1 : segment->segment > hold->segment;
-}
-
 uint32_t item_hold_of(const struct timeline_group *group, uint32_t segment)
 {
 	size_t low = 0, high = group->hold_count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = departure_order(&group->segments[segment], &group->holds[middle]);
 
-		if (!order)
-			return (uint32_t)middle;
-		if (order > 0)
+		if (group->waits[middle].segment < segment)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return TIMELINE_NONE;
+	return low < group->hold_count && group->waits[low].segment == segment ? (uint32_t)low
+	                                                                       : TIMELINE_NONE;
 }
 
 uint32_t item_segment_of(const struct timeline_group *group, uint32_t hold)
 {
-	size_t low = 0, high = group->segment_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = departure_order(&group->segments[middle], &group->holds[hold]);
-
-		if (!order)
-			return (uint32_t)middle;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return TIMELINE_NONE;
+	return hold < group->hold_count ? group->waits[hold].segment : TIMELINE_NONE;
 }
 
 static void write_span(const struct timeline_group *group, uint32_t index, int64_t *from_ns,
@@ -179,18 +142,9 @@ void item_span(const struct timeline *timeline, struct item item, int64_t *from_
 	case ITEM_KIND_COUNT: break;
 	case ITEM_WRITE: write_span(group, item.index, from_ns, to_ns); break;
 	case ITEM_BOUNDARY: boundary_span(group, item.index, from_ns, to_ns); break;
-	case ITEM_HOLD:
-		*from_ns = group->holds[item.index].from_ns;
-		*to_ns = group->holds[item.index].to_ns;
-		break;
-	case ITEM_SEGMENT:
-		*from_ns = group->segments[item.index].sent_ns;
-		*to_ns = group->segments[item.index].arrived_ns;
-		break;
-	case ITEM_ACK:
-		*from_ns = group->acks[item.index].sent_ns;
-		*to_ns = group->acks[item.index].arrived_ns;
-		break;
+	case ITEM_HOLD: timeline_hold_span(group, item.index, from_ns, to_ns, NULL); break;
+	case ITEM_SEGMENT: timeline_segment_span(group, item.index, from_ns, to_ns, NULL); break;
+	case ITEM_ACK: timeline_ack_span(group, item.index, from_ns, to_ns, NULL); break;
 	case ITEM_READ: *from_ns = *to_ns = read_ns(&group->reads[item.index]); break;
 	case ITEM_TICK: *from_ns = *to_ns = group->ticks[item.index].at_ns; break;
 	case ITEM_CONTROL:

@@ -74,20 +74,40 @@ struct item_step {
 	uint8_t kind; /* enum step_kind */
 };
 
-/* Every step of all groups, by time. 24 bytes each. */
+/*
+ * Every step of all groups, by time: numbered from 0, but none is stored. What there is of each
+ * kind is in order by itself, or put in order with four bytes each; a step is found among them.
+ */
 struct item_steps {
-	struct item_step *steps;
+	struct item_source *sources; /* item_steps.c only */
+	size_t source_count;
 	size_t count;
 	size_t of_kind[STEP_KIND_COUNT]; /* how many of each */
 };
 
-/* n log n. */
+/* The timeline must stay as long as its steps. Linear where items are in order of time. */
 void item_steps_build(struct item_steps *steps, const struct timeline *timeline);
 void item_steps_finish(struct item_steps *steps);
+
+/* The step with that number, < count. Some binary searches: to go through many use a window. */
+struct item_step item_steps_at(const struct item_steps *steps, size_t number);
+/* How many steps are before this one: its number, if it is one of them. */
+size_t item_steps_below(const struct item_steps *steps, const struct item_step *step);
 
 /* The first step after (not at) at_ns, the last one before; of kind, or of any (STEP_KIND_COUNT);
  * steps->count if there is none. Steps of one moment count as one: the first of them is meant. */
 size_t item_steps_after(const struct item_steps *steps, int64_t at_ns, unsigned kind);
 size_t item_steps_before(const struct item_steps *steps, int64_t at_ns, unsigned kind);
+
+/* Neighbouring steps, for who goes through them in either direction. Begin with one that has steps
+ * and else is zeroed; nothing to free. */
+#define ITEM_WINDOW 512
+struct item_window {
+	const struct item_steps *steps;
+	size_t from, count;
+	struct item_step list[ITEM_WINDOW];
+};
+/* Valid until the next call. */
+const struct item_step *item_window_at(struct item_window *window, size_t number);
 
 #endif

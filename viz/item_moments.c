@@ -11,20 +11,24 @@ static bool write_begins(const struct timeline_group *group, size_t index, int64
 
 static bool segment_departs(const struct timeline_group *group, size_t index, int64_t *at_ns)
 {
-	*at_ns = group->segments[index].sent_ns;
+	*at_ns = timeline_sent_ns(group, index);
 	return true;
 }
 
 static bool segment_arrives(const struct timeline_group *group, size_t index, int64_t *at_ns)
 {
-	*at_ns = group->segments[index].arrived_ns;
-	return !group->segments[index].lost;
+	int64_t sent_ns;
+
+	timeline_segment_span(group, index, &sent_ns, at_ns, NULL);
+	return !timeline_is_lost(group, index);
 }
 
 static bool segment_dies(const struct timeline_group *group, size_t index, int64_t *at_ns)
 {
-	*at_ns = group->segments[index].death.at_ns;
-	return group->segments[index].lost;
+	if (!timeline_is_lost(group, index))
+		return false;
+	*at_ns = timeline_segment(group, index).death.at_ns;
+	return true;
 }
 
 static bool control_departs(const struct timeline_group *group, size_t index, int64_t *at_ns)
@@ -63,7 +67,9 @@ static bool read_ends(const struct timeline_group *group, size_t index, int64_t 
 
 static bool ack_arrives(const struct timeline_group *group, size_t index, int64_t *at_ns)
 {
-	*at_ns = group->acks[index].arrived_ns;
+	int64_t sent_ns;
+
+	timeline_ack_span(group, index, &sent_ns, at_ns, NULL);
 	return true;
 }
 
@@ -88,6 +94,20 @@ const struct item_rule item_rules[] = {
 	{ STEP_CALL, ITEM_TICK, call_happens },
 };
 static_assert(sizeof(item_rules) / sizeof(*item_rules) == ITEM_RULES, "each has its place");
+
+enum item_moments item_moments_known(const struct item_rule *rule,
+                                     const struct timeline_group *group)
+{
+	/* Arrays may hold anything. */
+	if (group->segments || group->acks || !group->segment_order.ledger)
+		return MOMENTS_UNKNOWN;
+	if (rule->moment == segment_departs || rule->moment == ack_arrives)
+		return MOMENTS_IN_ORDER;
+	if (rule->moment == segment_dies && !group->deaths.count)
+		return MOMENTS_NONE;
+	return rule->moment == segment_arrives && group->arrives_in_order ? MOMENTS_IN_ORDER
+	                                                                  : MOMENTS_UNKNOWN;
+}
 
 static struct item own_step(const struct timeline_group *group, struct item item)
 {

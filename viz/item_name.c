@@ -47,14 +47,14 @@ static void name_segment(struct buffer *out, const struct timeline_group *group,
 		[SEGMENT_KEEPALIVE] = "keep-alive",
 		[SEGMENT_PROBE] = "window probe",
 	};
-	const struct timeline_segment *segment = &group->segments[index];
-	bool messages = trace_transport_is_message(group->ledger->flows[segment->flow].transport);
+	struct timeline_segment segment = timeline_segment(group, index);
+	bool messages = trace_transport_is_message(group->ledger->flows[segment.flow].transport);
 
-	assert(segment->kind < sizeof(said) / sizeof(*said));
+	assert(segment.kind < sizeof(said) / sizeof(*said));
 	buffer_format(out, "%s %u", messages ? "datagram" : "segment", index + 1);
-	if (said[segment->kind])
-		buffer_format(out, " (%s%s)", said[segment->kind], segment->lost ? ", lost" : "");
-	else if (segment->lost)
+	if (said[segment.kind])
+		buffer_format(out, " (%s%s)", said[segment.kind], segment.lost ? ", lost" : "");
+	else if (segment.lost)
 		buffer_text(out, " (lost)");
 }
 
@@ -64,8 +64,9 @@ static uint32_t empty_write(const struct timeline_group *group, const struct tim
 	const struct ledger_direction *in =
 		&group->ledger->flows[read->flow].directions[read->direction];
 
-	return read->segment < in->segment_count ? in->segments[read->segment].first_write
-	                                         : LEDGER_NONE;
+	return read->segment < in->segment_count
+	               ? ledger_segment_write(in, &in->segments[read->segment])
+	               : LEDGER_NONE;
 }
 
 static void name_read(struct buffer *out, const struct timeline_group *group, uint32_t index)
@@ -146,19 +147,19 @@ void item_name(struct buffer *out, const struct timeline *timeline, struct item 
 		names_write(out, group->writes[item.index].number);
 		break;
 	case ITEM_HOLD: {
-		const struct timeline_hold *hold = &group->holds[item.index];
+		struct timeline_hold hold = timeline_hold(group, item.index);
 
 		buffer_text(out, "hold");
-		name_range(out, group, hold->flow, hold->direction, hold->from, hold->to);
+		name_range(out, group, hold.flow, hold.direction, hold.from, hold.to);
 		break;
 	}
 	case ITEM_SEGMENT: name_segment(out, group, item.index); break;
 	case ITEM_ACK: {
-		const struct timeline_ack *ack = &group->acks[item.index];
+		struct timeline_ack ack = timeline_ack(group, item.index);
 
 		buffer_text(out, "ack");
-		name_range(out, group, ack->flow, ack->direction, item_ack_from(group, ack),
-		           ack->upto);
+		name_range(out, group, ack.flow, ack.direction, item_ack_from(group, &ack),
+		           ack.upto);
 		break;
 	}
 	case ITEM_READ: name_read(out, group, item.index); break;

@@ -1,6 +1,6 @@
 /*
- * What the files of item.c, search.c and details.c share, and view_walk.c and scene_index.c with
- * them. Nobody else includes this.
+ * What the files of item.c, search.c and details.c share, and view_walk.c, scene_index.c and
+ * scene_manifest.c with them. Nobody else includes this.
  */
 #ifndef SEAM_VIZ_ITEM_PARTS_H
 #define SEAM_VIZ_ITEM_PARTS_H
@@ -23,9 +23,6 @@ uint32_t item_write_behind(const struct timeline_group *group, uint32_t write);
 
 /* The acknowledged bytes that no acknowledgement before had: up to ack->upto. */
 uint64_t item_ack_from(const struct timeline_group *group, const struct timeline_ack *ack);
-/* The same in the ledger. */
-const struct ledger_ack *item_ledger_ack(const struct timeline_group *group,
-                                         const struct timeline_ack *ack);
 
 /* The hold that ended when that segment left; TIMELINE_NONE. */
 uint32_t item_hold_of(const struct timeline_group *group, uint32_t segment);
@@ -40,6 +37,15 @@ struct item_rule {
 	bool (*moment)(const struct timeline_group *group, size_t index, int64_t *at_ns);
 };
 extern const struct item_rule item_rules[ITEM_RULES];
+
+/* What is known of a rule without looking at each item. */
+enum item_moments {
+	MOMENTS_UNKNOWN,
+	MOMENTS_NONE,     /* it happens to none */
+	MOMENTS_IN_ORDER, /* to each, and never to one before another with a lower index */
+};
+enum item_moments item_moments_known(const struct item_rule *rule,
+                                     const struct timeline_group *group);
 
 /* The order of steps: by time, then as causes go before effects. */
 int item_step_order(const void *left, const void *right);

@@ -30,7 +30,8 @@ static void write_about(struct json_writer *writer, const struct trace *trace)
 {
 	const struct trace_about *about = &trace->about;
 
-	json_text(writer, "scenario", about->scenario);
+	json_text(writer, trace->foreign ? "capture" : "scenario", about->scenario);
+	json_text(writer, "form", trace->form && trace->foreign ? trace->form : NULL);
 	json_text(writer, "title", about->title);
 	json_text(writer, "variant", about->variant);
 	if (about->run)

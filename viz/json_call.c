@@ -86,6 +86,8 @@ static void write_call(struct json_writer *writer, const struct trace *trace,
 	json_text(writer, "note", call->note);
 	if (call->implied)
 		json_switch(writer, "implied", true);
+	if (call->guessed)
+		json_switch(writer, "guessed", true);
 	if (call->step_line) {
 		json_count(writer, "line", call->step_line);
 		json_count(writer, "repetition", call->repetition);

@@ -100,26 +100,31 @@ static void write_event(const struct context *context, const struct ledger_segme
 {
 	const struct trace *trace = context->ledger->trace;
 
-	if (segment->event == LEDGER_NONE)
+	uint32_t event = ledger_segment_event(context->direction, segment);
+
+	if (event == LEDGER_NONE)
 		return;
-	json_text(context->writer, ledger_is_lost(context->ledger, segment) ? "cause" : "link",
-	          link_event_text(trace->events[segment->event].kind));
-	json_count(context->writer, "event", segment->event);
+	json_text(context->writer,
+	          ledger_is_lost(context->ledger, context->direction, segment) ? "cause" : "link",
+	          link_event_text(trace->events[event].kind));
+	json_count(context->writer, "event", event);
 }
 
 static void write_segment(const struct context *context, const struct ledger_segment *segment)
 {
 	struct json_writer *writer = context->writer;
 	enum segment_kind kind = (enum segment_kind)segment->kind;
+	uint32_t repeated = ledger_segment_repeated(context->direction, segment);
+	uint32_t fragments = ledger_segment_fragments(context->direction, segment);
 
 	json_object_row(writer, NULL);
 	json_count(writer, "packet", segment->packet);
 	write_time(context, "sent_ns",
 	           ledger_sent_ns(context->ledger, context->direction, segment));
-	if (segment->arrival != LEDGER_NONE)
+	if (ledger_arrival(context->direction, segment) != LEDGER_NONE)
 		write_time(context, "arrived_ns",
 		           ledger_arrived_ns(context->ledger, context->direction, segment));
-	else if (ledger_is_lost(context->ledger, segment))
+	else if (ledger_is_lost(context->ledger, context->direction, segment))
 		json_switch(writer, "lost", true);
 	write_event(context, segment);
 	write_range(writer, segment->from, segment->from + segment->length);
@@ -129,11 +134,12 @@ static void write_segment(const struct context *context, const struct ledger_seg
 		write_flags(writer, segment->flags);
 		json_switch(writer, "retransmission", kind == SEGMENT_RETRANSMISSION);
 	}
-	if (segment->repeated)
-		json_count(writer, "repeated", segment->repeated);
-	if (segment->fragments > 1)
-		json_count(writer, "fragments", segment->fragments);
-	if (kind == SEGMENT_DATA && segment->first_write != LEDGER_NONE)
+	if (repeated)
+		json_count(writer, "repeated", repeated);
+	if (fragments > 1)
+		json_count(writer, "fragments", fragments);
+	if (kind == SEGMENT_DATA &&
+	    ledger_segment_write(context->direction, segment) != LEDGER_NONE)
 		json_number(writer, "held_ns",
 		            ledger_held_ns(context->ledger, context->direction, segment));
 	write_pieces(context, segment->from, segment->from + segment->length);

@@ -31,11 +31,13 @@ uint32_t layers_find(const struct packet_view *view, uint32_t length,
 
 	if (!view->ip_version || view->ip_at > length || view->transport_at < view->ip_at ||
 	    view->transport_at > length) {
+		if (view->link_type != LINK_ETHERNET)
+			ethernet = 0;
 		add(layers, &count, "Ethernet", ethernet);
 		add(layers, &count, "other", length - ethernet);
 		return count;
 	}
-	add(layers, &count, "Ethernet", view->ip_at);
+	add(layers, &count, packet_link_text(view->link_type), view->ip_at);
 	add(layers, &count, view->ip_version == 4 ? "IPv4" : "IPv6",
 	    view->transport_at - view->ip_at);
 	if (view->protocol == PACKET_OTHER || view->payload_at < view->transport_at ||
@@ -60,7 +62,7 @@ static void add_mac(struct buffer *out, const uint8_t *mac)
 void layers_ethernet(struct buffer *out, const struct packet_view *view, const uint8_t *bytes,
                      uint32_t captured)
 {
-	if (captured < 12)
+	if (captured < 12 || view->link_type != LINK_ETHERNET)
 		return;
 	add_mac(out, bytes + 6);
 	buffer_text(out, " → ");

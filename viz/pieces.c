@@ -65,8 +65,9 @@ struct pieces pieces_of_segments(const struct scale *scale, bool messages)
 		uint64_t to = segment->from + segment->length;
 
 		if (segment->kind == SEGMENT_DATA &&
-		    within(scale, segment->from, to, segment->first_write))
-			add(&pieces, segment->from, to, segment->first_write);
+		    within(scale, segment->from, to, ledger_segment_write(scale->bytes, segment)))
+			add(&pieces, segment->from, to,
+			    ledger_segment_write(scale->bytes, segment));
 	}
 	sort(&pieces);
 	return pieces;
@@ -79,9 +80,10 @@ struct pieces pieces_of_reads(const struct scale *scale, bool messages)
 
 	for (size_t i = 0; i < bytes->read_count; i++) {
 		const struct ledger_read *read = &bytes->reads[i];
-		uint32_t write = read->segment < bytes->segment_count
-		                         ? bytes->segments[read->segment].first_write
-		                         : LEDGER_NONE;
+		uint32_t write =
+			read->segment < bytes->segment_count
+				? ledger_segment_write(bytes, &bytes->segments[read->segment])
+				: LEDGER_NONE;
 
 		if (within(scale, read->from, read->from + read->length, write))
 			add(&pieces, read->from, read->from + read->length, write);

@@ -6,18 +6,21 @@
 
 #include "capture/mem.h"
 #include "viz/coverage.h"
-#include "viz/sdl.h"
 #include "viz/theme.h"
 
 #define CORNER      6 /* straight pieces of a round corner */
 #define PERIOD_MOST 64
+#define UNIT        16 /* pixels of one colour that are written singly, then copied */
+
+/* Whole pixels, half-open. */
+struct rect {
+	int left, top, right, bottom;
+};
 
 struct raster {
-	struct sdl sdl;
 	const struct scene *scene;
 	struct raster_image *image;
-	SDL_Surface *surface;
-	SDL_Rect clip;
+	struct rect clip;
 	struct coverage coverage;
 };
 
@@ -42,63 +45,106 @@ static uint8_t *row_of(const struct raster *raster, int y)
 	return raster->image->pixels + (size_t)y * (size_t)raster->image->width * 4;
 }
 
-static void fill_polygon(struct raster *raster, const struct coverage_point *points, size_t count,
-                         uint32_t colour, uint8_t alpha)
+/* A pixel of the colour as it lies in memory, opaque. */
+static uint32_t pixel_of(uint32_t colour)
 {
-	const SDL_Rect *clip = &raster->clip;
-	double top = HUGE_VAL, bottom = -HUGE_VAL;
-	int first, last;
+	uint8_t bytes[4] = { 0, 0, 0, 255 };
+	uint32_t pixel;
 
-	for (size_t i = 0; i < count; i++) {
-		top = fmin(top, points[i].y);
-		bottom = fmax(bottom, points[i].y);
-	}
-	if (!(top < clip->y + clip->h) || !(bottom > clip->y))
-		return;
-	top = fmax(floor(top), clip->y);
-	bottom = fmin(ceil(bottom), clip->y + clip->h);
-	for (int y = (int)top; y < (int)bottom; y++) {
-		uint8_t *row = row_of(raster, y);
+	put(bytes, colour);
+	memcpy(&pixel, bytes, sizeof(pixel));
+	return pixel;
+}
 
-		if (!coverage_row(&raster->coverage, points, count, y, clip->x, clip->x + clip->w,
-		                  &first, &last))
-			continue;
-		for (int x = first; x < last; x++) {
-			unsigned share =
-				(unsigned)(raster->coverage.inside[x - first] * alpha + 0.5f);
+/* Bytes that begin with one unit, filled with copies of it. */
+static void repeat(uint8_t *bytes, size_t unit, size_t length)
+{
+	for (size_t done = unit; done < length; done *= 2)
+		memcpy(bytes + done, bytes, done < length - done ? done : length - done);
+}
 
-			if (share >= 255)
-				put(row + x * 4, colour);
-			else if (share)
-				blend(row + x * 4, colour, share);
-		}
+/* Columns from..to of a row. */
+static void fill_span(uint8_t *row, int from, int to, uint32_t colour, unsigned alpha)
+{
+	uint8_t *pixel = row + (ptrdiff_t)from * 4;
+	uint32_t opaque = pixel_of(colour);
+	int first = to - from > UNIT ? from + UNIT : to;
+
+	if (alpha == 255) {
+		for (int x = from; x < first; x++)
+			memcpy(row + (ptrdiff_t)x * 4, &opaque, sizeof(opaque));
+		if (first < to)
+			repeat(pixel, UNIT * 4, (size_t)(to - from) * 4);
+	} else if (alpha) {
+		for (int x = from; x < to; x++, pixel += 4)
+			blend(pixel, colour, alpha);
 	}
 }
 
-static SDL_Rect whole(const struct scene_command *command)
+static void fill_edge(const struct raster *raster, uint8_t *row, int from, int to, int first,
+                      uint32_t colour, unsigned alpha)
 {
-	int x = (int)lroundf(command->x), y = (int)lroundf(command->y);
+	for (int x = from; x < to; x++) {
+		float inside = raster->coverage.inside[x - first];
+		unsigned share = (unsigned)(inside * (float)alpha + 0.5f);
 
-	return (SDL_Rect){ x, y, (int)lroundf(command->x + command->w) - x,
-		           (int)lroundf(command->y + command->h) - y };
+		if (share >= 255)
+			put(row + (ptrdiff_t)x * 4, colour);
+		else if (share)
+			blend(row + (ptrdiff_t)x * 4, colour, share);
+	}
+}
+
+static void fill_polygon(struct raster *raster, const struct coverage_point *points, size_t count,
+                         uint32_t colour, uint8_t alpha)
+{
+	const struct rect *clip = &raster->clip;
+	struct coverage *coverage = &raster->coverage;
+	struct coverage_span span;
+
+	coverage_begin(coverage, points, count);
+	if (!(coverage->top < clip->bottom) || !(coverage->bottom > clip->top))
+		return;
+	int top = (int)fmax(floor(coverage->top), clip->top);
+	int bottom = (int)fmin(ceil(coverage->bottom), clip->bottom);
+
+	for (int y = top; y < bottom; y++) {
+		uint8_t *row = row_of(raster, y);
+
+		if (!coverage_row(coverage, y, clip->left, clip->right, &span))
+			continue;
+		fill_edge(raster, row, span.first, span.solid, span.first, colour, alpha);
+		fill_span(row, span.solid, span.solid_end, colour, alpha);
+		fill_edge(raster, row, span.solid_end, span.last, span.first, colour, alpha);
+	}
+}
+
+static struct rect common(struct rect a, struct rect b)
+{
+	return (struct rect){ a.left > b.left ? a.left : b.left, a.top > b.top ? a.top : b.top,
+		              a.right < b.right ? a.right : b.right,
+		              a.bottom < b.bottom ? a.bottom : b.bottom };
+}
+
+static bool is_empty(const struct rect *rect)
+{
+	return rect->left >= rect->right || rect->top >= rect->bottom;
+}
+
+static struct rect whole(const struct scene_command *command)
+{
+	return (struct rect){ (int)lroundf(command->x), (int)lroundf(command->y),
+		              (int)lroundf(command->x + command->w),
+		              (int)lroundf(command->y + command->h) };
 }
 
 static void draw_rect(struct raster *raster, const struct scene_command *command)
 {
-	SDL_Rect rect = whole(command);
-	uint32_t c = command->colour;
+	struct rect rect = common(whole(command), raster->clip);
 
-	if (command->alpha == 255) {
-		raster->sdl.FillRect(raster->surface, &rect,
-		                     raster->sdl.MapRGB(raster->surface->format, c >> 16 & 0xff,
-		                                        c >> 8 & 0xff, c & 0xff));
-		return;
-	}
-	if (!raster->sdl.IntersectRect(&rect, &raster->clip, &rect))
-		return;
-	for (int y = rect.y; y < rect.y + rect.h; y++)
-		for (int x = rect.x; x < rect.x + rect.w; x++)
-			blend(row_of(raster, y) + x * 4, c, command->alpha);
+	for (int y = rect.top; y < rect.bottom; y++)
+		fill_span(row_of(raster, y), rect.left, rect.right, command->colour,
+		          command->alpha);
 }
 
 /* Half of the period is colour, half other, with soft edges, along x + y. */
@@ -106,25 +152,30 @@ static void draw_hatch(struct raster *raster, const struct scene_command *comman
 {
 	uint32_t shades[PERIOD_MOST];
 	int period = (int)lroundf(command->detail);
-	SDL_Rect rect = whole(command);
+	struct rect rect = common(whole(command), raster->clip);
 
-	if (!raster->sdl.IntersectRect(&rect, &raster->clip, &rect))
+	if (is_empty(&rect))
 		return;
 	period = period < 2 ? 2 : period > PERIOD_MOST ? PERIOD_MOST : period;
 	for (int i = 0; i < period; i++) {
 		double distance = fabs(i + 0.5 - period / 2.0); /* from the middle of colour */
 		double share = fmin(fmax(period / 4.0 + 0.5 - distance, 0), 1);
 
-		shades[i] = theme_mix(command->other, command->colour, share);
+		shades[i] = pixel_of(theme_mix(command->other, command->colour, share));
 	}
-	for (int y = rect.y; y < rect.y + rect.h; y++) {
-		int phase = (rect.x + y) % period;
-		uint8_t *pixel = row_of(raster, y) + rect.x * 4;
+	int width = rect.right - rect.left, first = width < period ? width : period;
+	int phase = (rect.left + rect.top) % period;
 
-		for (int x = 0; x < rect.w; x++, pixel += 4) {
-			put(pixel, shades[phase]);
-			phase = phase + 1 == period ? 0 : phase + 1;
+	for (int y = rect.top; y < rect.bottom; y++) {
+		uint8_t *row = row_of(raster, y) + (ptrdiff_t)rect.left * 4;
+
+		for (int x = 0, shade = phase; x < first; x++) {
+			memcpy(row + (ptrdiff_t)x * 4, &shades[shade], sizeof(*shades));
+			shade = shade + 1 == period ? 0 : shade + 1;
 		}
+		if (first < width)
+			repeat(row, (size_t)first * 4, (size_t)width * 4);
+		phase = phase + 1 == period ? 0 : phase + 1;
 	}
 }
 
@@ -220,16 +271,16 @@ static void draw_arrow(struct raster *raster, const struct scene_command *comman
 static void draw_glyph(struct raster *raster, const struct font_glyph *glyph, int x, int y,
                        const struct scene_command *command)
 {
-	const SDL_Rect *clip = &raster->clip;
+	const struct rect *clip = &raster->clip;
 	int left = x + glyph->left, top = y + glyph->top;
-	int from = left < clip->x ? clip->x - left : 0;
-	int to = left + glyph->width > clip->x + clip->w ? clip->x + clip->w - left : glyph->width;
+	int from = left < clip->left ? clip->left - left : 0;
+	int to = left + glyph->width > clip->right ? clip->right - left : glyph->width;
 
 	for (int row = 0; row < glyph->height; row++) {
 		const uint8_t *ink = glyph->coverage + row * glyph->width;
 		uint8_t *pixels;
 
-		if (top + row < clip->y || top + row >= clip->y + clip->h)
+		if (top + row < clip->top || top + row >= clip->bottom)
 			continue;
 		pixels = row_of(raster, top + row) + (ptrdiff_t)left * 4;
 		for (int i = from; i < to; i++)
@@ -261,12 +312,11 @@ static void draw_text(struct raster *raster, const struct scene_command *command
 
 static void set_clip(struct raster *raster, const struct scene_command *command)
 {
-	SDL_Rect all = { 0, 0, raster->image->width, raster->image->height };
-	SDL_Rect rect = command->w > 0 ? whole(command) : all;
+	struct rect all = { 0, 0, raster->image->width, raster->image->height };
 
-	if (!raster->sdl.IntersectRect(&rect, &all, &raster->clip))
-		raster->clip = (SDL_Rect){ 0, 0, 0, 0 };
-	raster->sdl.SetClipRect(raster->surface, &raster->clip);
+	raster->clip = command->w > 0 ? common(whole(command), all) : all;
+	if (is_empty(&raster->clip))
+		raster->clip = (struct rect){ 0, 0, 0, 0 };
 }
 
 static void draw(struct raster *raster, const struct scene_command *command)
@@ -309,28 +359,12 @@ int raster_draw(const struct scene *scene, struct raster_image *image, struct er
 		                 "cannot draw a picture of %d × %d pixels: a side has 1 to %d; "
 		                 "choose another width, height or scale, or fewer recordings",
 		                 scene->width, scene->height, RASTER_MOST);
-	if (sdl_load(&raster.sdl, err))
-		return -1;
 	make_room(scene, image);
-	/* A surface over our own memory: neither a display nor SDL_Init() is needed. */
-	raster.surface =
-		raster.sdl.CreateRGBSurfaceWithFormatFrom(image->pixels, image->width,
-	                                                  image->height, 32, image->width * 4,
-	                                                  SDL_PIXELFORMAT_RGBA32);
-	if (!raster.surface) {
-		raster_finish(image);
-		return err_machine(err, "cannot draw the picture: SDL makes no surface: %s",
-		                   raster.sdl.GetError());
-	}
 	set_clip(&raster, &all);
-	raster.sdl.FillRect(raster.surface, NULL,
-	                    raster.sdl.MapRGB(raster.surface->format,
-	                                      scene->background >> 16 & 0xff,
-	                                      scene->background >> 8 & 0xff,
-	                                      scene->background & 0xff));
+	for (int y = 0; y < image->height; y++)
+		fill_span(row_of(&raster, y), 0, image->width, scene->background, 255);
 	for (size_t i = 0; i < scene->count; i++)
 		draw(&raster, &scene->commands[i]);
-	raster.sdl.FreeSurface(raster.surface);
 	coverage_finish(&raster.coverage);
 	return 0;
 }

@@ -1,6 +1,6 @@
 /*
- * Draws a scene into pixels, without any display: rectangles by SDL's surfaces, slanted and round
- * shapes by their exact coverage of each pixel, text from the font's glyphs.
+ * Draws a scene into pixels, without any display: rectangles row by row, slanted and round shapes
+ * by their exact coverage of each pixel, text from the font's glyphs.
  */
 #ifndef SEAM_VIZ_RASTER_H
 #define SEAM_VIZ_RASTER_H

@@ -89,7 +89,8 @@ static void draw(const struct frame *frame, struct cells *cells, uint32_t flow, 
 	pieces_draw(&writes, frame, &scale, flow, direction, cells);
 	if (!trace_transport_is_unix(owner->transport))
 		pieces_draw(&segments, frame, &scale, flow, direction, cells);
-	pieces_draw(&reads, frame, &scale, flow, direction, cells);
+	if (!frame->group->trace->foreign)
+		pieces_draw(&reads, frame, &scale, flow, direction, cells);
 	pieces_finish(&writes);
 	pieces_finish(&segments);
 	pieces_finish(&reads);

@@ -14,7 +14,8 @@
 #define WIRE_SLANTED 3.0 /* pixels of way from where a wire is drawn at its full height */
 #define WIRE_UPRIGHT 64.0
 #define WIRE_BETWEEN 52.0 /* of three lanes or more */
-#define WIRE_LEAST   40.0
+#define WIRE_LEAST   36.0
+#define BUFFER_LEAST 0.6 /* of a send buffer's height: a caption fits in it */
 #define UNIX_GAP     4.0
 #define GROUP_GAP    4.0
 #define AXIS_TAIL    96.0 /* behind the last event: the width of bands and boxes */
@@ -160,7 +161,8 @@ static void lay_out_lane(struct lane_place *place, const struct timeline_lane *l
                          double stretch)
 {
 	double names = lane->writes ? NAMES_H : 0;
-	double buffer = lane->writes ? floor((THEME_CLIENT - NAMES_H) * fmax(stretch, 1)) : 0;
+	double buffer =
+		lane->writes ? floor((THEME_CLIENT - NAMES_H) * fmax(stretch, BUFFER_LEAST)) : 0;
 	double reads = lane->reads || !lane->writes ? READS_H : 0;
 
 	place->y = y;
@@ -335,8 +337,13 @@ void scene_build(struct scene *scene, const struct timeline *timeline,
 {
 	if (options->view)
 		scene_build_view(scene, timeline, options);
-	else
-		build_whole(scene, timeline, options);
+	else {
+		struct timeline unfolded;
+
+		timeline_unfold(&unfolded, timeline);
+		build_whole(scene, &unfolded, options);
+		timeline_fold(&unfolded);
+	}
 }
 
 void scene_finish(struct scene *scene)

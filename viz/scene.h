@@ -68,6 +68,15 @@ struct scene_check {
 	enum scene_verdict verdict;
 };
 
+/* What is being read while a picture is looked at, or before there is one. Texts are lent. */
+struct scene_loading {
+	const char *what;  /* "reading big.pcapng" */
+	const char *stage; /* "its packets and calls: 812 of 1,698 MB" */
+	const char *then;  /* what else is to come, NULL */
+	const char *since; /* "3 s" */
+	double share;      /* of the work, 0..1; below 0: not known */
+};
+
 struct scene_options {
 	struct font *font; /* must stay as long as the scene */
 	int width;         /* logical pixels, at least SCENE_WIDTH_MIN; 0: 1600 */
@@ -84,6 +93,7 @@ struct scene_options {
 	struct view_targets *targets;   /* emptied and filled; NULL: not wanted */
 	struct view_layout *layout;     /* filled; NULL: not wanted */
 	const struct details *details;  /* of what is selected, for the panel; NULL: no panel */
+	const struct scene_loading *loading; /* drawn over it; NULL */
 	struct scene_index *index; /* of the timeline; NULL: made for this picture alone, linear in
 	                            * all that ever happened */
 };

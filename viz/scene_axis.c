@@ -100,11 +100,12 @@ static void draw_caption(struct page *page)
 		buffer_text(&text, several ? " of " : "");
 		if (several)
 			scene_escape(&text, timeline->groups[0].name);
-	} else {
+	} else if (several || (timeline->group_count && timeline->groups[0].write_count)) {
 		buffer_text(&text, several ? "first write of each = 0" : "first write = 0");
 	}
-	draw_text_within(&page->draw, &draw_small_3, THEME_MARGIN + 2, THEME_HEADER + 18,
-	                 page->left - 2 * THEME_MARGIN, text.bytes);
+	if (text.length)
+		draw_text_within(&page->draw, &draw_small_3, THEME_MARGIN + 2, THEME_HEADER + 18,
+		                 page->left - 2 * THEME_MARGIN, text.bytes);
 	buffer_finish(&text);
 }
 

@@ -23,6 +23,7 @@
 /* A direction of a group that has bytes, and where they are at the cursor. */
 struct stream {
 	uint32_t flow, direction, from_lane, to_lane;
+	uint32_t gap;    /* the wire that it is shown on: below the lane of that rank */
 	uint64_t offset; /* of its first byte on a bar */
 	const struct index_bytes *bytes;
 };
@@ -49,6 +50,26 @@ static uint32_t lane_of(const struct timeline_group *group, uint16_t endpoint)
 	return TIMELINE_NONE;
 }
 
+static uint32_t rank_of(const struct group_place *place, uint32_t lane)
+{
+	uint32_t rank = 0;
+
+	while (rank < place->whole->lane_count && place->order[rank] != lane)
+		rank++;
+	return rank;
+}
+
+/* Beside the client's lane, where only its own bytes pass. */
+static uint32_t gap_of(const struct group_place *place, const struct stream *stream)
+{
+	uint32_t a = rank_of(place, stream->from_lane), b = rank_of(place, stream->to_lane);
+	uint32_t above = a < b ? a : b, below = a < b ? b : a;
+
+	if (below >= place->whole->lane_count)
+		return 0;
+	return place->whole->lanes[place->order[above]].server_side ? below - 1 : above;
+}
+
 static void collect(struct bars *bars)
 {
 	const struct timeline_group *group = bars->place->whole;
@@ -66,7 +87,9 @@ static void collect(struct bars *bars)
 			                   lane_of(group, in->from_endpoint),
 			                   lane_of(group, in->to_endpoint),
 			                   0,
+			                   0,
 			                   NULL };
+		stream->gap = gap_of(bars->place, stream);
 		stream->bytes =
 			index_bytes(bars->page->window->index, bars->place->index, stream->flow,
 		                    stream->direction, bars->page->window->view->cursor_ns);
@@ -74,6 +97,7 @@ static void collect(struct bars *bars)
 	}
 }
 
+/* lane: of a wire, the rank of the lane above it. */
 static bool is_on(const struct stream *stream, enum bar bar, uint32_t lane)
 {
 	switch (bar) {
@@ -81,7 +105,7 @@ static bool is_on(const struct stream *stream, enum bar bar, uint32_t lane)
 	case BAR_RECEIVER: return stream->to_lane == lane;
 	case BAR_WIRE: break;
 	}
-	return true;
+	return stream->gap == lane;
 }
 
 /* The share of bytes that a bar holds, one stream behind the other. */
@@ -136,22 +160,6 @@ static void draw_piece(struct page *page, struct draw_box box, uint32_t number, 
 		                  : colour);
 }
 
-/* The run that holds an offset; the first behind it. */
-static size_t run_at(const struct at *at, uint64_t offset)
-{
-	size_t low = 0, high = at->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (at->runs[middle].to <= offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* Where a bar is, and how wide a byte on it. */
 struct scale {
 	struct draw_box box;
@@ -162,15 +170,13 @@ struct scale {
 static double draw_range(struct bars *bars, const struct stream *stream, const struct scale *scale,
                          enum look look, uint64_t from, uint64_t to, double done)
 {
-	const struct at *at = &stream->bytes->at;
 	double least = LEAST / bars->page->draw.scale, right = scale->box.x + scale->box.w;
-	size_t i = run_at(at, from);
 
-	while (i < at->count && at->runs[i].from < to && done < right) {
-		const struct at_run *run = &at->runs[i];
-		uint64_t begin = run->from > from ? run->from : from;
-		uint64_t end = run->to < to ? run->to : to;
-		double x0 = scale->box.x + (double)(stream->offset + begin) * scale->byte;
+	while (from < to && done < right) {
+		const struct at_run run = at_run_at(&stream->bytes->at, bars->place->whole,
+		                                    stream->flow, stream->direction, from);
+		uint64_t end = run.to < to ? run.to : to;
+		double x0 = scale->box.x + (double)(stream->offset + from) * scale->byte;
 		double x1 = scale->box.x + (double)(stream->offset + end) * scale->byte;
 		double reached;
 
@@ -180,11 +186,11 @@ static double draw_range(struct bars *bars, const struct stream *stream, const s
 		struct draw_box box = { x0, scale->box.y,
 			                x1 - x0 - (x1 - x0 > 4 && x1 < right ? 1 : 0),
 			                scale->box.h };
-		draw_piece(bars->page, box, run->number, look);
-		scene_shows(bars->page, run->number, box, 0);
+		draw_piece(bars->page, box, run.number, look);
+		scene_shows(bars->page, run.number, box, 0);
 		done = x1;
 		reached = (done - scale->box.x) / scale->byte - (double)stream->offset;
-		i = reached > (double)run->to ? run_at(at, (uint64_t)reached) : i + 1;
+		from = reached > (double)end ? (uint64_t)reached : end;
 	}
 	return done;
 }
@@ -219,6 +225,8 @@ static void say(struct buffer *out, uint64_t bytes, const char *what, bool alway
 static void say_bar(struct buffer *out, const struct bars *bars, enum bar bar, uint32_t lane)
 {
 	uint64_t bytes[AT_PLACE_COUNT] = { 0 }, unacknowledged = 0;
+	/* What the wire did not lose was lost behind it: cut off, or thrown away. */
+	bool on_wire = window_fates(bars->page, bars->place->index)->deaths.count > 0;
 
 	for (size_t i = 0; i < bars->count; i++) {
 		if (!is_on(&bars->streams[i], bar, lane))
@@ -235,12 +243,13 @@ static void say_bar(struct buffer *out, const struct bars *bars, enum bar bar, u
 		break;
 	case BAR_WIRE:
 		say(out, bytes[AT_IN_FLIGHT], "in flight", false);
-		say(out, bytes[AT_LOST], "lost", false);
+		say(out, on_wire ? bytes[AT_LOST] : 0, "lost", false);
 		buffer_text(out, out->length ? "" : "nothing in flight");
 		break;
 	case BAR_RECEIVER:
 		say(out, bytes[AT_READ], "read", true);
-		say(out, bytes[AT_QUEUED], "queued", true);
+		say(out, bytes[AT_QUEUED], "queued", on_wire || !bytes[AT_LOST]);
+		say(out, on_wire ? 0 : bytes[AT_LOST], "lost", false);
 		break;
 	}
 }
@@ -279,8 +288,8 @@ static void draw_lane(struct bars *bars, uint32_t lane)
 
 	scene_escape(&name, about->name);
 	if (name.length)
-		x = fmax(x, 8 + draw_text_within(&page->draw, &draw_text_2, THEME_MARGIN, middle,
-		                                 BAR_MOST - THEME_MARGIN - 8, name.bytes));
+		x = fmax(x, 8 + draw_text_within(&page->draw, &draw_text_2, THEME_MARGIN + 2,
+		                                 middle, BAR_MOST - THEME_MARGIN - 10, name.bytes));
 	buffer_finish(&name);
 	if (about->writes && about->reads) {
 		bool words = at->h >= 2 * pair;
@@ -295,6 +304,20 @@ static void draw_lane(struct bars *bars, uint32_t lane)
 	}
 }
 
+/* Of what goes over the wire below the lane of that rank; none where nothing does. */
+static void draw_wire(struct bars *bars, uint32_t rank)
+{
+	const struct group_place *place = bars->place;
+	const struct lane_place *above = &place->lanes[place->order[rank]];
+	double top = above->y + above->h, bottom = place->lanes[place->order[rank + 1]].y;
+	double middle = (top + bottom) / 2;
+
+	if (place->whole->lane_count > 2 && !lay_streams(bars, BAR_WIRE, rank))
+		return;
+	draw_text(&bars->page->draw, &draw_text_2, THEME_MARGIN + 2, middle, "wire");
+	draw_bar(bars, BAR_WIRE, rank, BAR_X, middle, bottom - top > 30);
+}
+
 void window_bars(struct page *page, struct group_place *place)
 {
 	struct bars bars = { page, place, NULL, 0 };
@@ -306,12 +329,7 @@ void window_bars(struct page *page, struct group_place *place)
 	collect(&bars);
 	for (uint32_t i = 0; i < place->whole->lane_count; i++)
 		draw_lane(&bars, i);
-	if (place->wire && place->whole->lane_count > 1) {
-		const struct lane_place *above = &place->lanes[place->order[0]];
-		double top = above->y + above->h, bottom = place->lanes[place->order[1]].y;
-
-		draw_text(&page->draw, &draw_text_2, THEME_MARGIN, (top + bottom) / 2, "wire");
-		draw_bar(&bars, BAR_WIRE, 0, BAR_X, (top + bottom) / 2, bottom - top > 30);
-	}
+	for (uint32_t i = 0; place->wire && i + 1 < place->whole->lane_count; i++)
+		draw_wire(&bars, i);
 	free(bars.streams);
 }

@@ -15,7 +15,7 @@
 #include "viz/scene_view.h"
 
 #define STRIPS_MOST 12000 /* from there on, and below that thickness, only the outline is drawn */
-#define STRIP_LEAST 1.2
+#define STRIP_LEAST 1.0
 #define SHARE_LEAST 0.3 /* of the buffer's height, for the smallest hold of all groups */
 #define WAITS_MOST  200 /* captions of one lane */
 
@@ -55,13 +55,56 @@ static void close_queue(struct queue *queue)
 	free(queue->before);
 }
 
-uint64_t scene_buffer_peak(const struct timeline_group *group, uint32_t lane)
-{
-	struct queue queue;
+/* What of a lane waits as holds pass by, those that left first in front. */
+struct waiting {
+	struct left {
+		int64_t to_ns;
+		uint64_t bytes;
+	} * list;
+	size_t first, end, capacity;
+	uint64_t bytes;
+};
 
-	open_queue(&queue, group, lane);
-	close_queue(&queue);
-	return queue.peak;
+static void leave(struct waiting *waiting, int64_t ns)
+{
+	while (waiting->first < waiting->end && waiting->list[waiting->first].to_ns <= ns)
+		waiting->bytes -= waiting->list[waiting->first++].bytes;
+}
+
+static void enter(struct waiting *waiting, const struct timeline_hold *hold)
+{
+	/* The room of those that are gone first, once they are half of it. */
+	if (waiting->end == waiting->capacity && waiting->first > waiting->end / 2) {
+		waiting->end -= waiting->first;
+		memmove(waiting->list, waiting->list + waiting->first,
+		        waiting->end * sizeof(*waiting->list));
+		waiting->first = 0;
+	}
+	waiting->list =
+		mem_grow(waiting->list, &waiting->capacity, waiting->end, sizeof(*waiting->list));
+	waiting->list[waiting->end++] = (struct left){ hold->to_ns, hold->to - hold->from };
+	waiting->bytes += hold->to - hold->from;
+}
+
+uint64_t *scene_buffer_peaks(const struct timeline_group *group)
+{
+	uint64_t *peaks = mem_alloc(group->lane_count, sizeof(*peaks));
+	struct waiting *lanes = mem_alloc(group->lane_count, sizeof(*lanes));
+
+	for (size_t i = 0; i < group->hold_count; i++) {
+		struct timeline_hold hold = timeline_hold(group, i);
+
+		if (hold.lane >= group->lane_count)
+			continue;
+		leave(&lanes[hold.lane], hold.from_ns);
+		enter(&lanes[hold.lane], &hold);
+		if (lanes[hold.lane].bytes > peaks[hold.lane])
+			peaks[hold.lane] = lanes[hold.lane].bytes;
+	}
+	for (size_t i = 0; i < group->lane_count; i++)
+		free(lanes[i].list);
+	free(lanes);
+	return peaks;
 }
 
 /* The most that waited at once in any lane of the picture, so that lanes compare. */
@@ -69,12 +112,13 @@ static uint64_t peak_of_all(const struct timeline *timeline)
 {
 	uint64_t peak = 0;
 
-	for (size_t g = 0; g < timeline->group_count; g++)
-		for (uint32_t i = 0; i < timeline->groups[g].lane_count; i++) {
-			uint64_t of_lane = scene_buffer_peak(&timeline->groups[g], i);
+	for (size_t g = 0; g < timeline->group_count; g++) {
+		uint64_t *peaks = scene_buffer_peaks(&timeline->groups[g]);
 
-			peak = of_lane > peak ? of_lane : peak;
-		}
+		for (uint32_t i = 0; i < timeline->groups[g].lane_count; i++)
+			peak = peaks[i] > peak ? peaks[i] : peak;
+		free(peaks);
+	}
 	return peak;
 }
 
@@ -313,10 +357,11 @@ static void place_caption(struct page *page, struct group_place *place,
 		say_wait(&text, wait, whole);
 		box = scene_pill(page, left, y, text.bytes, more, true);
 		box.x = draw_snap(&page->draw, fmin(right - box.w - 6, page->right - box.w - 4));
-		fits = box.x >= left + 6 && draw_room_free(&place->room, box);
+		fits = box.x >= fmax(left, page->left) + 6 && draw_room_free(&place->room, box);
 		if (fits) {
 			draw_room_take(&place->room, box);
-			add_caption(place, (struct scene_caption){ box.x, y, text, more });
+			add_caption(place, (struct scene_caption){ box.x, y, text, more,
+			                                           wait->longest->from_ns });
 			return;
 		}
 		buffer_finish(&text);
@@ -379,7 +424,10 @@ void scene_captions(struct page *page, struct group_place *place)
 	for (size_t i = 0; i < place->caption_count; i++) {
 		struct scene_caption *caption = &place->captions[i];
 
+		size_t mark = scene_mark(page);
+
 		scene_pill(page, caption->x, caption->y, caption->text.bytes, caption->more, false);
+		scene_happens(page, mark, caption->from_ns, caption->from_ns);
 		buffer_finish(&caption->text);
 	}
 	free(place->captions);

@@ -73,17 +73,24 @@ static bool name_control(struct page *page, struct group_place *place,
 	if (control->lost)
 		buffer_format(&text, " %s", timeline_death_text(&control->death));
 	box.w = draw_width(&page->draw, &draw_small_3, text.bytes) + 4;
-	box.x = way.x + (way.w - way.x) * part + 3;
 	box.y = middle_of(place, control) + (way.h - way.y) * (part - 0.5) - 7;
+	/* On its line at that height. */
+	box.x = way.x + 3;
+	if (fabs(way.h - way.y) >= 1)
+		box.x += (way.w - way.x) * (box.y + 7 - way.y) / (way.h - way.y);
 	if (control->lost) {
 		box.x = way.w + 8;
 		box.y = way.h - 7;
 	}
-	free = box.x + box.w <= page->right && draw_room_free(&place->room, box);
+	free = box.x >= page->left && box.x + box.w <= page->right &&
+	       draw_room_free(&place->room, box);
 	if (free) {
+		size_t mark = scene_mark(page);
+
 		draw_rect(&page->draw, box, draw_colour(&page->draw, THEME_BACKGROUND));
 		draw_text_coloured(&page->draw, &draw_small_3, box.x + 2, box.y + 7, text.bytes,
 		                   draw_colour(&page->draw, colour));
+		scene_happens(page, mark, control->sent_ns, control->sent_ns);
 		draw_room_take(&place->room, box);
 	}
 	buffer_finish(&text);

@@ -38,6 +38,26 @@ void window_place_cursor(struct page *page)
 	window->flag_right = window->flag_left + width;
 }
 
+/* A line from top on, not through the headings: they are words. */
+static void draw_down(struct page *page, double x, double top, double bottom, double width,
+                      enum theme_colour colour, double dash)
+{
+	const struct view_targets *targets = page->window->targets;
+	uint32_t ink = draw_colour(&page->draw, colour);
+
+	/* Headings answer in the order in which they stand. */
+	for (size_t i = 0; i < targets->count; i++) {
+		const struct view_target *heading = &targets->list[i];
+
+		if (heading->kind != VIEW_ON_HEADING || (double)heading->y < top)
+			continue;
+		draw_line(&page->draw, x, top, x, (double)heading->y, width, ink, 1, dash);
+		top = (double)heading->y + (double)heading->h;
+	}
+	if (top < bottom)
+		draw_line(&page->draw, x, top, x, bottom, width, ink, 1, dash);
+}
+
 static void draw_flag(struct page *page, double bottom)
 {
 	struct scene_window *window = page->window;
@@ -46,7 +66,7 @@ static void draw_flag(struct page *page, double bottom)
 	double x = draw_snap(draw, window->cursor_x), y = THEME_HEADER + 2;
 	char text[48];
 
-	draw_line(draw, x, y + FLAG_H, x, bottom, LINE, colour, 1, 0);
+	draw_down(page, x, y + FLAG_H, bottom, LINE, THEME_CURSOR, 0);
 	draw_round(draw,
 	           (struct draw_box){ window->flag_left, y, window->flag_right - window->flag_left,
 	                              FLAG_H },
@@ -94,11 +114,12 @@ static void draw_measure(struct page *page, double bottom)
 	x1 = draw_snap(draw, page_x(page, to_ns));
 	scene_clip(page, (struct draw_box){ page->left, THEME_HEADER + 24, page->right - page->left,
 	                                    bottom - THEME_HEADER - 24 });
-	draw_band(draw, (struct draw_box){ x0, THEME_HEADER + 24, x1 - x0, bottom }, 0,
-	          draw_colour(draw, THEME_BORDER), SHADE);
-	draw_line(draw, x0, THEME_HEADER + 24, x0, bottom, 1, colour, 1, 3);
+	draw_band(draw,
+	          (struct draw_box){ x0, THEME_HEADER + 24, x1 - x0, bottom - THEME_HEADER - 24 },
+	          0, draw_colour(draw, THEME_BORDER), SHADE);
+	draw_down(page, x0, THEME_HEADER + 24, bottom, 1, THEME_TEXT, 3);
 	if (to_ns > from_ns) {
-		draw_line(draw, x1, THEME_HEADER + 24, x1, bottom, 1, colour, 1, 3);
+		draw_down(page, x1, THEME_HEADER + 24, bottom, 1, THEME_TEXT, 3);
 		draw_line(draw, x0, y, x1, y, 1.2, colour, 1, 0);
 		draw_arrow(draw, x0, y, x1, y, 7, colour, 1);
 		draw_arrow(draw, x1, y, x0, y, 7, colour, 1);

@@ -8,6 +8,7 @@
 
 #include "viz/at.h"
 #include "viz/item.h"
+#include "viz/scene_parts.h"
 #include "viz/scene_ruler.h"
 #include "viz/summary.h"
 
@@ -17,15 +18,18 @@ struct index_block {
 	int64_t end_ns;            /* greatest end */
 	int64_t longest_ns;
 	uint32_t longest; /* place in the list of the one that took longest */
-	uint32_t bad;     /* place of one that was lost or failed; TIMELINE_NONE */
+	uint32_t bad;     /* place of the last that was lost or failed; TIMELINE_NONE */
 };
 
 /* Items of one kind in one lane: a packet in its sender's, in the timeline's order. */
+#define INDEX_FAN    64 /* items in a block, and blocks of one level in one of the next */
+#define INDEX_LEVELS 5  /* the last is one block, of whatever there can be */
 struct index_series {
-	uint32_t *items; /* indices into the group's array of that kind */
-	int64_t *begins;
-	struct index_block *blocks;
+	uint32_t *items; /* indices into the group's array of that kind; NULL: all of it */
+	struct index_block *blocks[INDEX_LEVELS]; /* NULL: there is one of the level before */
 	size_t count;
+	int64_t latest_ns; /* begin of the last */
+	bool in_order;     /* of their begins */
 };
 
 struct index_bytes {
@@ -47,12 +51,11 @@ struct index_group {
 	uint64_t *peaks;             /* a lane: most bytes that waited at once */
 	struct buffer *lanes;        /* a lane: "20 writes, 200 B", a line each */
 	struct summary_counts counts;
+	struct wire_fates fates;
 	int64_t flight_ns; /* the longest of a segment */
 
-	/* Of the direction that the ruler shows: its writes, segments and reads by offset; each
-	 * cell's index is the group's. */
-	struct cell *cells[3];
-	size_t cell_counts[3];
+	/* Of the direction that the ruler shows: its writes, segments and reads by offset. */
+	struct ruler_row rows[3];
 	bool needs_writes; /* they differ from the group's before */
 
 	struct index_bytes *bytes;  /* a flow × 2 + direction; index_bytes() */
@@ -70,6 +73,8 @@ struct scene_index {
 /* kind: ITEM_WRITE..ITEM_DROP. */
 const struct index_series *index_series(const struct scene_index *index, size_t group,
                                         enum item_kind kind, uint32_t lane);
+/* Index into the group's array of what is in that place of a series. */
+uint32_t index_item(const struct index_series *series, size_t at);
 /* Where the bytes of a direction are at a moment; remembered until another one is asked for. */
 const struct index_bytes *index_bytes(struct scene_index *index, size_t group, uint32_t flow,
                                       uint32_t direction, int64_t ns);

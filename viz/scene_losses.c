@@ -101,6 +101,7 @@ static void say_segment(struct buffer *out, const struct scene_content *content,
 struct words {
 	const struct scene_content *content; /* NULL: no cells */
 	const char *text, *why;
+	int64_t at_ns; /* when it died: until then they are faint */
 };
 
 static struct draw_box draw_words(struct page *page, struct draw_box at, const struct words *words,
@@ -132,7 +133,9 @@ static bool place_beside(struct page *page, struct group_place *place, double la
 		if (box.x < page->left + 1 || box.x + box.w > page->right - 1 ||
 		    !draw_room_free(&place->room, box))
 			continue;
+		size_t mark = scene_mark(page);
 		draw_words(page, box, words, false);
+		scene_happens(page, mark, words->at_ns, words->at_ns);
 		draw_room_take(&place->room, box);
 		return true;
 	}
@@ -160,8 +163,9 @@ static void name_segments(struct page *page, struct group_place *place, size_t f
 {
 	const struct timeline_group *group = place->group;
 	const struct timeline_segment *segment = &group->segments[first];
-	struct words words = { .why = timeline_death_text(&segment->death) };
-	struct words least = { .text = words.why };
+	struct words words = { .why = timeline_death_text(&segment->death),
+		               .at_ns = segment->death.at_ns };
+	struct words least = { .text = words.why, .at_ns = words.at_ns };
 	struct scene_content content;
 	struct buffer text = { 0 };
 	struct draw_box way, last, wire;
@@ -188,7 +192,7 @@ static void name_drop(struct page *page, struct group_place *place,
                       const struct timeline_drop *drop)
 {
 	struct words words = { NULL, timeline_flags_text(drop->flags),
-		               timeline_death_text(&drop->death) };
+		               timeline_death_text(&drop->death), drop->death.at_ns };
 	struct draw_box way, wire;
 
 	if (drop_way(page, place, drop, &way) &&

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 
 #include "capture/quantity.h"
+#include "viz/item_parts.h"
 #include "viz/names.h"
 #include "viz/scene_parts.h"
+#include "viz/scene_view.h"
 
 #define CELLS_MOST 26
 #define COMB_APART 64.0 /* segments with one write and nearer than this share a name, */
@@ -85,14 +87,17 @@ static bool find_place(const struct page *page, const struct group_place *place,
 	return false;
 }
 
+/* Words of something that begins at from_ns: until then they are faint. */
 static bool place_pill(struct page *page, struct group_place *place, const struct track *way,
-                       double width, const char *text)
+                       double width, const char *text, int64_t from_ns)
 {
 	struct draw_box box = scene_pill(page, 0, 0, text, NULL, true);
+	size_t mark = scene_mark(page);
 
 	if (!find_place(page, place, way, width, &box))
 		return false;
 	scene_pill(page, box.x, box.y, text, NULL, false);
+	scene_happens(page, mark, from_ns, from_ns);
 	draw_room_take(&place->room, box);
 	return true;
 }
@@ -103,16 +108,9 @@ static void name_ack(struct buffer *out, const struct group_place *place, size_t
 	/* The one before it may be out of sight. */
 	const struct timeline_group *group = place->whole;
 	size_t index = scene_origin(place, ITEM_ACK, at);
-	const struct timeline_ack *ack = &group->acks[index];
+	struct timeline_ack all = timeline_ack(group, index), *ack = &all;
+	uint64_t from = item_ack_from(group, ack);
 	struct scene_content content;
-	uint64_t from = 0;
-
-	for (size_t i = index; i-- > 0;)
-		if (group->acks[i].flow == ack->flow &&
-		    group->acks[i].direction == ack->direction) {
-			from = group->acks[i].upto;
-			break;
-		}
 	buffer_text(out, "ack");
 	if (from >= ack->upto)
 		return;
@@ -144,7 +142,7 @@ static void place_acks(struct page *page, struct group_place *place)
 		           &way))
 			continue;
 		name_ack(&text, place, i);
-		if (place_pill(page, place, &way, 0, text.bytes))
+		if (place_pill(page, place, &way, 0, text.bytes, ack->sent_ns))
 			answer_label(page, place, ITEM_ACK, i);
 		buffer_finish(&text);
 	}
@@ -213,6 +211,18 @@ static void show_cells(struct page *page, const struct scene_content *content, s
 		            0);
 }
 
+/* It is asked about, so that it is readable before it leaves too. */
+static bool is_chosen(const struct page *page, const struct group_place *place,
+                      const struct timeline_segment *segment)
+{
+	struct item item = { ITEM_SEGMENT, place->index,
+		             (uint32_t)scene_origin(place, ITEM_SEGMENT,
+		                                    (size_t)(segment - place->group->segments)) };
+
+	return page->window && (item_equal(item, page->window->view->selected) ||
+	                        item_equal(item, page->window->view->hovered));
+}
+
 /* The manifest of one segment, with cells, else with the name of its writes, else its size. */
 static void place_manifest(struct page *page, struct group_place *place,
                            const struct timeline_segment *segment)
@@ -244,8 +254,12 @@ static void place_manifest(struct page *page, struct group_place *place,
 		box = scene_manifest_box(page, 0, 0, cells, &content, text.bytes, NULL, true);
 		placed = find_place(page, place, &way, width, &box);
 		if (placed) {
+			size_t mark = scene_mark(page);
+
 			scene_manifest_box(page, box.x, box.y, cells, &content, text.bytes, NULL,
 			                   false);
+			if (!is_chosen(page, place, segment))
+				scene_happens(page, mark, segment->sent_ns, segment->sent_ns);
 			draw_room_take(&place->room, box);
 			answer_label(page, place, ITEM_SEGMENT,
 			             (size_t)(segment - place->group->segments));
@@ -324,10 +338,10 @@ static void place_comb(struct page *page, struct group_place *place, size_t firs
 	if (fabs(way.x1 - way.x0) < UPRIGHT)
 		way.x0 = way.x1 = page_x(page, b->sent_ns);
 	scene_name_comb(&text, place->group, first, end);
-	if (!place_pill(page, place, &way, 0, text.bytes)) {
+	if (!place_pill(page, place, &way, 0, text.bytes, a->sent_ns)) {
 		way.x0 = page_x(page, middle->sent_ns);
 		way.x1 = page_x(page, middle->arrived_ns);
-		place_pill(page, place, &way, 0, text.bytes);
+		place_pill(page, place, &way, 0, text.bytes, a->sent_ns);
 	}
 	buffer_finish(&text);
 }
@@ -344,7 +358,7 @@ static void place_dense(struct page *page, struct group_place *place)
 	           middle->arrived_ns, &way))
 		return;
 	scene_name_comb(&text, group, 0, group->segment_count);
-	place_pill(page, place, &way, 0, text.bytes);
+	place_pill(page, place, &way, 0, text.bytes, group->segments[0].sent_ns);
 	buffer_finish(&text);
 }
 

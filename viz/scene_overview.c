@@ -90,7 +90,7 @@ static void draw_controls(const struct strip *strip)
 
 			for (size_t i = 0; i < series->count; i += step) {
 				const struct timeline_control *control =
-					&group->controls[series->items[i]];
+					&group->controls[index_item(series, i)];
 				double x = strip_x(strip, (double)control->sent_ns);
 
 				if (control->flags & PACKET_SYN)

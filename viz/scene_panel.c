@@ -16,6 +16,8 @@
 #define HEADING_H  20.0
 #define GAP        10.0 /* before a heading: above and below its line */
 #define NAME_W     78.0
+#define NAME_MOST  118.0 /* that names take, if one is longer */
+#define NAME_GAP   8.0
 #define CELL       16.0
 #define CELL_GAP   1.5
 #define LAYERS_H   20.0
@@ -27,6 +29,8 @@
 #define HEX_MOST   16
 #define MORE_APART 12.0
 #define BAR_W      4.0 /* where it is scrolled */
+#define LAYER_W    30.0
+#define KEY_ROOM   25.0
 
 static const struct draw_style heading_style = { FONT_BOLD, THEME_SMALL_SIZE, THEME_TEXT_3 };
 static const struct draw_style mono_2 = { FONT_MONO, THEME_SMALL_SIZE, THEME_TEXT_2 };
@@ -36,6 +40,7 @@ struct panel {
 	struct page *page;
 	double x, right, y; /* of the next row */
 	double top, bottom; /* what is seen */
+	double value_x;     /* of the second column */
 	uint32_t group;     /* that rows speak of */
 };
 
@@ -45,27 +50,9 @@ static bool is_seen(const struct panel *panel, double height)
 	return panel->y + height > panel->top && panel->y < panel->bottom;
 }
 
-static void draw_name_row(struct panel *panel, const struct details_row *row)
-{
-	struct draw *draw = &panel->page->draw;
-	static const struct draw_style style = { FONT_BOLD, THEME_TITLE_SIZE, THEME_TEXT };
-	double y = panel->y + TITLE_H / 2, end, width;
-
-	if (is_seen(panel, TITLE_H)) {
-		end = draw_text_within(draw, &style, panel->x, y, panel->right - panel->x,
-		                       row->name ? row->name : "");
-		if (row->value && panel->right - end > 60) {
-			width = draw_width(draw, &draw_text_2, row->value);
-			draw_text_within(draw, &draw_text_2,
-			                 fmax(panel->right - width, end + MORE_APART), y,
-			                 fmax(panel->right - end - MORE_APART, 0), row->value);
-		}
-	}
-	panel->y += TITLE_H;
-}
-
 /* The end of the longest beginning that fits, at a blank where there is one. */
-static size_t line_end(const struct draw *draw, const char *text, double most)
+static size_t line_end(const struct draw *draw, const struct draw_style *style, const char *text,
+                       double most)
 {
 	size_t length = strlen(text), at = 0, blank = 0, whole = 0;
 	double width = 0;
@@ -76,7 +63,7 @@ static size_t line_end(const struct draw *draw, const char *text, double most)
 
 		font_next(text, length, &at);
 		memcpy(one, text + before, at - before < sizeof(one) ? at - before : 0);
-		width += draw_width(draw, &draw_text_1, one);
+		width += draw_width(draw, style, one);
 		if (width > most && whole)
 			return blank ? blank : whole;
 		if (text[before] == ' ')
@@ -86,22 +73,73 @@ static size_t line_end(const struct draw *draw, const char *text, double most)
 	return length;
 }
 
-static void draw_sentence(struct panel *panel, const char *text)
+/* Lines from x to the right edge; returns where the last one ends. */
+static double draw_wrapped(struct panel *panel, const struct draw_style *style, double x,
+                           const char *text)
 {
 	struct draw *draw = &panel->page->draw;
+	double end = x;
 	char line[512];
 
 	while (text && *text) {
-		size_t end = line_end(draw, text, panel->right - panel->x);
+		size_t length = line_end(draw, style, text, panel->right - x);
 
-		if (is_seen(panel, LINE)) {
-			snprintf(line, sizeof(line), "%.*s", (int)end, text);
-			draw_text(draw, &draw_text_1, panel->x, panel->y + LINE / 2, line);
-		}
+		snprintf(line, sizeof(line), "%.*s", (int)length, text);
+		end = x + draw_width(draw, style, line);
+		if (is_seen(panel, LINE))
+			draw_text(draw, style, x, panel->y + LINE / 2, line);
 		panel->y += LINE;
-		text += end;
+		text += length;
 		text += strspn(text, " ");
 	}
+	return end;
+}
+
+static void draw_sentence(struct panel *panel, const char *text)
+{
+	draw_wrapped(panel, &draw_text_1, panel->x, text);
+}
+
+/* A title beside its way; one that is too long takes lines of smaller type. */
+static void draw_name_row(struct panel *panel, const struct details_row *row)
+{
+	static const struct draw_style style = { FONT_BOLD, THEME_TITLE_SIZE, THEME_TEXT };
+	static const struct draw_style smaller = { FONT_BOLD, THEME_NAME_SIZE, THEME_TEXT };
+	struct draw *draw = &panel->page->draw;
+	const char *name = row->name ? row->name : "";
+	double y = panel->y + TITLE_H / 2, end = panel->x + draw_width(draw, &style, name), x;
+
+	if (end > panel->right) {
+		panel->y += (TITLE_H - LINE) / 2;
+		draw_wrapped(panel, &smaller, panel->x, name);
+		end = panel->right;
+	} else {
+		if (is_seen(panel, TITLE_H))
+			draw_text(draw, &style, panel->x, y, name);
+		panel->y += TITLE_H;
+	}
+	if (!row->value)
+		return;
+	x = panel->right - draw_width(draw, &draw_text_2, row->value);
+	if (x < end + MORE_APART)
+		draw_wrapped(panel, &draw_text_2, panel->x, row->value);
+	else if (y + LINE > panel->top && y - LINE < panel->bottom)
+		draw_text(draw, &draw_text_2, x, y, row->value);
+}
+
+/* Which key takes it away, at the right. */
+static void draw_hint(struct panel *panel, const struct details_row *row, double after)
+{
+	struct draw *draw = &panel->page->draw;
+	double y = panel->y + GAP / 2 + HEADING_H / 2, x = panel->right;
+
+	if (!row->name || strcmp(row->name, "BYTES") != 0)
+		return;
+	x -= draw_width(draw, &draw_small_2, "copies");
+	if (x - KEY_ROOM < after + MORE_APART)
+		return;
+	draw_text(draw, &draw_small_2, x, y, "copies");
+	scene_key(panel->page, x - KEY_ROOM, y, "C");
 }
 
 static void draw_heading(struct panel *panel, const struct details_row *row)
@@ -116,46 +154,58 @@ static void draw_heading(struct panel *panel, const struct details_row *row)
 		end = draw_text(draw, &heading_style, panel->x, panel->y + GAP / 2 + HEADING_H / 2,
 		                row->name ? row->name : "");
 		if (row->value)
-			draw_text_within(draw, &draw_small_2, end + 8,
-			                 panel->y + GAP / 2 + HEADING_H / 2, panel->right - end - 8,
-			                 row->value);
+			end = draw_text_within(draw, &draw_small_2, end + 8,
+			                       panel->y + GAP / 2 + HEADING_H / 2,
+			                       panel->right - end - 8, row->value);
+		draw_hint(panel, row, end);
 	}
 	panel->y += GAP / 2 + HEADING_H;
+}
+
+/* What more there is to say, behind the value or, where that leaves no room, under it. */
+static void draw_more(struct panel *panel, const char *more, double y, double end)
+{
+	struct draw *draw = &panel->page->draw;
+	double third = panel->value_x + (panel->right - panel->value_x) * 0.48;
+	double width = draw_width(draw, &draw_text_2, more), x = fmax(third, end + MORE_APART);
+
+	if (x + width > panel->right)
+		x = end + MORE_APART;
+	if (x + width > panel->right)
+		draw_wrapped(panel, &draw_text_2, panel->value_x, more);
+	else if (y + LINE > panel->top && y < panel->bottom)
+		draw_text(draw, &draw_text_2, x, y + LINE / 2, more);
 }
 
 /* Its name, its value, and what more there is to say, in three columns as far as they fit. */
 static void draw_row(struct panel *panel, const struct details_row *row)
 {
 	struct draw *draw = &panel->page->draw;
-	bool link = row->kind == DETAILS_LINK;
-	double y = panel->y + LINE / 2, x = panel->x, end = x, third;
-	struct draw_box box = { x, panel->y, 0, LINE };
+	double y = panel->y, x = panel->value_x, end = x;
+	struct draw_box box = { panel->x, y, 0, 0 };
 
-	if (!is_seen(panel, LINE)) {
+	if (row->name && is_seen(panel, LINE))
+		end = draw_text_within(draw, &draw_text_2, panel->x, y + LINE / 2,
+		                       x - NAME_GAP - panel->x, row->name);
+	if (!row->name)
+		x = panel->x;
+	end = fmax(x, end);
+	if (row->value && *row->value)
+		end = draw_wrapped(panel, &draw_text_1, x, row->value);
+	else
 		panel->y += LINE;
-		return;
-	}
-	if (row->name && *row->name) {
-		end = draw_text_within(draw, &draw_text_2, x, y, panel->right - x, row->name);
-		x = fmax(x + NAME_W, end + 8);
-	}
-	if (row->value) {
-		end = draw_text_within(draw, &draw_text_1, x, y, fmax(panel->right - x, 0),
-		                       row->value);
-		if (link)
-			draw_rect(draw, (struct draw_box){ x, y + 7, end - x, 1 },
+	box.w = fmax(end, panel->value_x) - box.x;
+	box.h = panel->y - y;
+	if (row->kind == DETAILS_LINK) {
+		double line = panel->y - LINE / 2 + 7;
+
+		if (end > x && line < panel->bottom)
+			draw_rect(draw, (struct draw_box){ x, line, end - x, 1 },
 			          draw_colour(draw, THEME_TEXT_3));
-		box.w = fmax(end, panel->x + NAME_W) - box.x;
-	}
-	third = panel->x + NAME_W + (panel->right - panel->x - NAME_W) * 0.48;
-	x = fmax(third, end + MORE_APART);
-	if (row->more && x + draw_width(draw, &draw_text_2, row->more) > panel->right)
-		x = end + MORE_APART;
-	if (row->more && x < panel->right - 20)
-		draw_text_within(draw, &draw_text_2, x, y, panel->right - x, row->more);
-	if (link)
 		window_item_target(panel->page, row->item, box, 0);
-	panel->y += LINE;
+	}
+	if (row->more)
+		draw_more(panel, row->more, panel->y - LINE, end);
 }
 
 static void letter(struct panel *panel, uint32_t write, const struct scene_content *content,
@@ -203,34 +253,64 @@ static void draw_writes(struct panel *panel, const struct details_row *row)
 	panel->y += CELL + 5;
 }
 
+/* The payload in the colours of its writes; false where they are not known, or too many. */
+static bool draw_payload(struct panel *panel, const struct details_row *row, struct draw_box box)
+{
+	const struct timeline_group *group = &panel->page->timeline->groups[panel->group];
+	double byte = box.w / (double)(row->to - row->from);
+	struct scene_content content;
+
+	if (row->from >= row->to)
+		return false;
+	scene_content(&content, group, row->flow, row->direction, row->from, row->to);
+	if (!content.count || content.count > content.shown)
+		return false;
+	for (size_t i = 0; i < content.shown; i++) {
+		const struct ledger_piece *piece = &content.pieces[i];
+		double x = box.x + byte * (double)(piece->from - row->from);
+		struct draw_box part = { x, box.y, byte * (double)(piece->to - piece->from),
+			                 box.h };
+
+		draw_rect(&panel->page->draw, part, names_colour(content.numbers[i]));
+		scene_shows(panel->page, content.numbers[i], part, 0);
+	}
+	return true;
+}
+
+static void draw_layer(struct panel *panel, const struct details_row *row, uint32_t index,
+                       struct draw_box box)
+{
+	const struct details_layer *layer = &row->layers[index];
+	struct draw *draw = &panel->page->draw;
+	uint32_t heading = draw_colour(draw, THEME_HEADING);
+	bool last = index + 1 == row->layer_count;
+	char text[64];
+
+	if (last && draw_payload(panel, row, box))
+		return;
+	draw_rect(draw, box,
+	          last ? theme_mix(heading, draw_colour(draw, THEME_ACK), 0.35) : heading);
+	snprintf(text, sizeof(text), "%s %u", layer->name, layer->bytes);
+	if (draw_width(draw, &draw_small, text) > box.w - 5)
+		snprintf(text, sizeof(text), "%s", layer->name);
+	if (draw_width(draw, &draw_small, text) <= box.w - 3)
+		draw_text(draw, &draw_small, box.x + 4, box.y + box.h / 2, text);
+}
+
 /* As wide as their bytes, but wide enough for their names where that is possible. */
 static void draw_layers(struct panel *panel, const struct details_row *row)
 {
-	struct draw *draw = &panel->page->draw;
-	double all = 0, least = 30, x = panel->x, rest;
+	double all = 0, x = panel->x, rest = panel->right - panel->x - LAYER_W * row->layer_count;
 
 	for (uint32_t i = 0; i < row->layer_count; i++)
 		all += row->layers[i].bytes;
-	rest = panel->right - panel->x - least * row->layer_count;
-	if (!is_seen(panel, LAYERS_H) || all <= 0 || rest < 0) {
-		panel->y += LAYERS_H + 4;
-		return;
-	}
-	for (uint32_t i = 0; i < row->layer_count; i++) {
-		struct draw_box box = { x, panel->y + 1, 0, LAYERS_H };
-		char text[64];
+	for (uint32_t i = 0; i < row->layer_count && all > 0 && rest >= 0; i++) {
+		double width = LAYER_W + rest * row->layers[i].bytes / all;
 
-		box.w = least + rest * row->layers[i].bytes / all;
-		draw_rect(draw, (struct draw_box){ box.x, box.y, box.w - 1, box.h },
-		          i + 1 == row->layer_count ? theme_mix(draw_colour(draw, THEME_HEADING),
-		                                                draw_colour(draw, THEME_ACK), 0.35)
-		                                    : draw_colour(draw, THEME_HEADING));
-		snprintf(text, sizeof(text), "%s %u", row->layers[i].name, row->layers[i].bytes);
-		if (draw_width(draw, &draw_small, text) > box.w - 6)
-			snprintf(text, sizeof(text), "%s", row->layers[i].name);
-		if (draw_width(draw, &draw_small, text) <= box.w - 4)
-			draw_text(draw, &draw_small, box.x + 4, box.y + box.h / 2, text);
-		x += box.w;
+		if (is_seen(panel, LAYERS_H))
+			draw_layer(panel, row, i,
+			           (struct draw_box){ x, panel->y + 1, width - 1, LAYERS_H });
+		x += width;
 	}
 	panel->y += LAYERS_H + 4;
 }
@@ -313,18 +393,19 @@ static void draw_details_row(struct panel *panel, const struct details_row *row)
 	}
 }
 
-static void draw_scroll(struct page *page, const struct view_layout *layout, double scroll,
-                        double top)
+/* Where values begin, so that every name fits, within reason. */
+static double value_x(const struct page *page, const struct details *details, double x)
 {
-	double height = layout->panel_height, all = layout->panel_content;
+	double width = NAME_W;
 
-	if (all <= height)
-		return;
-	draw_round(&page->draw,
-	           (struct draw_box){ page->window->view->width - BAR_W - 2,
-	                              top + scroll / all * height, BAR_W,
-	                              fmax(height / all * height, 16) },
-	           BAR_W / 2, draw_colour(&page->draw, THEME_BORDER), 0, 0);
+	for (size_t i = 0; i < details->count; i++) {
+		const struct details_row *row = &details->rows[i];
+
+		if ((row->kind == DETAILS_ROW || row->kind == DETAILS_LINK) && row->name)
+			width = fmax(width, NAME_GAP + ceil(draw_width(&page->draw, &draw_text_2,
+			                                               row->name)));
+	}
+	return x + fmin(width, NAME_MOST);
 }
 
 void window_panel(struct page *page, struct view_layout *layout)
@@ -334,7 +415,9 @@ void window_panel(struct page *page, struct view_layout *layout)
 	double top = THEME_HEADER, bottom = view->height - WINDOW_STATUS, x = page->window->panel_x;
 	struct draw_box whole = page->window->area, box = { x, top, view->width - x, bottom - top };
 	double scroll = view->panel_scroll;
-	struct panel panel = { page, x + PAD, view->width - PAD, 0, top, bottom, 0 };
+	struct panel panel = {
+		.page = page, .x = x + PAD, .right = view->width - PAD, .top = top, .bottom = bottom
+	};
 
 	if (box.w <= 2 * PAD)
 		return;
@@ -348,11 +431,14 @@ void window_panel(struct page *page, struct view_layout *layout)
 	                      ? view->selected.group
 	                      : 0;
 	panel.y = top + 10 - scroll;
+	panel.value_x = value_x(page, details, panel.x);
 	for (size_t i = 0; page->timeline->group_count && i < details->count; i++)
 		draw_details_row(&panel, &details->rows[i]);
 	layout->panel_content = panel.y + scroll - top + 10;
 	layout->panel_height = box.h;
-	draw_scroll(page, layout, scroll, top);
+	if (layout->panel_content > layout->panel_height)
+		window_scroll_bar(page, view->width - BAR_W - 2, top, layout->panel_height, scroll,
+		                  layout->panel_content);
 	window_area(page, whole);
 	window_target(page, VIEW_ON_SPLITTER, 0, (struct draw_box){ x - 3, top, 6, box.h });
 }

@@ -14,6 +14,15 @@ struct scene_content;
 struct scene_window;
 struct scene_slice;
 
+#define HEADING_COLUMNS 7
+
+/* How all headings say what their groups came to, and where; scene_heading.c finds it. */
+struct page_headings {
+	bool known;
+	uint8_t wording;
+	double x[HEADING_COLUMNS]; /* of the columns, and where the last one ends */
+};
+
 struct page {
 	struct draw draw;
 	const struct timeline *timeline;
@@ -23,6 +32,7 @@ struct page {
 	double zero_x, pixel_ns;     /* x of 0; nanoseconds a pixel */
 	int64_t from_ns;             /* the left end of the axis; ≤ 0 where the whole is drawn */
 	struct scene_window *window; /* NULL: the whole is drawn, for nobody's pointer */
+	struct page_headings headings;
 };
 
 /* Upper and lower edge of an endpoint's lane, and where its things lie within. */
@@ -39,6 +49,7 @@ struct scene_caption {
 	double x, y;
 	struct buffer text;
 	const char *more; /* lent; NULL */
+	int64_t from_ns;  /* of what it speaks of */
 };
 
 struct group_place {
@@ -104,9 +115,16 @@ void scene_axis(struct page *page);
 /* Grid lines of the axis, through a group. */
 void scene_grid(struct page *page, const struct group_place *place);
 
-/* The heading line and the gutter; scene_group.c. */
+/* The heading line; scene_heading.c. The gutter; scene_group.c. */
 void scene_heading(struct page *page, const struct group_place *place);
 void scene_gutter(struct page *page, const struct group_place *place);
+/* What a group's wire did besides carrying packets; linear. */
+struct wire_fates {
+	struct timeline_deaths deaths;
+	size_t again, twice;
+	int64_t queued_ns; /* the longest */
+};
+struct wire_fates scene_wire_fates(const struct timeline_group *group);
 
 /*
  * The edges of two lanes that something travels between: from y0 to y1, whichever is above. False
@@ -161,8 +179,8 @@ bool scene_wire_is_crowded(const struct page *page, const struct timeline_group 
 
 /* "20 writes, 200 B" and "2 reads, 200 B", a line each. */
 void scene_say_lane(struct buffer *out, const struct timeline_group *group, uint32_t lane);
-/* The most bytes that waited at once in a lane. */
-uint64_t scene_buffer_peak(const struct timeline_group *group, uint32_t lane);
+/* The most bytes that waited at once in each lane; the caller frees them. */
+uint64_t *scene_buffer_peaks(const struct timeline_group *group);
 
 /* The send buffer's waiting bytes, and places for what is said of them; scene_buffer.c. */
 void scene_buffer(struct page *page, struct group_place *place);

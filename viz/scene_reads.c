@@ -192,6 +192,13 @@ static void draw_read_crowd(struct page *page, struct group_place *place,
 	if (!whole)
 		width = read_crowd_width(page, place->group, items, count, false);
 	box.w = fmax(width, last);
+	/* At the right edge it ends with its reads. */
+	if (page->window && box.x + box.w > page->right - 2) {
+		struct draw_box before = { page->right - 2 - box.w, box.y, box.w, box.h };
+
+		if (last <= width && before.x > page->left && draw_room_free(&place->room, before))
+			box.x = draw_snap(&page->draw, before.x);
+	}
 	draw_round(&page->draw, box, 3, draw_colour(&page->draw, THEME_LANE), 1.2,
 	           draw_colour(&page->draw, THEME_BORDER));
 	scene_happens(page, mark, place->group->reads[items[0].index].end_ns,
@@ -218,7 +225,8 @@ static void draw_read_crowd(struct page *page, struct group_place *place,
 	if (page->window && name_x < page->left + 4 &&
 	    page->left + 4 + draw_width(&page->draw, &draw_small, name.bytes) < box.x + box.w)
 		name_x = page->left + 4;
-	draw_text(&page->draw, &draw_small, name_x, lane->reads_y + 17, name.bytes);
+	if (!page->window || name_x >= page->left)
+		draw_text(&page->draw, &draw_small, name_x, lane->reads_y + 17, name.bytes);
 	scene_happens(page, mark, place->group->reads[items[0].index].end_ns,
 	              place->group->reads[items[0].index].end_ns);
 	buffer_finish(&name);

@@ -18,6 +18,7 @@
 #define WRITE_LEAST 16.0
 #define CELLS_MOST  4000 /* more in sight of a window are counted */
 #define NAME_X      16.0
+#define NAME_LEAST  40.0
 #define COUNT_X     86.0
 
 enum row_kind {
@@ -111,26 +112,62 @@ static bool one_axis(const struct page *page)
 	return true;
 }
 
-static int64_t when(const struct timeline_group *group, enum row_kind kind, uint32_t index)
+/* Where the ledger has what is in that place of a row. */
+static uint32_t source_of(const struct ruler_row *row, size_t at)
 {
-	switch (kind) {
-	case ROW_WRITES: return group->writes[index].begin_ns;
-	case ROW_SEGMENTS: return group->segments[index].sent_ns;
+	const struct ledger_direction *main = timeline_main(row->group);
+
+	if (row->kind == ROW_SEGMENTS)
+		return ledger_data_segment(main, at);
+	return row->order ? row->order[at] : (uint32_t)at;
+}
+
+static int64_t when(const struct ruler_row *row, size_t at)
+{
+	const struct timeline_group *group = row->group;
+	const struct ledger_direction *main = timeline_main(group);
+	const struct call *calls = group->trace->calls;
+	const struct call *call;
+	uint32_t index = source_of(row, at);
+
+	switch ((enum row_kind)row->kind) {
+	case ROW_WRITES: return calls[main->writes[index].call].begin_ns - group->zero_ns;
+	case ROW_SEGMENTS:
+		return ledger_sent_ns(group->ledger, main, &main->segments[index]) - group->zero_ns;
 	case ROW_READS: break;
 	}
-	return group->reads[index].end_ns;
+	call = &calls[main->reads[index].call];
+	return call->ended ? call->end_ns - group->zero_ns : CALL_PENDING;
+}
+
+/* Its index is the ledger's. */
+static struct cell cell_at(const struct ruler_row *row, size_t at)
+{
+	const struct ledger_direction *main = timeline_main(row->group);
+	uint32_t index = source_of(row, at);
+	uint64_t from;
+
+	switch ((enum row_kind)row->kind) {
+	case ROW_WRITES:
+		return (struct cell){ main->writes[index].from, main->writes[index].to, index };
+	case ROW_SEGMENTS:
+		from = main->segments[index].from;
+		return (struct cell){ from, from + main->segments[index].length, index };
+	case ROW_READS: break;
+	}
+	from = main->reads[index].from;
+	return (struct cell){ from, from + main->reads[index].length, index };
 }
 
 /* The first of the cells, which are in order of time too, that is not before a moment. */
-static size_t first_since(const struct timeline_group *group, enum row_kind kind,
-                          const struct cell *cells, size_t count, int64_t ns)
+static size_t first_since(const struct ruler_row *row, int64_t ns)
 {
-	size_t low = 0, high = count;
+	size_t low = 0, high = row->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (when(group, kind, cells[middle].index) < ns)
+		if (when(row, middle) < ns)
 			low = middle + 1;
 		else
 			high = middle;
@@ -147,18 +184,15 @@ static void ruler_in_sight(const struct page *page, uint64_t *from, uint64_t *to
 
 	for (size_t g = 0; g < page->timeline->group_count; g++)
 		for (unsigned kind = ROW_WRITES; kind <= ROW_READS; kind++) {
-			const struct timeline_group *group = &page->timeline->groups[g];
-			const struct index_group *index = &page->window->index->groups[g];
-			const struct cell *cells = index->cells[kind];
-			size_t count = index->cell_counts[kind];
-			size_t first =
-				first_since(group, (enum row_kind)kind, cells, count, from_ns);
-			size_t end = first_since(group, (enum row_kind)kind, cells, count, to_ns);
+			const struct ruler_row *row = &page->window->index->groups[g].rows[kind];
+			size_t first = first_since(row, from_ns), end = first_since(row, to_ns);
 
 			if (first >= end)
 				continue;
-			least = cells[first].from < least ? cells[first].from : least;
-			most = cells[end - 1].to > most ? cells[end - 1].to : most;
+			if (cell_at(row, first).from < least)
+				least = cell_at(row, first).from;
+			if (cell_at(row, end - 1).to > most)
+				most = cell_at(row, end - 1).to;
 		}
 	if (least >= most)
 		return;
@@ -240,108 +274,126 @@ static int cell_order(const void *left, const void *right)
 	return a->to < b->to ? -1 : a->to > b->to;
 }
 
-static void add_cell(struct cell *cells, size_t *count, uint64_t from, uint64_t to, size_t index)
+/* Reads of datagrams are in whatever order they arrived in. */
+static void order_reads(struct ruler_row *row)
 {
-	cells[(*count)++] = (struct cell){ from, to, (uint32_t)index };
+	struct cell *cells = mem_alloc(row->count, sizeof(*cells));
+	bool in_order = true;
+
+	for (size_t i = 0; i < row->count; i++) {
+		cells[i] = cell_at(row, i);
+		in_order = in_order && (!i || cell_order(&cells[i - 1], &cells[i]) <= 0);
+	}
+	if (!in_order) {
+		qsort(cells, row->count, sizeof(*cells), cell_order);
+		row->order = mem_alloc(row->count, sizeof(*row->order));
+		for (size_t i = 0; i < row->count; i++)
+			row->order[i] = cells[i].index;
+	}
+	free(cells);
 }
 
-void ruler_collect(const struct timeline_group *group, struct cell *cells[3], size_t counts[3])
+void ruler_open_row(struct ruler_row *row, const struct timeline_group *group, unsigned kind)
+{
+	const struct ledger_direction *main = timeline_main(group);
+
+	*row = (struct ruler_row){ .group = group, .kind = kind };
+	if (!drawn(group))
+		return;
+	switch ((enum row_kind)kind) {
+	case ROW_WRITES: row->count = main->write_count; break;
+	case ROW_SEGMENTS: row->count = main->data_count; break;
+	case ROW_READS:
+		row->count = main->read_count;
+		order_reads(row);
+		break;
+	}
+}
+
+void ruler_finish_row(struct ruler_row *row)
+{
+	free(row->order);
+	*row = (struct ruler_row){ 0 };
+}
+
+/* What an item of the group is of the ledger's. */
+static uint32_t index_of(const struct timeline_group *group, enum row_kind kind, uint32_t source)
 {
 	uint32_t flow = (uint32_t)group->main_flow, direction = (uint32_t)group->main_direction;
 
-	memset(counts, 0, 3 * sizeof(*counts));
-	cells[ROW_WRITES] = mem_alloc(group->write_count, sizeof(struct cell));
-	cells[ROW_SEGMENTS] = mem_alloc(group->segment_count, sizeof(struct cell));
-	cells[ROW_READS] = mem_alloc(group->read_count, sizeof(struct cell));
-	if (!drawn(group))
-		return;
-	for (size_t i = 0; i < group->write_count; i++) {
-		const struct timeline_write *write = &group->writes[i];
-
-		if (write->flow == flow && write->direction == direction)
-			add_cell(cells[ROW_WRITES], &counts[ROW_WRITES], write->from, write->to, i);
+	switch (kind) {
+	case ROW_WRITES: return timeline_write_index(group, flow, direction, source);
+	case ROW_SEGMENTS: return timeline_segment_index(group, flow, direction, source);
+	case ROW_READS: break;
 	}
-	for (size_t i = 0; i < group->segment_count; i++) {
-		const struct timeline_segment *segment = &group->segments[i];
-
-		if (segment->flow == flow && segment->direction == direction &&
-		    segment->kind == SEGMENT_DATA)
-			add_cell(cells[ROW_SEGMENTS], &counts[ROW_SEGMENTS], segment->from,
-			         segment->to, i);
-	}
-	for (size_t i = 0; i < group->read_count; i++) {
-		const struct timeline_read *read = &group->reads[i];
-
-		if (read->flow == flow && read->direction == direction)
-			add_cell(cells[ROW_READS], &counts[ROW_READS], read->from, read->to, i);
-	}
-	for (size_t i = 0; i < 3; i++)
-		qsort(cells[i], counts[i], sizeof(struct cell), cell_order);
+	return timeline_read_index(group, flow, direction, source);
 }
 
-/* The group's name, how many cells, how many boundaries they keep. */
+/* The group's name, how many cells, how many boundaries they keep. A long name is smaller, then
+ * cut: figures are whole. */
 static void name_row(const struct ruler *ruler, const char *name, const char *count,
                      const struct ledger_boundaries *boundaries, double y)
 {
+	static const struct draw_style small_name = { FONT_BOLD, THEME_SMALL_SIZE, THEME_TEXT };
 	struct draw *draw = &ruler->page->draw;
 	const struct draw_style *style = name ? &draw_small_2 : &draw_text_2;
 	double middle = y + THEME_RULER_ROW / 2.0, x = NAME_X, right = ruler->page->left - 8;
-	double room = right - x - 6 - draw_width(draw, style, count);
 	struct buffer text = { 0 };
 
-	/* A long name takes what the shorter form of the figures leaves. */
-	if (boundaries && boundaries->count) {
-		buffer_format(&text, "%llu", (unsigned long long)boundaries->kept);
-		room -= 8 + draw_width(draw, &draw_small_2, text.bytes);
-		buffer_clear(&text);
-	}
-	if (name)
-		x = fmax(draw_text_within(draw, &draw_name, x, middle,
-		                          fmax(room, COUNT_X - NAME_X - 6), name),
-		         COUNT_X - 6) +
-		    6;
 	if (boundaries && boundaries->count) {
 		buffer_format(&text, "%llu of %llu", (unsigned long long)boundaries->kept,
 		              (unsigned long long)boundaries->count);
-		if (x + draw_width(draw, style, count) + 8 +
-		            draw_width(draw, &draw_small_2, text.bytes) >
-		    right) {
-			buffer_clear(&text);
-			buffer_format(&text, "%llu", (unsigned long long)boundaries->kept);
-		}
 		right -= draw_width(draw, &draw_small_2, text.bytes);
 		draw_text(draw, &draw_small_2, right, middle, text.bytes);
 		right -= 8;
+	}
+	if (name) {
+		double room = fmax(right - x - 6 - draw_width(draw, style, count), NAME_LEAST);
+		const struct draw_style *fits =
+			draw_width(draw, &draw_name, name) <= room ? &draw_name : &small_name;
+
+		x = fmax(draw_text_within(draw, fits, x, middle, room, name), COUNT_X - 6) + 6;
+		x = fmin(x, fmax(NAME_X + room + 6, right - draw_width(draw, style, count)));
 	}
 	draw_text_within(draw, style, x, middle, right - x, count);
 	buffer_finish(&text);
 }
 
-/* Those between the ends of the axis. */
-static void cells_in_sight(const struct ruler *ruler, const struct cell **cells, size_t *count)
+/* Those between the ends of the axis: the first, and how many. */
+static size_t cells_in_sight(const struct ruler *ruler, const struct ruler_row *row, size_t *count)
 {
-	size_t first = 0, end = *count;
+	size_t first = 0, end;
 
-	if (!ruler->page->window)
-		return;
-	for (size_t low = 0, high = *count; low < high; first = low) {
+	for (size_t low = 0, high = row->count; low < high; first = low) {
 		size_t middle = low + (high - low) / 2;
 
-		if ((*cells)[middle].to <= ruler->from)
+		if (cell_at(row, middle).to <= ruler->from)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (size_t low = first, high = *count; low < high; end = low) {
+	end = first;
+	for (size_t low = first, high = row->count; low < high; end = low) {
 		size_t middle = low + (high - low) / 2;
 
-		if ((*cells)[middle].from < ruler->bytes)
+		if (cell_at(row, middle).from < ruler->bytes)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	*cells += first;
 	*count = end - first;
+	return first;
+}
+
+static struct cell *cells_of(const struct ruler_row *row, size_t first, size_t count)
+{
+	struct cell *cells = mem_alloc(count, sizeof(*cells));
+
+	for (size_t i = 0; i < count; i++) {
+		cells[i] = cell_at(row, first + i);
+		cells[i].index = index_of(row->group, (enum row_kind)row->kind, cells[i].index);
+	}
+	return cells;
 }
 
 static void draw_row(const struct ruler *ruler, const struct timeline_group *group,
@@ -357,25 +409,24 @@ static void draw_row(const struct ruler *ruler, const struct timeline_group *gro
 	static const enum item_kind items[] = {
 		[ROW_WRITES] = ITEM_WRITE, [ROW_SEGMENTS] = ITEM_SEGMENT, [ROW_READS] = ITEM_READ
 	};
-	struct cell *own = NULL;
-	const struct cell *cells;
-	size_t count;
+	const struct ruler_row *row = NULL;
+	struct cell *cells = NULL;
+	size_t count, first = 0;
 	struct buffer name = { 0 }, text = { 0 };
 	char size[QUANTITY_TEXT];
 
 	if (ruler->page->window) {
-		const struct index_group *index =
-			&ruler->page->window->index->groups[group - ruler->page->timeline->groups];
-
-		cells = index->cells[kind];
-		count = index->cell_counts[kind];
+		row = &ruler->page->window->index->groups[group - ruler->page->timeline->groups]
+		               .rows[kind];
+		count = row->count;
 	} else {
-		count = collect(main, kind, &own);
-		qsort(own, count, sizeof(*own), cell_order);
-		cells = own;
+		count = collect(main, kind, &cells);
+		qsort(cells, count, sizeof(*cells), cell_order);
 	}
 
 	scene_count(&text, count, nouns[kind]);
+	if (kind == ROW_WRITES && group->trace->foreign)
+		buffer_text(&text, " guessed");
 	if (kind == ROW_WRITES)
 		buffer_format(&text, ", %s", quantity_bytes(size, main->bytes));
 	scene_escape(&name, group->name);
@@ -384,15 +435,18 @@ static void draw_row(const struct ruler *ruler, const struct timeline_group *gro
 	         : kind == ROW_READS  ? &main->in_reads
 	                              : NULL,
 	         y);
-	cells_in_sight(ruler, &cells, &count);
-	if (ruler->page->window && count > CELLS_MOST) {
+	if (row)
+		first = cells_in_sight(ruler, row, &count);
+	if (row && count > CELLS_MOST) {
 		ruler_crowd(ruler, nouns[kind], count, y);
 	} else {
+		if (row)
+			cells = cells_of(row, first, count);
 		ruler_cells(ruler, group, items[kind], cells, count, y);
-		if (kind != ROW_WRITES)
+		if (kind != ROW_WRITES && !group->trace->foreign)
 			ruler_boundaries(ruler, main, cells, count, y);
 	}
-	free(own);
+	free(cells);
 	buffer_finish(&name);
 	buffer_finish(&text);
 }
@@ -417,7 +471,7 @@ static double draw_group(struct page *page, size_t index, double y)
 		draw_row(&ruler, group, ROW_SEGMENTS, !single, y);
 		y += step;
 	}
-	if (single || !has_segments(group, main)) {
+	if (!group->trace->foreign && (single || !has_segments(group, main))) {
 		draw_row(&ruler, group, ROW_READS, !single, y);
 		y += step;
 	}
@@ -464,7 +518,8 @@ static void name_heading(struct page *page, double y)
 		x = draw_text_within(draw, &draw_text_1, x, y, most - x - width, way.bytes) + 8;
 		x = draw_text(draw, &draw_small_2, x, y, others.bytes) + 8;
 	}
-	if (x + draw_width(draw, &draw_small_3, figures) <= most)
+	if (!page->timeline->groups[0].trace->foreign &&
+	    x + draw_width(draw, &draw_small_3, figures) <= most)
 		draw_text(draw, &draw_small_3, x, y, figures);
 	buffer_finish(&way);
 	buffer_finish(&others);

@@ -22,9 +22,19 @@ struct ruler {
 	uint64_t bytes; /* of the right end */
 };
 
-/* What a window keeps of a group's rows: cells of the writes, segments and reads of the direction
- * that is shown, by offset, with their indices in the group. The caller frees them. */
-void ruler_collect(const struct timeline_group *group, struct cell *cells[3], size_t counts[3]);
+/*
+ * A row's cells in a window: the writes (row 0), segments or reads of the direction that is shown,
+ * by offset. They are made on demand.
+ */
+struct ruler_row {
+	const struct timeline_group *group;
+	uint32_t *order; /* of the reads, in the ledger; NULL: they are by offset there */
+	size_t count;
+	unsigned kind;
+};
+void ruler_open_row(struct ruler_row *row, const struct timeline_group *group, unsigned kind);
+/* Accepts a zeroed row. */
+void ruler_finish_row(struct ruler_row *row);
 /* Whether a group's writes differ from those of the group drawn before it. */
 bool ruler_needs_writes(const struct timeline *timeline, size_t index);
 

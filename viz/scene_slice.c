@@ -2,6 +2,7 @@
  * What of a group is in sight. The parts of a picture draw it as they draw a whole group, so that
  * a zoom shows letters and names where the whole run only had room for a profile.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,8 @@
 #define PACKET_LEAST 3.0
 #define HOLDS_MOST   1500
 #define LINES_LEAST  1.0
+#define NAMED_LEAST  8.0 /* pixels a packet; with less none has a name of its own */
+#define SLACK        2   /* times as many are drawn one by one where there are fewer around */
 
 /* The most that a picture draws one by one. */
 static size_t most_of(const struct page *page, enum item_kind kind)
@@ -35,11 +38,13 @@ static void pick_lines(const struct page *page, const struct group_place *place,
 	const struct index_series *series =
 		index_series(page->window->index, place->index, kind, lane);
 	size_t count = (size_t)(page->right - page->left + BEHIND);
+	double left_ns = (page->left - BEHIND - page->zero_x) * page->pixel_ns;
 	struct index_column *columns =
 		index_columns(series, place->whole, kind,
-	                      (double)page_ns(page, page->left - BEHIND), page->pixel_ns, count);
+	                      floor(left_ns / page->pixel_ns) * page->pixel_ns, page->pixel_ns,
+	                      count + 1);
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i <= count; i++) {
 		uint32_t item =
 			columns[i].bad != TIMELINE_NONE ? columns[i].bad : columns[i].longest;
 
@@ -52,6 +57,28 @@ static void pick_lines(const struct page *page, const struct group_place *place,
 	free(columns);
 }
 
+/*
+ * How many there are around what is in sight, in as long a time. Counted in stretches of about half
+ * its length that stand still, so that panning does not go back and forth between two pictures with
+ * each item that comes or goes at an edge.
+ */
+static double count_around(const struct page *page, const struct group_place *place,
+                           enum item_kind kind, const struct index_series *series)
+{
+	double span_ns = (page->right - page->left) * page->pixel_ns;
+	double left_ns = (page->left - page->zero_x) * page->pixel_ns;
+	double stretch_ns = exp2(floor(log2(span_ns)));
+	double from_ns = floor(left_ns / stretch_ns) * stretch_ns;
+	double to_ns = ceil((left_ns + span_ns) / stretch_ns) * stretch_ns;
+	double run_ns = fmin(to_ns, (double)place->whole->end_ns) - fmax(from_ns, 0);
+	struct index_column *around =
+		index_columns(series, place->whole, kind, from_ns, to_ns - from_ns, 1);
+	double count = (double)around->count;
+
+	free(around);
+	return count * span_ns / fmax(run_ns, span_ns);
+}
+
 static int ascending(const void *left, const void *right)
 {
 	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
@@ -59,25 +86,44 @@ static int ascending(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
+/* Whether many of a kind are shown by their density. */
+static bool has_density(enum item_kind kind)
+{
+	return kind == ITEM_WRITE || kind == ITEM_READ || kind == ITEM_SEGMENT || kind == ITEM_HOLD;
+}
+
 static void find_kind(const struct page *page, const struct group_place *place,
                       struct scene_slice *slice, enum item_kind kind)
 {
 	int64_t from_ns = page_ns(page, page->left - BEHIND), to_ns = page_ns(page, page->right);
 	struct index_list *list = &slice->origins[kind];
+	double named = (page->right - page->left) / NAMED_LEAST;
+	bool may_be_crowded = (double)place->whole->segment_count > named;
 
 	for (uint32_t i = 0; i < place->whole->lane_count; i++) {
 		const struct index_series *series =
 			index_series(page->window->index, place->index, kind, i);
+		size_t most = most_of(page, kind);
+		bool dense = false;
 
-		if (index_in_sight(series, place->whole, kind, from_ns, to_ns, most_of(page, kind),
-		                   list))
+		if (has_density(kind) &&
+		    (series->count > most || (kind == ITEM_SEGMENT && may_be_crowded))) {
+			double around = count_around(page, place, kind, series);
+
+			dense = around > (double)most;
+			most *= SLACK;
+			slice->segments += kind == ITEM_SEGMENT ? around : 0;
+		}
+		if (!dense &&
+		    index_in_sight(series, place->whole, kind, from_ns, to_ns, most, list))
 			continue;
-		if (kind == ITEM_WRITE || kind == ITEM_READ || kind == ITEM_SEGMENT ||
-		    kind == ITEM_HOLD)
+		if (has_density(kind))
 			slice->dense[(size_t)kind * place->whole->lane_count + i] = true;
 		else
 			pick_lines(page, place, kind, i, list);
 	}
+	if (kind == ITEM_SEGMENT)
+		page->window->crowded = slice->segments > named;
 	if (list->count)
 		qsort(list->items, list->count, sizeof(*list->items), ascending);
 }
@@ -122,14 +168,21 @@ void window_slice(struct page *page, struct group_place *place, struct scene_sli
 #define COPY(member, kind)                                                                         \
 	group->member##s = copy_items(whole->member##s, sizeof(*whole->member##s),                 \
 	                              &slice->origins[kind], &group->member##_count)
-	COPY(hold, ITEM_HOLD);
-	COPY(segment, ITEM_SEGMENT);
-	COPY(ack, ITEM_ACK);
 	COPY(read, ITEM_READ);
 	COPY(tick, ITEM_TICK);
 	COPY(control, ITEM_CONTROL);
 	COPY(drop, ITEM_DROP);
 #undef COPY
+/* How an acknowledgement was delayed is not drawn. */
+#define MAKE(member, kind, make)                                                                   \
+	group->member##_count = slice->origins[kind].count;                                        \
+	group->member##s = mem_alloc(group->member##_count, sizeof(*group->member##s));            \
+	for (size_t i = 0; i < group->member##_count; i++)                                         \
+	group->member##s[i] = make(whole, slice->origins[kind].items[i])
+	MAKE(hold, ITEM_HOLD, timeline_hold);
+	MAKE(segment, ITEM_SEGMENT, timeline_segment);
+	MAKE(ack, ITEM_ACK, timeline_ack_way);
+#undef MAKE
 	follow_holds(slice);
 	place->group = group;
 	place->slice = slice;

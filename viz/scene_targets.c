@@ -11,6 +11,10 @@
 #define SELECTED 2.0
 #define HOVERED  1.2
 
+#define EDGE_LEAST 0.5 /* pixels between the edges of a stair, */
+#define EDGE_MANY  3.0 /* and where it has more strips than these */
+#define MANY       500
+
 static double between(double value, double least, double most)
 {
 	return fmax(least, fmin(value, most));
@@ -121,44 +125,133 @@ static void outline(struct page *page, struct draw_box box, double skew, double 
 	draw_line(draw, right, box.y, right + skew, bottom, width, colour, 1, 0);
 }
 
-/* Strips of one hold are one thing. */
-static bool join(struct draw_box *all, const struct view_target *target)
-{
-	double right = fmax(all->x + all->w, (double)target->x + (double)target->w);
-	double bottom = fmax(all->y + all->h, (double)target->y + (double)target->h);
+/* The strips of one hold, as one shape. */
+struct strips {
+	struct draw_box *boxes;
+	size_t count, capacity;
+};
 
-	if (target->item.kind != ITEM_HOLD)
-		return false;
-	if (all->w <= 0) {
-		*all = (struct draw_box){ target->x, target->y, target->w, target->h };
-		return true;
+static void add_strip(struct strips *strips, const struct view_target *target)
+{
+	strips->boxes =
+		mem_grow(strips->boxes, &strips->capacity, strips->count, sizeof(*strips->boxes));
+	strips->boxes[strips->count++] =
+		(struct draw_box){ target->x, target->y, target->w, target->h };
+}
+
+static int by_value(const void *left, const void *right)
+{
+	double a = *(const double *)left, b = *(const double *)right;
+
+	return (a > b) - (a < b);
+}
+
+/* What of it waits between two edges, from y to y+h; h 0: nothing. */
+static struct draw_box waiting_between(const struct strips *strips, double from, double to)
+{
+	double top = HUGE_VAL, bottom = -HUGE_VAL, middle = (from + to) / 2;
+
+	for (size_t i = 0; i < strips->count; i++) {
+		const struct draw_box *box = &strips->boxes[i];
+
+		if (box->x > middle || box->x + box->w < middle)
+			continue;
+		top = fmin(top, box->y);
+		bottom = fmax(bottom, box->y + box->h);
 	}
-	all->x = fmin(all->x, target->x);
-	all->y = fmin(all->y, target->y);
-	all->w = right - all->x;
-	all->h = bottom - all->y;
-	return true;
+	return top < bottom ? (struct draw_box){ from, top, to - from, bottom - top }
+	                    : (struct draw_box){ from, 0, to - from, 0 };
+}
+
+/* The upright part of an edge at x, on the side of the lower step. */
+static void step_edge(struct page *page, double x, double from, double to, double width,
+                      uint32_t colour)
+{
+	struct draw_box box = { from < to ? x : x - width, fmin(from, to) - width, width,
+		                fabs(from - to) + 2 * width };
+
+	if (from != to)
+		draw_rect(&page->draw, box, colour);
+}
+
+static void upright(struct page *page, struct draw_box before, struct draw_box after, double width,
+                    uint32_t colour)
+{
+	double x = draw_snap(&page->draw, after.x);
+
+	if (before.h > 0 && after.h > 0) {
+		step_edge(page, x, before.y, after.y, width, colour);
+		step_edge(page, x, after.y + after.h, before.y + before.h, width, colour);
+	} else if (before.h > 0) {
+		draw_rect(&page->draw,
+		          (struct draw_box){ x, before.y - width, width, before.h + 2 * width },
+		          colour);
+	} else if (after.h > 0) {
+		draw_rect(&page->draw,
+		          (struct draw_box){ x - width, after.y - width, width,
+		                             after.h + 2 * width },
+		          colour);
+	}
+}
+
+/* The stair of bytes that come to wait, and fall. */
+static void outline_strips(struct page *page, const struct strips *strips, double width,
+                           uint32_t colour)
+{
+	size_t count = 2 * strips->count, kept = 1;
+	double *edges = mem_alloc(count, sizeof(*edges));
+	double apart = strips->count > MANY ? EDGE_MANY : EDGE_LEAST;
+	struct draw_box before = { 0 };
+
+	for (size_t i = 0; i < strips->count; i++) {
+		edges[2 * i] = strips->boxes[i].x;
+		edges[2 * i + 1] = strips->boxes[i].x + strips->boxes[i].w;
+	}
+	qsort(edges, count, sizeof(*edges), by_value);
+	for (size_t i = 1; i < count; i++)
+		if (edges[i] - edges[kept - 1] > apart)
+			edges[kept++] = edges[i];
+	for (size_t i = 0; i + 1 < kept; i++) {
+		struct draw_box now = waiting_between(strips, edges[i], edges[i + 1]);
+		double x = draw_snap(&page->draw, now.x);
+		double w = draw_snap(&page->draw, now.x + now.w) - x;
+
+		upright(page, before, now, width, colour);
+		if (now.h > 0) {
+			draw_rect(&page->draw, (struct draw_box){ x, now.y - width, w, width },
+			          colour);
+			draw_rect(&page->draw, (struct draw_box){ x, now.y + now.h, w, width },
+			          colour);
+		}
+		before = now;
+	}
+	upright(page, before, (struct draw_box){ edges[kept - 1], 0, 0, 0 }, width, colour);
+	free(edges);
 }
 
 static void outline_item(struct page *page, struct item item, size_t first, double width,
                          uint32_t colour)
 {
 	const struct view_targets *targets = page->window->targets;
-	struct draw_box joined = { 0 };
+	struct strips strips = { 0 };
 
 	if (item.kind == ITEM_NONE)
 		return;
 	for (size_t i = first; i < targets->count; i++) {
 		const struct view_target *target = &targets->list[i];
 
-		if (target->kind == VIEW_ON_ITEM && item_equal(target->item, item) &&
-		    !join(&joined, target))
+		if (target->kind != VIEW_ON_ITEM || !item_equal(target->item, item))
+			continue;
+		if (item.kind == ITEM_HOLD)
+			add_strip(&strips, target);
+		else
 			outline(page,
 			        (struct draw_box){ target->x, target->y, target->w, target->h },
 			        target->skew, width, colour);
 	}
-	if (joined.w > 0)
-		outline(page, joined, 0, width, colour);
+	if (strips.count)
+		outline_strips(page, &strips, width, colour);
+	free(strips.boxes);
 }
 
 void window_outline(struct page *page, size_t first)

@@ -91,9 +91,11 @@ static void draw_tick(struct page *page, struct group_place *place,
 	              tick->pending ? INT64_MAX : tick->at_ns);
 	scene_answers(page, place, ITEM_TICK, (size_t)(tick - place->group->ticks),
 	              (struct draw_box){ x - 3, y, 7, h + 2 }, 0);
+	mark = scene_mark(page);
 	if (text.length)
 		place_name(page, place, lane, x + (tick->failed ? 3 : 0), text.bytes,
 		           draw_colour(&page->draw, tick->failed ? THEME_BAD : THEME_TEXT_2));
+	scene_happens(page, mark, tick->at_ns, tick->at_ns);
 out:
 	buffer_finish(&text);
 }

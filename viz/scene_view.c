@@ -9,13 +9,15 @@
 
 #define GROUP_GAP     4.0
 #define SLANTED       3.0 /* pixels of way, with the whole run in the plot */
-#define STRETCH_LEAST 0.7 /* what is still too high then is scrolled */
-#define STRETCH_MOST  2.2
+#define STRETCH_LEAST 0.45
+#define STRETCH_FAIR  0.8 /* what is too high even at the least is scrolled, and has this */
+#define STRETCH_MOST  4.5
 #define RULER_SHARE                                                                                \
 	0.45 /* of the height for groups and ruler; a higher ruler scrolls with them               \
 	      */
 #define PANEL_CONTENTS 360.0 /* the least that lanes keep beside the panel */
 #define EVENT_GAP      24.0
+#define SCROLL_BAR     4.0
 
 bool window_is_slanted(const struct page *page, uint32_t group)
 {
@@ -45,6 +47,11 @@ const char *window_lane_text(const struct page *page, uint32_t group, uint32_t l
 const struct summary_counts *window_counts(const struct page *page, uint32_t group)
 {
 	return &page->window->index->groups[group].counts;
+}
+
+const struct wire_fates *window_fates(const struct page *page, uint32_t group)
+{
+	return &page->window->index->groups[group].fates;
 }
 
 bool window_has_clock(const struct page *page)
@@ -114,6 +121,8 @@ static double stretch_to(const struct page *page, struct group_place *places, do
 {
 	double least = STRETCH_LEAST, most = STRETCH_MOST;
 
+	if (lay_out(page, places, 0, least) > height)
+		return STRETCH_FAIR;
 	for (int i = 0; i < 16; i++) {
 		double middle = (least + most) / 2;
 
@@ -297,6 +306,7 @@ static void draw_middle(struct page *page, struct group_place *places, double bo
 	scroll = fmax(fmin(scroll, content - height), 0);
 	lay_out(page, places, draw_snap(&page->draw, top - scroll), stretch);
 	fill_layout(page, places, content, layout);
+	page->window->lanes_bottom = top + fmin(height, fixed ? height : content - ruler - scroll);
 	draw_groups(page, places, fixed ? HUGE_VAL : top - scroll + content - ruler);
 	window_area(page, whole);
 	if (fixed && ruler > 0) {
@@ -307,11 +317,42 @@ static void draw_middle(struct page *page, struct group_place *places, double bo
 	}
 }
 
+/* How much of the groups is above and below what is seen. */
+static void draw_groups_scroll(struct page *page, const struct view_layout *layout)
+{
+	const struct draw_box *area = &page->window->groups;
+	double all = layout->groups_content, scroll = page->window->view->groups_scroll;
+
+	if (all <= area->h)
+		return;
+	scroll = fmax(fmin(scroll, all - area->h), 0);
+	window_scroll_bar(page, page->width - SCROLL_BAR - 2, area->y, area->h, scroll, all);
+}
+
+void window_scroll_bar(struct page *page, double x, double top, double height, double scroll,
+                       double all)
+{
+	draw_round(&page->draw,
+	           (struct draw_box){ x, top + scroll / all * height, SCROLL_BAR,
+	                              fmax(height / all * height, 16) },
+	           SCROLL_BAR / 2, draw_colour(&page->draw, THEME_BORDER), 0, 0);
+}
+
 static void draw_all(struct page *page, struct group_place *places, struct view_layout *layout)
 {
 	const struct view *view = page->window->view;
 	double status = view->height - WINDOW_STATUS, overview = status - WINDOW_OVERVIEW;
 
+	if (page->options->loading && !page->timeline->group_count) {
+		*layout =
+			(struct view_layout){ .plot_left = page->left, .plot_right = page->right };
+		window_loading(page, overview);
+		window_status(page, status);
+		if (view->help)
+			window_help(page);
+		draw_unclip(&page->draw);
+		return;
+	}
 	window_place_cursor(page);
 	draw_header(page);
 	scene_axis(page);
@@ -319,11 +360,14 @@ static void draw_all(struct page *page, struct group_place *places, struct view_
 	              (struct draw_box){ page->left, THEME_HEADER, page->right - page->left,
 	                                 THEME_AXIS });
 	draw_middle(page, places, overview, layout);
-	window_cursor(page, page->window->groups.y + page->window->groups.h);
+	window_cursor(page, page->window->lanes_bottom);
+	draw_groups_scroll(page, layout);
 	window_overview(page, overview);
 	window_status(page, status);
 	if (page->options->details)
 		window_panel(page, layout);
+	if (page->options->loading)
+		window_loading(page, overview);
 	if (view->help)
 		window_help(page);
 	draw_unclip(&page->draw);

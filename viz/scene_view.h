@@ -18,6 +18,7 @@ struct scene_slice {
 	struct timeline_group group;
 	struct index_list origins[ITEM_KIND_COUNT]; /* by kind: where each is in the whole group */
 	bool *dense; /* kind × lane: too many are in sight to draw each; none is in group then */
+	double segments; /* around what is in sight, in as long a time; 0 where there are few */
 };
 
 struct scene_window {
@@ -28,10 +29,12 @@ struct scene_window {
 	struct view_targets own;
 	struct draw_box area; /* what everything is clipped to: of the scrolled groups, or all */
 	struct draw_box clip;
+	bool crowded; /* too many packets are around to name each; of the group that is drawn */
 	bool has_cursor;
 	double cursor_x;
 	double flag_left, flag_right; /* of the cursor's time on the axis */
 	struct draw_box groups;       /* where groups are seen */
+	double lanes_bottom;          /* of what the axis speaks of: the ruler is not */
 	double panel_x;               /* of its left edge */
 	uint32_t lit;                 /* number of the write under the pointer; TIMELINE_NONE */
 	struct draw_box *lit_boxes;   /* where it is */
@@ -49,6 +52,7 @@ uint64_t window_lane_peak(const struct page *page, uint32_t group, uint32_t lane
 /* What scene_say_lane() says of it, kept. */
 const char *window_lane_text(const struct page *page, uint32_t group, uint32_t lane);
 const struct summary_counts *window_counts(const struct page *page, uint32_t group);
+const struct wire_fates *window_fates(const struct page *page, uint32_t group);
 
 /* Fills place->slice and place->group; scene_slice.c. */
 void window_slice(struct page *page, struct group_place *place, struct scene_slice *slice);
@@ -74,10 +78,15 @@ void window_bars(struct page *page, struct group_place *place);
 void window_overview(struct page *page, double y);
 /* What there is to know of what is selected; scene_panel.c. */
 void window_panel(struct page *page, struct view_layout *layout);
+/* A bar at x that says what part of all is seen; scene_view.c. */
+void window_scroll_bar(struct page *page, double x, double top, double height, double scroll,
+                       double all);
 /* Keys, search, message; scene_status.c. */
 void window_status(struct page *page, double y);
 /* A key as a small box; returns the x behind it. */
 double scene_key(struct page *page, double x, double y, const char *key);
+/* What is being read: in the middle of an empty window, else under the groups; scene_loading.c. */
+void window_loading(struct page *page, double bottom);
 /* All keys, over everything; scene_help.c. */
 void window_help(struct page *page);
 

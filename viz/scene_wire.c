@@ -3,13 +3,15 @@
 
 #include "capture/mem.h"
 #include "viz/names.h"
-#include "viz/scene_parts.h"
+#include "viz/scene_view.h"
 
 #define LINE_WIDTH 2.4 /* of a segment with one write */
 #define DENSE      3.0 /* pixels a segment: from there on columns are shaded by their number */
 #define COLUMN     2.0
 #define CROWDED    8.0 /* pixels a segment: from there on none has a name of its own */
 #define ACK_ALPHA  0.6
+#define ACK_DENSE  2.0 /* pixels an acknowledgement: from there on upright ones are whole pixels */
+#define ACK_SLANT  0.5
 #define BUNDLE_STEP                                                                                \
 	3.0 /* of segments that leave at once: side by side, the first at its moment               \
 	     */
@@ -41,12 +43,15 @@ bool scene_way(const struct group_place *place, uint32_t from, uint32_t to, doub
 
 bool scene_wire_is_crowded(const struct page *page, const struct timeline_group *group)
 {
+	if (page->window)
+		return page->window->crowded;
 	return (double)group->segment_count * CROWDED > page->right - page->left;
 }
 
 bool scene_wire_is_dense(const struct page *page, const struct timeline_group *group)
 {
-	return (double)group->segment_count * DENSE > page->right - page->left;
+	/* In a window those are not in the group. */
+	return !page->window && (double)group->segment_count * DENSE > page->right - page->left;
 }
 
 /* A parallelogram from its leading edge x0 y0 → x1 y1, whichever of them is above. */
@@ -249,9 +254,13 @@ static void draw_segment(struct page *page, struct group_place *place, size_t in
 	draw_body(page, segment, &content, way, width, colour);
 	scene_happens(page, mark, segment->sent_ns, segment->arrived_ns);
 	answer_segment(page, place, index, &content, way, width);
+	mark = scene_mark(page);
 	if (segment->lost)
 		scene_cross(page, place, way.w + (width > LINE_WIDTH ? width / 2 : 0), way.h);
-	else if (content.count > 1 && width > LINE_WIDTH && fabs(way.w - way.x) < LINE_WIDTH)
+	scene_happens(page, mark, segment->death.at_ns, segment->death.at_ns);
+	if (segment->lost)
+		return;
+	if (content.count > 1 && width > LINE_WIDTH && fabs(way.w - way.x) < LINE_WIDTH)
 		draw_room_take(&place->room, (struct draw_box){ way.x, fmin(way.y, way.h), width,
 		                                                fabs(way.h - way.y) });
 }
@@ -331,6 +340,7 @@ bool scene_ack_stands_out(const struct page *page, const struct timeline_group *
 static void draw_acks(struct page *page, struct group_place *place)
 {
 	const struct timeline_group *group = place->group;
+	bool dense = (double)group->ack_count * ACK_DENSE > page->right - page->left;
 	double before = -HUGE_VAL;
 
 	for (size_t i = 0; i < group->ack_count; i++) {
@@ -345,8 +355,15 @@ static void draw_acks(struct page *page, struct group_place *place)
 			continue;
 		before = x1;
 		size_t mark = scene_mark(page);
-		draw_line(&page->draw, x0, y0, x1, y1, released ? 2 : 1.1, colour,
-		          released ? 1 : ACK_ALPHA, 0);
+		if (page->window && dense && !released && x1 - x0 < ACK_SLANT)
+			draw_rect(&page->draw,
+			          (struct draw_box){ (x0 + x1) / 2 - 0.5, fmin(y0, y1), 1,
+			                             fabs(y1 - y0) },
+			          theme_mix(draw_colour(&page->draw, THEME_BACKGROUND), colour,
+			                    ACK_ALPHA));
+		else
+			draw_line(&page->draw, x0, y0, x1, y1, released ? 2 : 1.1, colour,
+			          released ? 1 : ACK_ALPHA, 0);
 		if (released || x1 - x0 > 8)
 			draw_arrow(&page->draw, x0, y0, x1, y1, released ? 9 : 6, colour,
 			           released ? 1 : ACK_ALPHA);

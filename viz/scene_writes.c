@@ -181,6 +181,9 @@ static void draw_blocked(struct page *page, struct group_place *place,
 		if (!timeline_is_blocked(place->group, write, &to_ns))
 			continue;
 		to = pending ? page->right : page_x(page, to_ns);
+		/* The next one's name is to be read. */
+		if (i + 1 < count)
+			to = fmin(to, items[i + 1].x - LETTER_GAP - 2);
 		if (to - from < WAIT_LEAST)
 			continue;
 		size_t mark = scene_mark(page);

@@ -54,4 +54,12 @@ struct sdl {
  * not there. */
 int sdl_load(struct sdl *sdl, struct err *err);
 
+/*
+ * Before SDL's Init: what an X server refuses ends nothing. Xlib's own answer is exit(3), which SDL
+ * leaves in place at its end, and SDL 2.26 sends messages to windows that may be gone: to wake
+ * itself, from a second connection, to the one that it has just destroyed; at the end of a drop, to
+ * the program that it came from. Nothing where there is no libX11.
+ */
+void sdl_outlive_errors(void);
+
 #endif

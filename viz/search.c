@@ -32,6 +32,7 @@ static bool fits_number(int64_t number, const struct timeline_group *group, stru
 static bool fits_length(const struct search *search, const struct timeline_group *group,
                         struct item item)
 {
+	struct timeline_segment segment;
 	uint64_t from, to;
 
 	switch (item.kind) {
@@ -40,8 +41,9 @@ static bool fits_length(const struct search *search, const struct timeline_group
 		to = group->writes[item.index].to;
 		break;
 	case ITEM_SEGMENT:
-		from = group->segments[item.index].from;
-		to = group->segments[item.index].to;
+		segment = timeline_segment(group, item.index);
+		from = segment.from;
+		to = segment.to;
 		break;
 	case ITEM_READ:
 		from = group->reads[item.index].from;
@@ -58,44 +60,43 @@ static bool fits_held(const struct search *search, const struct timeline_group *
 {
 	uint32_t hold =
 		item->kind == ITEM_SEGMENT ? item_hold_of(group, item->index) : TIMELINE_NONE;
+	int64_t from_ns, to_ns;
 
-	if (hold == TIMELINE_NONE ||
-	    !compares(search, group->holds[hold].to_ns - group->holds[hold].from_ns))
+	if (hold == TIMELINE_NONE)
+		return false;
+	timeline_hold_span(group, hold, &from_ns, &to_ns, NULL);
+	if (!compares(search, to_ns - from_ns))
 		return false;
 	item->kind = ITEM_HOLD;
 	item->index = hold;
 	return true;
 }
 
-static bool is_frame(const struct trace *trace, uint32_t packet, int64_t frame)
-{
-	return packet < trace->packet_count && trace->packets[packet].frame == frame;
-}
-
 /* Sent or arrived in that frame. */
 static bool fits_frame(int64_t frame, const struct timeline_group *group, struct item item)
 {
 	const struct trace *trace = group->trace;
-	const struct timeline_segment *segment;
 	const struct ledger_segment *source;
+	struct timeline_origin at;
 	const struct ledger_ack *ack;
 
 	switch (item.kind) {
 	case ITEM_SEGMENT:
-		segment = &group->segments[item.index];
-		source = &search_direction(group, segment->flow, segment->direction)
-		                  ->segments[segment->segment];
-		return is_frame(trace, source->packet, frame) ||
-		       is_frame(trace, source->arrival, frame);
+		at = timeline_order_at(&group->segment_order, item.index);
+		source = &at.in->segments[at.index];
+		return trace_is_frame(trace, source->packet, frame) ||
+		       trace_is_frame(trace, ledger_arrival(at.in, source), frame);
 	case ITEM_ACK:
-		ack = item_ledger_ack(group, &group->acks[item.index]);
-		return ack && (is_frame(trace, ack->packet, frame) ||
-		               is_frame(trace, ack->departure, frame));
-	case ITEM_CONTROL: return is_frame(trace, group->controls[item.index].packet, frame);
+		at = timeline_order_at(&group->ack_order, item.index);
+		ack = &at.in->acks[at.index];
+		return trace_is_frame(trace, ack->packet, frame) ||
+		       trace_is_frame(trace, ledger_departure(at.in, ack), frame);
+	case ITEM_CONTROL: return trace_is_frame(trace, group->controls[item.index].packet, frame);
 	case ITEM_DROP:
-		return is_frame(trace,
-		                ledger_event_packet(group->ledger, group->drops[item.index].event),
-		                frame);
+		return trace_is_frame(trace,
+		                      ledger_event_packet(group->ledger,
+		                                          group->drops[item.index].event),
+		                      frame);
 	default: return false;
 	}
 }
@@ -112,7 +113,7 @@ static bool control_has_port(const struct timeline_group *group, uint32_t index,
 
 	if (!group->trace->bytes || !at->captured)
 		return false;
-	packet_decode(group->trace->bytes + at->at, at->captured, at->length, &view);
+	trace_decode(group->trace, group->controls[index].packet, &view);
 	return has_port(&view.source, &view.destination, port);
 }
 
@@ -123,8 +124,8 @@ static bool fits_port(int64_t port, const struct timeline_group *group, struct i
 
 	switch (item.kind) {
 	case ITEM_WRITE: flow = group->writes[item.index].flow; break;
-	case ITEM_SEGMENT: flow = group->segments[item.index].flow; break;
-	case ITEM_ACK: flow = group->acks[item.index].flow; break;
+	case ITEM_SEGMENT: flow = timeline_segment(group, item.index).flow; break;
+	case ITEM_ACK: flow = timeline_ack(group, item.index).flow; break;
 	case ITEM_READ: flow = group->reads[item.index].flow; break;
 	case ITEM_DROP: flow = group->drops[item.index].flow; break;
 	case ITEM_CONTROL: return control_has_port(group, item.index, port);
@@ -196,11 +197,11 @@ static struct item nearest(const struct item_steps *steps, int64_t at_ns)
 	if (!steps->count)
 		return (struct item){ 0 };
 	if (behind == steps->count)
-		return steps->steps[before].item;
-	if (before == steps->count ||
-	    steps->steps[behind].at_ns - at_ns <= at_ns - steps->steps[before].at_ns)
-		return steps->steps[behind].item;
-	return steps->steps[before].item;
+		return item_steps_at(steps, before).item;
+	if (before == steps->count || item_steps_at(steps, behind).at_ns - at_ns <=
+	                                      at_ns - item_steps_at(steps, before).at_ns)
+		return item_steps_at(steps, behind).item;
+	return item_steps_at(steps, before).item;
 }
 
 /* Where an item stands among the steps; steps->count if it is none of them. */
@@ -208,24 +209,14 @@ static size_t place_of(const struct item_steps *steps, const struct timeline *ti
                        struct item item)
 {
 	struct item_step step = { 0 };
-	size_t low = 0, high = steps->count;
 
-	if (!item_step_of(timeline, item, &step))
-		return steps->count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (item_step_order(&steps->steps[middle], &step) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return item_step_of(timeline, item, &step) ? item_steps_below(steps, &step) : steps->count;
 }
 
 struct item search_next(const struct search *search, const struct timeline *timeline,
                         const struct item_steps *steps, struct item from, bool backwards)
 {
+	struct item_window window = { .steps = steps };
 	size_t count = steps->count, at;
 	struct seeker seeker;
 	struct item found;
@@ -239,7 +230,7 @@ struct item search_next(const struct search *search, const struct timeline *time
 		at = backwards ? 0 : count - 1;
 	for (size_t i = 0; i < count; i++) {
 		at = backwards ? (at ? at : count) - 1 : at + 1 < count ? at + 1 : 0;
-		if (fits(&seeker, &steps->steps[at], &found))
+		if (fits(&seeker, item_window_at(&window, at), &found))
 			return found;
 	}
 	return (struct item){ 0 };
@@ -248,6 +239,7 @@ struct item search_next(const struct search *search, const struct timeline *time
 size_t search_count(const struct search *search, const struct timeline *timeline,
                     const struct item_steps *steps, size_t most)
 {
+	struct item_window window = { .steps = steps };
 	struct seeker seeker;
 	struct item found;
 	size_t count = 0;
@@ -257,6 +249,6 @@ size_t search_count(const struct search *search, const struct timeline *timeline
 	if (!seek(&seeker, search, timeline))
 		return 0;
 	for (size_t i = 0; i < steps->count && count < most; i++)
-		count += fits(&seeker, &steps->steps[i], &found);
+		count += fits(&seeker, item_window_at(&window, i), &found);
 	return count;
 }

@@ -57,7 +57,7 @@ static const uint8_t *payload_of(const struct trace *trace, uint32_t packet, siz
 	*length = 0;
 	if (!trace->bytes || !at->captured)
 		return NULL;
-	packet_decode(trace->bytes + at->at, at->captured, at->length, &view);
+	trace_decode(trace, packet, &view);
 	*length = view.payload_captured;
 	return trace->bytes + at->at + view.payload_at;
 }
@@ -75,7 +75,7 @@ static bool goes_on(const struct seeker *seeker, const struct timeline_group *gr
 		uint32_t next = ledger_segment_at(in, offset);
 		const uint8_t *payload;
 
-		if (next == LEDGER_NONE || in->segments[next].repeated ||
+		if (next == LEDGER_NONE || ledger_segment_repeated(in, &in->segments[next]) ||
 		    in->segments[next].from != offset)
 			return false;
 		payload = payload_of(group->trace, in->segments[next].packet, &length);
@@ -93,10 +93,10 @@ static bool goes_on(const struct seeker *seeker, const struct timeline_group *gr
 static bool segment_holds(const struct seeker *seeker, const struct timeline_group *group,
                           uint32_t index)
 {
-	const struct timeline_segment *segment = &group->segments[index];
-	const struct ledger_flow *flow = &group->ledger->flows[segment->flow];
-	const struct ledger_segment *source =
-		&flow->directions[segment->direction].segments[segment->segment];
+	struct timeline_segment segment = timeline_segment(group, index);
+	const struct ledger_flow *flow = &group->ledger->flows[segment.flow];
+	const struct ledger_direction *in = &flow->directions[segment.direction];
+	const struct ledger_segment *source = &in->segments[segment.segment];
 	size_t match = 0, length;
 	const uint8_t *payload = payload_of(group->trace, source->packet, &length);
 
@@ -105,8 +105,8 @@ static bool segment_holds(const struct seeker *seeker, const struct timeline_gro
 	if (feed(seeker, &match, payload, length))
 		return true;
 	return !trace_transport_is_message(flow->transport) && source->kind == SEGMENT_DATA &&
-	       !source->repeated && length == source->length &&
-	       goes_on(seeker, group, segment, match);
+	       !ledger_segment_repeated(in, source) && length == source->length &&
+	       goes_on(seeker, group, &segment, match);
 }
 
 static bool text_holds(const struct seeker *seeker, const char *text)

@@ -44,14 +44,17 @@ static void add_direction(struct summary_counts *counts, const struct ledger_dir
 	counts->lost_datagrams += direction->lost_datagrams;
 	add_boundaries(&counts->in_reads, &direction->in_reads);
 	counts->bytes += direction->bytes;
-	add_state(&counts->state, &direction->state);
+	if (!counts->guessed)
+		add_state(&counts->state, &direction->state);
 	if (direction->last_read_ns > counts->last_read_ns)
 		counts->last_read_ns = direction->last_read_ns;
 }
 
-static struct summary_counts count_flow(const struct ledger_flow *flow, uint32_t direction)
+static struct summary_counts count_flow(const struct ledger_flow *flow, uint32_t direction,
+                                        bool guessed)
 {
 	struct summary_counts counts = {
+		.guessed = guessed,
 		.refused = flow->refused,
 		.messages = trace_transport_is_message(flow->transport),
 		.packets_seen = !trace_transport_is_unix(flow->transport),
@@ -63,7 +66,7 @@ static struct summary_counts count_flow(const struct ledger_flow *flow, uint32_t
 
 struct summary_counts summary_count(const struct timeline_group *group)
 {
-	struct summary_counts counts = { .messages = true };
+	struct summary_counts counts = { .messages = true, .guessed = group->trace->foreign };
 
 	for (size_t i = 0; i < group->ledger->flow_count; i++) {
 		const struct ledger_flow *flow = &group->ledger->flows[i];
@@ -96,10 +99,14 @@ size_t summary_way_count(const struct timeline_group *group)
 void summary_ways(struct buffer *out, const struct summary_counts *counts)
 {
 	plural(out, counts->writes, "write");
+	if (counts->guessed)
+		buffer_text(out, " (guessed)");
 	if (counts->packets_seen) {
 		buffer_text(out, " → ");
 		plural(out, counts->segments, counts->messages ? "datagram" : "segment");
 	}
+	if (counts->guessed)
+		return;
 	buffer_text(out, " → ");
 	plural(out, counts->reads, "read");
 }
@@ -323,7 +330,8 @@ static void add_end(struct buffer *line, const struct trace *trace, uint16_t end
 {
 	char text[ADDRESS_TEXT];
 
-	if (endpoint < trace->endpoint_count) {
+	/* An end of a capture is called by its address. */
+	if (endpoint < trace->endpoint_count && !trace->foreign) {
 		const char *name = trace->endpoints[endpoint].name;
 
 		escape_terminal(line, name, strlen(name));
@@ -338,7 +346,7 @@ static void flow_line(struct buffer *out, const struct timeline_group *group, ui
 {
 	const struct ledger_flow *flow = &group->ledger->flows[index];
 	const struct ledger_direction *bytes = &flow->directions[direction];
-	struct summary_counts counts = count_flow(flow, direction);
+	struct summary_counts counts = count_flow(flow, direction, group->trace->foreign);
 	struct buffer line = { 0 }, outcome = { 0 };
 	char text[QUANTITY_TEXT];
 

@@ -70,6 +70,7 @@ void summary_flows(struct buffer *out, const struct timeline *timeline,
 
 /* What all directions of a group, or one alone, add up to. */
 struct summary_counts {
+	bool guessed; /* the writes are, and nothing is known of reads and boundaries */
 	size_t writes, segments, reads; /* segments that carry bytes for the first time */
 	size_t packets, acks;
 	size_t retransmissions, lost_datagrams;

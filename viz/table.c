@@ -55,6 +55,15 @@ struct table {
 	size_t row_count;
 };
 
+static void add_size(const struct timeline_group *group, size_t segment, uint64_t *sizes,
+                     size_t *count)
+{
+	struct timeline_origin at = timeline_order_at(&group->segment_order, segment);
+
+	if (at.in->segments[at.index].kind == SEGMENT_DATA)
+		sizes[(*count)++] = at.in->segments[at.index].length;
+}
+
 /* "10: 10× 10, 100 B": all segments of the group that carry bytes for the first time. */
 static void add_sizes(struct buffer *cell, const struct timeline_group *group, size_t total)
 {
@@ -62,8 +71,7 @@ static void add_sizes(struct buffer *cell, const struct timeline_group *group, s
 	size_t count = 0;
 
 	for (size_t i = 0; i < group->segment_count && count < total; i++)
-		if (group->segments[i].kind == SEGMENT_DATA)
-			sizes[count++] = group->segments[i].to - group->segments[i].from;
+		add_size(group, i, sizes, &count);
 	buffer_format(cell, "%zu", count);
 	if (count) {
 		buffer_text(cell, ": ");
@@ -102,7 +110,10 @@ static void fill_row(struct buffer *row, const struct timeline_group *group)
 		buffer_text(&row[WIRE], "–");
 		buffer_text(&row[PACKETS], "–");
 	}
-	buffer_format(&row[READS], "%zu", counts.reads);
+	if (counts.guessed)
+		buffer_text(&row[READS], "–");
+	else
+		buffer_format(&row[READS], "%zu", counts.reads);
 	add_kept(&row[IN_READS], &counts.in_reads);
 	buffer_text(&row[LAST], counts.last_read_ns
 	                                ? quantity_time(time, counts.last_read_ns - group->zero_ns)

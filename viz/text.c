@@ -18,7 +18,7 @@
 
 /* What the picture shows of itself, for the legend. */
 struct shown {
-	bool letters, density, waiting, blocked, reads, losses, ruler, cuts;
+	bool guessed, letters, density, waiting, blocked, reads, losses, ruler, cuts;
 };
 
 struct text_options text_options_checked(const struct text_options *options)
@@ -148,6 +148,7 @@ static void look(const struct timeline *timeline, const struct drawn *drawn, int
 		struct frame frame = frame_of_group(group, options, span_ns);
 		bool dense = !drawn[i].count && frame_is_dense(&frame);
 
+		shown->guessed = shown->guessed || group->trace->foreign;
 		shown->density = shown->density || dense;
 		shown->letters = shown->letters || (!dense && group->write_count);
 		shown->reads = shown->reads || (!dense && group->read_count);
@@ -213,8 +214,9 @@ static void legend(struct buffer *out, const struct shown *shown,
 
 	if (shown->letters) {
 		legend_letters(out, options);
-		buffer_text(out, "  the writes in order");
-		column = 26;
+		buffer_text(out, shown->guessed ? "  writes as they may have been"
+		                                : "  the writes in order");
+		column = shown->guessed ? 35 : 26;
 	}
 	if (shown->density)
 		legend_item(out, &column, "▁▄█ how many at a time", options);
@@ -230,7 +232,7 @@ static void legend(struct buffer *out, const struct shown *shown,
 		legend_item(out, &column, "× died on the wire", options);
 	if (shown->ruler && shown->cuts && !shown->density)
 		legend_item(out, &column, "│ a boundary   ╎ a cut", options);
-	else if (shown->ruler)
+	else if (shown->ruler && !shown->guessed)
 		legend_item(out, &column, "│ a boundary, kept", options);
 	else if (shown->cuts)
 		legend_item(out, &column, "╎ a cut inside a write", options);
@@ -238,8 +240,8 @@ static void legend(struct buffer *out, const struct shown *shown,
 		buffer_char(out, '\n');
 }
 
-void text_render(struct buffer *out, const struct timeline *timeline,
-                 const struct text_options *asked)
+static void render(struct buffer *out, const struct timeline *timeline,
+                   const struct text_options *asked)
 {
 	struct text_options options = text_options_checked(asked);
 	struct drawn *drawn = mem_alloc(timeline->group_count, sizeof(*drawn));
@@ -267,4 +269,14 @@ void text_render(struct buffer *out, const struct timeline *timeline,
 		counters_details(out, timeline, &options);
 	else
 		counters_summary(out, timeline, &options);
+}
+
+void text_render(struct buffer *out, const struct timeline *timeline,
+                 const struct text_options *options)
+{
+	struct timeline unfolded;
+
+	timeline_unfold(&unfolded, timeline);
+	render(out, &unfolded, options);
+	timeline_fold(&unfolded);
 }

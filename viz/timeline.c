@@ -28,12 +28,12 @@ static void find_lanes(struct build *build)
 			used[there->to_endpoint] = true;
 	}
 	group->lanes = mem_alloc(trace->endpoint_count, sizeof(*group->lanes));
-	build->lane_of = mem_alloc(trace->endpoint_count, sizeof(*build->lane_of));
+	group->lane_of = mem_alloc(trace->endpoint_count, sizeof(*group->lane_of));
 	for (size_t i = 0; i < trace->endpoint_count; i++) {
-		build->lane_of[i] = TIMELINE_NONE;
+		group->lane_of[i] = TIMELINE_NONE;
 		if (!used[i])
 			continue;
-		build->lane_of[i] = (uint32_t)group->lane_count;
+		group->lane_of[i] = (uint32_t)group->lane_count;
 		group->lanes[group->lane_count++] = (struct timeline_lane){
 			.name = trace->endpoints[i].name,
 			.endpoint = (uint32_t)i,
@@ -74,9 +74,6 @@ static void count_items(struct build *build, uint32_t flow, uint32_t direction)
 
 	group->direction_at[flow * 2 + direction] = group->write_count;
 	group->write_count += from->write_count;
-	if (!trace_transport_is_unix(build->ledger->flows[flow].transport))
-		group->segment_count += from->segment_count;
-	group->ack_count += from->ack_count;
 	group->read_count += from->read_count;
 }
 
@@ -91,15 +88,16 @@ static void allocate(struct build *build)
 	group->direction_at[build->ledger->flow_count * 2] = group->write_count;
 	group->write_index = mem_alloc(group->write_count, sizeof(*group->write_index));
 	group->writes = mem_alloc(group->write_count, sizeof(*group->writes));
-	group->segments = mem_alloc(group->segment_count, sizeof(*group->segments));
-	group->holds = mem_alloc(group->segment_count, sizeof(*group->holds));
-	group->acks = mem_alloc(group->ack_count, sizeof(*group->acks));
 	group->reads = mem_alloc(group->read_count, sizeof(*group->reads));
 	group->ticks = mem_alloc(build->trace->call_count, sizeof(*group->ticks));
 	group->controls = mem_alloc(build->ledger->flow_count * 6, sizeof(*group->controls));
 	group->drops = mem_alloc(build->trace->event_count, sizeof(*group->drops));
 	build->told = mem_alloc(build->trace->call_count, sizeof(*build->told));
-	group->write_count = group->segment_count = group->ack_count = group->read_count = 0;
+	group->write_count = group->read_count = 0;
+	timeline_order_segments(&group->segment_order, build->ledger);
+	timeline_order_acks(&group->ack_order, build->ledger);
+	group->segment_count = group->segment_order.count;
+	group->ack_count = group->ack_order.count;
 }
 
 static void choose_main(struct build *build, uint32_t flow, uint32_t direction)
@@ -125,6 +123,7 @@ static void build_group(struct timeline_group *group, const struct ledger *ledge
 		                          .ledger = ledger,
 		                          .name = trace->about.variant,
 		                          .race_margin_ns = -1,
+		                          .reach_ns = INT64_MIN,
 		                          .main_flow = -1,
 		                          .main_direction = -1 };
 	if (!group->name || !*group->name)
@@ -134,7 +133,6 @@ static void build_group(struct timeline_group *group, const struct ledger *ledge
 	allocate(&build);
 	timeline_add_items(&build);
 	build_for_directions(&build, choose_main);
-	free(build.lane_of);
 	free(build.told);
 }
 
@@ -191,6 +189,13 @@ void timeline_finish(struct timeline *timeline)
 		free(group->ticks);
 		free(group->controls);
 		free(group->drops);
+		timeline_order_finish(&group->segment_order);
+		timeline_order_finish(&group->ack_order);
+		free(group->lane_of);
+		free(group->waits);
+		free(group->released);
+		free(group->late);
+		free(group->reasons);
 		free(group->write_index);
 		free(group->direction_at);
 	}
@@ -250,25 +255,24 @@ const char *timeline_flags_text(uint8_t flags)
 	                            : "packet";
 }
 
-static void count_death(struct timeline_deaths *deaths, const struct timeline_death *death)
+struct timeline_deaths timeline_count_deaths(const struct timeline_group *group)
+{
+	struct timeline_deaths deaths = group->deaths;
+
+	for (size_t i = 0; i < group->control_count; i++)
+		if (group->controls[i].lost)
+			timeline_count_death(&deaths, &group->controls[i].death);
+	for (size_t i = 0; i < group->drop_count; i++)
+		timeline_count_death(&deaths, &group->drops[i].death);
+	if (!deaths.count)
+		deaths.cause = LINK_EVENT_KIND_COUNT;
+	return deaths;
+}
+
+void timeline_count_death(struct timeline_deaths *deaths, const struct timeline_death *death)
 {
 	if (!deaths->count++)
 		deaths->cause = death->cause;
 	else if (deaths->cause != death->cause)
 		deaths->cause = LINK_EVENT_KIND_COUNT;
-}
-
-struct timeline_deaths timeline_count_deaths(const struct timeline_group *group)
-{
-	struct timeline_deaths deaths = { .cause = LINK_EVENT_KIND_COUNT };
-
-	for (size_t i = 0; i < group->segment_count; i++)
-		if (group->segments[i].lost)
-			count_death(&deaths, &group->segments[i].death);
-	for (size_t i = 0; i < group->control_count; i++)
-		if (group->controls[i].lost)
-			count_death(&deaths, &group->controls[i].death);
-	for (size_t i = 0; i < group->drop_count; i++)
-		count_death(&deaths, &group->drops[i].death);
-	return deaths;
 }

@@ -14,6 +14,7 @@
 
 #include "capture/ledger.h"
 #include "capture/trace.h"
+#include "viz/timeline_order.h"
 
 #define TIMELINE_NONE UINT32_MAX
 
@@ -127,6 +128,22 @@ struct timeline_lane {
 	bool server_side;   /* below the wire */
 };
 
+/* How many packets died in a group, whatever they carried, and why. */
+struct timeline_deaths {
+	size_t count;
+	uint8_t cause; /* of all of them; LINK_EVENT_KIND_COUNT: not known, or several */
+};
+
+/* A hold, by the segment that ended it; and why, where somebody has said so. */
+struct timeline_wait {
+	uint32_t segment; /* of the group */
+	uint32_t ack;
+};
+struct timeline_reason {
+	uint32_t hold;
+	const char *reason, *details;
+};
+
 struct timeline_group {
 	const struct trace *trace;
 	const struct ledger *ledger;
@@ -141,6 +158,9 @@ struct timeline_group {
 	                           caller may set it */
 	struct timeline_lane *lanes;
 	struct timeline_write *writes;
+	/* Of what there may be one a packet only where each is in the ledger is kept:
+	 * timeline_hold(), timeline_segment(), timeline_ack() make them. These arrays are NULL but
+	 * where timeline_unfold() has filled them. */
 	struct timeline_hold *holds;
 	struct timeline_segment *segments;
 	struct timeline_ack *acks;
@@ -156,6 +176,19 @@ struct timeline_group {
 	/* Where each write of the ledger stands in writes; timeline_write_index() only. */
 	uint32_t *write_index;
 	size_t *direction_at; /* of flow × 2 + direction, in write_index */
+
+	/* What holds, segments and acknowledgements are made from; timeline_packets.c only. */
+	uint32_t *lane_of; /* of an endpoint; TIMELINE_NONE */
+	struct timeline_order segment_order, ack_order;
+	struct timeline_wait *waits;     /* one a hold */
+	uint32_t *released;              /* one an acknowledgement: its hold; NULL: none has any */
+	uint64_t *late;                  /* a bit a segment: overtaken on its way; NULL: none was */
+	struct timeline_reason *reasons; /* of holds, by their index */
+	size_t reason_count, reason_capacity;
+	int64_t usual_ns[2];           /* the shortest flight, from the clients' side and back */
+	int64_t reach_ns;              /* until when at least what was under way is so */
+	struct timeline_deaths deaths; /* of segments */
+	bool arrives_in_order;         /* each segment arrived, none before one that left earlier */
 };
 
 struct timeline {
@@ -169,12 +202,66 @@ struct timeline {
 void timeline_build(struct timeline *timeline, const struct ledger *const *ledgers, size_t count);
 void timeline_finish(struct timeline *timeline);
 
+/*
+ * Each of a group by its index, in order of time: segments by departure, holds with them,
+ * acknowledgements by arrival. Made on demand: keep what is used again.
+ */
+struct timeline_segment timeline_segment(const struct timeline_group *group, size_t index);
+struct timeline_hold timeline_hold(const struct timeline_group *group, size_t index);
+struct timeline_ack timeline_ack(const struct timeline_group *group, size_t index);
+
+/* The same but delayed_ns, which has to be searched for: -1. */
+struct timeline_ack timeline_ack_way(const struct timeline_group *group, size_t index);
+
+/* From when to when and, if lane is not NULL, of which lane: the sender's. Much cheaper. */
+void timeline_segment_span(const struct timeline_group *group, size_t index, int64_t *sent_ns,
+                           int64_t *arrived_ns, uint32_t *lane);
+void timeline_hold_span(const struct timeline_group *group, size_t index, int64_t *from_ns,
+                        int64_t *to_ns, uint32_t *lane);
+void timeline_ack_span(const struct timeline_group *group, size_t index, int64_t *sent_ns,
+                       int64_t *arrived_ns, uint32_t *lane);
+/* The sender's. */
+uint32_t timeline_segment_lane(const struct timeline_group *group, size_t index);
+uint32_t timeline_hold_lane(const struct timeline_group *group, size_t index);
+uint32_t timeline_ack_lane(const struct timeline_group *group, size_t index);
+int64_t timeline_sent_ns(const struct timeline_group *group, size_t segment);
+bool timeline_is_lost(const struct timeline_group *group, size_t segment);
+
+/* Index of that ledger direction's segment, whose flow is not of UNIX sockets; of that
+ * acknowledgement. */
+uint32_t timeline_segment_index(const struct timeline_group *group, uint32_t flow,
+                                uint32_t direction, uint32_t segment);
+uint32_t timeline_ack_index(const struct timeline_group *group, uint32_t flow, uint32_t direction,
+                            uint32_t ack);
+/* The first segment that left at ns or later, the first acknowledgement that arrived then, the
+ * first hold that ended then; their count if there is none. */
+size_t timeline_segments_since(const struct timeline_group *group, int64_t ns);
+size_t timeline_acks_since(const struct timeline_group *group, int64_t ns);
+size_t timeline_holds_since(const struct timeline_group *group, int64_t ns);
+
+/* Says why a hold was; lent as long as the timeline. */
+void timeline_explain(struct timeline_group *group, size_t hold, const char *reason,
+                      const char *details);
+
+/*
+ * A copy of all that has the arrays of holds, segments and acknowledgements, for who goes through
+ * them again and again and may write to them; it shares everything else with from, which must stay.
+ */
+void timeline_unfold(struct timeline *timeline, const struct timeline *from);
+void timeline_fold(struct timeline *timeline);
+/* Gives a group the arrays itself, until timeline_finish(). */
+void timeline_unfold_group(struct timeline_group *group);
+
 /* Index into group->writes of that ledger direction's write; TIMELINE_NONE if there is none. */
 uint32_t timeline_write_index(const struct timeline_group *group, uint32_t flow, uint32_t direction,
                               uint32_t write);
 /* Its number: letter and colour; TIMELINE_NONE if there is none. */
 uint32_t timeline_number(const struct timeline_group *group, uint32_t flow, uint32_t direction,
                          uint32_t write);
+
+/* Index into group->reads of that ledger direction's read, which there is. */
+uint32_t timeline_read_index(const struct timeline_group *group, uint32_t flow, uint32_t direction,
+                             uint32_t read);
 
 /* How long a call that began then had waited when the time limit ended the run; 0: not known. */
 int64_t timeline_waited_ns(const struct timeline_group *group, int64_t begin_ns);
@@ -192,11 +279,6 @@ const char *timeline_death_text(const struct timeline_death *death);
 /* "SYN", "FIN", "RST", "ack", else "packet": what one without bytes is called by its flags. */
 const char *timeline_flags_text(uint8_t flags);
 
-/* How many packets died in a group, whatever they carried, and why. */
-struct timeline_deaths {
-	size_t count;
-	uint8_t cause; /* of all of them; LINK_EVENT_KIND_COUNT: not known, or several */
-};
 struct timeline_deaths timeline_count_deaths(const struct timeline_group *group);
 
 /* The direction of the ledger that heading and ruler show; NULL if the group has no write. */

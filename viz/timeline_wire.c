@@ -14,14 +14,14 @@
 	4096 /* packets among which the arrival of an opening or closing one is looked for */
 
 /* 0 from the client's side to the server's, 1 back. */
-static int way_of(const struct build *build, uint32_t from_lane)
+static int way_of(const struct timeline_group *group, uint32_t from_lane)
 {
-	return from_lane < build->group->lane_count && build->group->lanes[from_lane].server_side;
+	return from_lane < group->lane_count && group->lanes[from_lane].server_side;
 }
 
-static int64_t serial_ns(const struct build *build, int way, uint32_t length)
+static int64_t serial_ns(const struct timeline_group *group, int way, uint32_t length)
 {
-	const struct trace_wire *wire = &build->trace->about.wire;
+	const struct trace_wire *wire = &group->trace->about.wire;
 
 	if (!wire->known || !wire->rate_bits[way])
 		return 0;
@@ -46,52 +46,58 @@ static double part_of(uint8_t cause)
 }
 
 /* usual_ns is what others took, for a wire that does not say its delay. */
-static struct timeline_death death_of(const struct build *build, uint8_t cause, int way,
+static struct timeline_death death_of(const struct timeline_group *group, uint8_t cause, int way,
                                       uint32_t length, int64_t sent_ns, int64_t usual_ns)
 {
-	const struct trace_wire *wire = &build->trace->about.wire;
+	const struct trace_wire *wire = &group->trace->about.wire;
 	struct timeline_death death = { .cause = cause, .part = part_of(cause) };
 	int64_t flight_ns = wire->known ? wire->delay_ns[way] : usual_ns;
 
 	death.at_ns = sent_ns + (int64_t)((double)flight_ns * death.part);
 	if (death.part >= 1)
-		death.at_ns += serial_ns(build, way, length);
+		death.at_ns += serial_ns(group, way, length);
 	return death;
 }
 
-static uint8_t cause_of(const struct build *build, uint32_t event)
+static uint8_t cause_of(const struct timeline_group *group, uint32_t event)
 {
-	return event < build->trace->event_count ? build->trace->events[event].kind
+	return event < group->trace->event_count ? group->trace->events[event].kind
 	                                         : LINK_EVENT_KIND_COUNT;
 }
 
-/* The shortest flight of each way. */
-static void find_usual(const struct build *build, int64_t usual_ns[2])
+static bool is_loss(uint8_t cause)
 {
-	usual_ns[0] = usual_ns[1] = INT64_MAX;
-	for (size_t i = 0; i < build->group->segment_count; i++) {
-		const struct timeline_segment *segment = &build->group->segments[i];
-		int64_t *usual = &usual_ns[way_of(build, segment->from_lane)];
-		int64_t flight_ns = segment->arrived_ns - segment->sent_ns;
-
-		if (!segment->lost && !segment->under_way && flight_ns < *usual)
-			*usual = flight_ns;
-	}
-	for (int way = 0; way < 2; way++)
-		if (usual_ns[way] == INT64_MAX)
-			usual_ns[way] = usual_ns[!way] == INT64_MAX ? 0 : usual_ns[!way];
+	return cause < LINK_EVENT_KIND_COUNT && link_event_is_loss(cause);
 }
 
-static void lose(const struct build *build, struct timeline_segment *segment, uint8_t cause,
-                 uint32_t length, int64_t usual_ns, bool arrived)
+/* What the ledger has of a segment's way, and whether that was disordered by others. */
+struct flown {
+	int64_t sent_ns, arrived_ns;
+	bool got; /* seen to arrive, whether or not it was thrown away then */
+};
+
+static struct flown flown_of(const struct timeline_group *group, const struct ledger_direction *in,
+                             const struct ledger_segment *segment)
 {
-	int way = way_of(build, segment->from_lane);
+	struct flown flown = { .sent_ns = ledger_sent_ns(group->ledger, in, segment),
+		               .got = ledger_arrival(in, segment) != LEDGER_NONE };
+
+	flown.arrived_ns =
+		flown.got ? ledger_arrived_ns(group->ledger, in, segment) : flown.sent_ns;
+	return flown;
+}
+
+static void lose(const struct timeline_group *group, struct timeline_segment *segment,
+                 uint8_t cause, uint32_t length, bool arrived)
+{
+	int way = way_of(group, segment->from_lane);
 
 	/* Lost for another reason than the event that is known. */
-	if (cause < LINK_EVENT_KIND_COUNT && !link_event_is_loss(cause))
+	if (!is_loss(cause))
 		cause = LINK_EVENT_KIND_COUNT;
 	segment->lost = true;
-	segment->death = death_of(build, cause, way, length, segment->sent_ns, usual_ns);
+	segment->death =
+		death_of(group, cause, way, length, segment->sent_ns, group->usual_ns[way]);
 	/* A corrupted one is seen where it arrives. */
 	if (arrived && segment->death.part >= 1)
 		segment->death.at_ns = segment->arrived_ns;
@@ -101,32 +107,35 @@ static void lose(const struct build *build, struct timeline_segment *segment, ui
 		segment->serial_ns = 0;
 }
 
-static int64_t usual_or_told(const struct build *build, int way, const int64_t usual_ns[2])
+static int64_t usual_or_told(const struct timeline_group *group, int way)
 {
-	return build->trace->about.wire.known ? build->trace->about.wire.delay_ns[way]
-	                                      : usual_ns[way];
+	return group->trace->about.wire.known ? group->trace->about.wire.delay_ns[way]
+	                                      : group->usual_ns[way];
 }
 
-static void find_fate(const struct build *build, struct timeline_segment *segment,
-                      const int64_t usual_ns[2])
+void timeline_judge(const struct timeline_group *group, const struct ledger_segment *source,
+                    struct timeline_segment *segment)
 {
-	const struct trace_wire *wire = &build->trace->about.wire;
-	const struct ledger_segment *source =
-		&build_direction(build, segment->flow, segment->direction)
-			 ->segments[segment->segment];
-	uint8_t cause = cause_of(build, source->event);
-	int way = way_of(build, segment->from_lane);
-	uint32_t length = build->trace->packets[source->packet].length;
-	bool arrived = !segment->lost;
+	const struct trace_wire *wire = &group->trace->about.wire;
+	const struct ledger_direction *direction =
+		&group->ledger->flows[segment->flow].directions[segment->direction];
+	uint8_t cause = cause_of(group, ledger_segment_event(direction, source));
+	int way = way_of(group, segment->from_lane);
+	uint32_t length = group->trace->packets[source->packet].length;
+	bool lost = ledger_is_lost(group->ledger, direction, source);
 
+	segment->under_way = ledger_arrival(direction, source) == LEDGER_NONE && !lost;
 	segment->twice = cause == LINK_DUPLICATED;
-	segment->late = cause == LINK_REORDERED;
-	segment->serial_ns = serial_ns(build, way, length);
-	if (!arrived || (cause < LINK_EVENT_KIND_COUNT && link_event_is_loss(cause)))
-		lose(build, segment, cause, length, usual_ns[way], arrived);
-	if (segment->under_way)
-		segment->arrived_ns += usual_or_told(build, way, usual_ns) + segment->serial_ns;
-	if (!segment->serial_ns || !arrived || segment->under_way)
+	segment->late = segment->late || cause == LINK_REORDERED;
+	segment->serial_ns = serial_ns(group, way, length);
+	if (lost || is_loss(cause))
+		lose(group, segment, cause, length, !lost);
+	if (segment->under_way) {
+		segment->arrived_ns += usual_or_told(group, way) + segment->serial_ns;
+		if (segment->arrived_ns < group->reach_ns)
+			segment->arrived_ns = group->reach_ns;
+	}
+	if (!segment->serial_ns || lost || segment->under_way)
 		return;
 	segment->queued_ns =
 		segment->arrived_ns - segment->sent_ns - wire->delay_ns[way] - segment->serial_ns;
@@ -134,45 +143,73 @@ static void find_fate(const struct build *build, struct timeline_segment *segmen
 		segment->queued_ns = 0;
 }
 
+/* The shortest flight of each way, and whether any arrived before one that had left earlier. */
+static void find_usual(struct build *build, uint32_t flow, uint32_t direction)
+{
+	const struct ledger_direction *in = build_direction(build, flow, direction);
+	struct timeline_group *group = build->group;
+	int64_t *usual_ns = &group->usual_ns[way_of(group, build_lane(build, in->from_endpoint))];
+	struct flown before = { INT64_MIN, INT64_MIN, false };
+
+	if (trace_transport_is_unix(build->ledger->flows[flow].transport))
+		return;
+	for (size_t i = 0; i < in->segment_count; i++) {
+		struct flown flown = flown_of(group, in, &in->segments[i]);
+
+		if (!flown.got)
+			continue;
+		if (flown.arrived_ns - flown.sent_ns < *usual_ns)
+			*usual_ns = flown.arrived_ns - flown.sent_ns;
+		build->overtaken = build->overtaken || flown.arrived_ns < before.arrived_ns ||
+		                   flown.sent_ns < before.sent_ns;
+		before = flown;
+	}
+}
+
 /* Late: one of the same direction that left after it was there before it. */
 static void find_late(struct build *build)
 {
 	size_t directions = build->ledger->flow_count * 2;
 	int64_t *earliest = mem_alloc(directions, sizeof(*earliest));
+	struct timeline_group *group = build->group;
 
 	for (size_t i = 0; i < directions; i++)
 		earliest[i] = INT64_MAX;
-	for (size_t i = build->group->segment_count; i-- > 0;) {
-		struct timeline_segment *segment = &build->group->segments[i];
-		int64_t *before = &earliest[segment->flow * 2 + segment->direction];
+	group->late = mem_alloc(group->segment_count / 64 + 1, sizeof(*group->late));
+	for (size_t i = group->segment_count; i-- > 0;) {
+		struct timeline_origin at = timeline_order_at(&group->segment_order, i);
+		const struct ledger_segment *segment = &at.in->segments[at.index];
+		struct flown flown = flown_of(group, at.in, segment);
+		int64_t *before = &earliest[at.flow * 2 + at.direction];
 
-		if (segment->lost || segment->under_way)
+		if (!flown.got || is_loss(cause_of(group, ledger_segment_event(at.in, segment))))
 			continue;
-		segment->late = segment->late || segment->arrived_ns > *before;
-		if (segment->arrived_ns < *before)
-			*before = segment->arrived_ns;
+		if (flown.arrived_ns > *before)
+			group->late[i / 64] |= UINT64_C(1) << i % 64;
+		else
+			*before = flown.arrived_ns;
 	}
 	free(earliest);
 }
 
 void timeline_find_fates(struct build *build)
 {
-	int64_t usual_ns[2];
+	int64_t *usual_ns = build->group->usual_ns;
 
-	find_usual(build, usual_ns);
-	for (size_t i = 0; i < build->group->segment_count; i++)
-		find_fate(build, &build->group->segments[i], usual_ns);
-	find_late(build);
+	usual_ns[0] = usual_ns[1] = INT64_MAX;
+	build_for_directions(build, find_usual);
+	for (int way = 0; way < 2; way++)
+		if (usual_ns[way] == INT64_MAX)
+			usual_ns[way] = usual_ns[!way] == INT64_MAX ? 0 : usual_ns[!way];
+	if (build->overtaken)
+		find_late(build);
 }
 
 /* A whole recording would show an arrival before its end. */
 void timeline_reach_end(struct build *build)
 {
-	struct timeline_group *group = build->group;
-
-	for (size_t i = 0; build->trace->complete && i < group->segment_count; i++)
-		if (group->segments[i].under_way && group->segments[i].arrived_ns < group->end_ns)
-			group->segments[i].arrived_ns = group->end_ns;
+	if (build->trace->complete)
+		build->group->reach_ns = build->group->end_ns;
 }
 
 /* ---- packets without bytes ---- */
@@ -183,7 +220,7 @@ static bool view_of(const struct trace *trace, uint32_t packet, struct packet_vi
 
 	if (!at->captured || !trace->bytes)
 		return false;
-	packet_decode(trace->bytes + at->at, at->captured, at->length, view);
+	trace_decode(trace, packet, view);
 	return view->protocol == PACKET_TCP;
 }
 
@@ -231,7 +268,7 @@ static int64_t control_arrived_ns(const struct build *build, uint32_t packet, in
 		return build->trace->packets[arrival].time_ns;
 	if (!wire->known || sent->direction == INBOUND)
 		return sent->time_ns;
-	return sent->time_ns + wire->delay_ns[way] + serial_ns(build, way, sent->length);
+	return sent->time_ns + wire->delay_ns[way] + serial_ns(build->group, way, sent->length);
 }
 
 static void add_control(struct build *build, const struct ledger_direction *from, uint32_t packet,
@@ -248,13 +285,13 @@ static void add_control(struct build *build, const struct ledger_direction *from
 		.packet = packet,
 		.flags = flags,
 	};
-	int way = way_of(build, control.from_lane);
+	int way = way_of(build->group, control.from_lane);
 	uint32_t event = build->losses ? build->losses[packet] : LEDGER_NONE;
 
 	control.arrived_ns = build_since(build, control_arrived_ns(build, packet, way));
 	if (event != LEDGER_NONE) {
 		control.lost = true;
-		control.death = death_of(build, trace->events[event].kind, way,
+		control.death = death_of(build->group, trace->events[event].kind, way,
 		                         trace->packets[packet].length, control.sent_ns,
 		                         control.arrived_ns - control.sent_ns);
 		control.arrived_ns = control.death.at_ns;
@@ -307,12 +344,13 @@ static bool *find_carriers(const struct build *build)
 {
 	bool *carriers = mem_alloc(build->trace->packet_count, sizeof(*carriers));
 
-	for (size_t i = 0; i < build->group->segment_count; i++) {
-		const struct timeline_segment *segment = &build->group->segments[i];
+	for (size_t i = 0; i < build->ledger->flow_count * 2; i++) {
+		const struct ledger_flow *flow = &build->ledger->flows[i / 2];
+		const struct ledger_direction *in = &flow->directions[i % 2];
 
-		carriers[build_direction(build, segment->flow, segment->direction)
-		                 ->segments[segment->segment]
-		                 .packet] = true;
+		for (size_t k = 0;
+		     !trace_transport_is_unix(flow->transport) && k < in->segment_count; k++)
+			carriers[in->segments[k].packet] = true;
 	}
 	for (size_t i = 0; i < build->group->control_count; i++)
 		carriers[build->group->controls[i].packet] = true;
@@ -355,8 +393,8 @@ static void add_drop(struct build *build, uint32_t index, uint32_t packet)
 	drop.sent_ns =
 		build_since(build, packet == LEDGER_NONE ? event->time_ns
 	                                                 : build->trace->packets[packet].time_ns);
-	drop.death = death_of(build, event->kind, way_of(build, drop.from_lane), event->length,
-	                      drop.sent_ns, 0);
+	drop.death = death_of(build->group, event->kind, way_of(build->group, drop.from_lane),
+	                      event->length, drop.sent_ns, 0);
 	/* One that left before all was over belongs to the picture. */
 	if (drop.sent_ns <= build->group->end_ns)
 		build_later(&build->group->end_ns, drop.death.at_ns);

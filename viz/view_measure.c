@@ -1,34 +1,23 @@
 #include "viz/view_parts.h"
 
-/* The first segment that left at ns or later. */
-static size_t departed(const struct timeline_group *group, int64_t ns)
-{
-	size_t low = 0, high = group->segment_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (group->segments[middle].sent_ns < ns)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static struct view_measured measure(const struct timeline_group *group, int64_t from_ns,
                                     int64_t to_ns)
 {
 	struct view_measured measured = { .ns = (int64_t)((uint64_t)to_ns - (uint64_t)from_ns) };
 
-	for (size_t i = departed(group, from_ns);
-	     i < group->segment_count && group->segments[i].sent_ns < to_ns; i++) {
+	size_t end = timeline_segments_since(group, to_ns);
+	int64_t waits_ns, leaves_ns;
+
+	for (size_t i = timeline_segments_since(group, from_ns); i < end; i++) {
+		struct timeline_origin at = timeline_order_at(&group->segment_order, i);
+
 		measured.segments++;
-		measured.bytes += group->segments[i].to - group->segments[i].from;
+		measured.bytes += at.in->segments[at.index].length;
 	}
-	for (size_t i = 0; i < group->hold_count; i++)
-		measured.holds +=
-			group->holds[i].from_ns < to_ns && group->holds[i].to_ns > from_ns;
+	for (size_t i = timeline_holds_since(group, from_ns); i < group->hold_count; i++) {
+		timeline_hold_span(group, i, &waits_ns, &leaves_ns, NULL);
+		measured.holds += waits_ns < to_ns && leaves_ns > from_ns;
+	}
 	return measured;
 }
 

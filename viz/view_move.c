@@ -25,9 +25,13 @@ static void widen_by_group(struct view *view, const struct timeline_group *group
 	if (group->tick_count)
 		widen(view, (double)group->ticks[0].begin_ns);
 	if (group->segment_count)
-		widen(view, (double)group->segments[0].sent_ns);
-	if (group->ack_count)
-		widen(view, (double)group->acks[group->ack_count - 1].arrived_ns);
+		widen(view, (double)timeline_sent_ns(group, 0));
+	if (group->ack_count) {
+		int64_t sent_ns, arrived_ns;
+
+		timeline_ack_span(group, group->ack_count - 1, &sent_ns, &arrived_ns, NULL);
+		widen(view, (double)arrived_ns);
+	}
 	for (size_t i = 0; i < group->control_count; i++) {
 		widen(view, (double)group->controls[i].sent_ns);
 		widen(view, (double)group->controls[i].arrived_ns);
@@ -47,8 +51,8 @@ void view_widen_run(struct view *view, const struct item_steps *steps)
 {
 	if (!steps->count)
 		return;
-	widen(view, (double)steps->steps[0].at_ns);
-	widen(view, (double)steps->steps[steps->count - 1].at_ns);
+	widen(view, (double)item_steps_at(steps, 0).at_ns);
+	widen(view, (double)item_steps_at(steps, steps->count - 1).at_ns);
 }
 
 static double between(double value, double least, double most)

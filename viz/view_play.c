@@ -15,7 +15,7 @@ void view_play_or_stop(struct view *view, const struct view_model *model)
 	if (view->cursor_ns == VIEW_NO_TIME || (double)view->cursor_ns >= view->run_to_ns) {
 		/* From what is in sight; again, from the first write: not from an opening long
 		 * before it. */
-		int64_t first_ns = model->steps->steps[0].at_ns;
+		int64_t first_ns = item_steps_at(model->steps, 0).at_ns;
 		int64_t from_ns = view->cursor_ns == VIEW_NO_TIME ? (int64_t)view->to_from_ns : 0;
 
 		view_put_cursor(view, first_ns > from_ns ? first_ns : from_ns);

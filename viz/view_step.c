@@ -10,15 +10,17 @@ bool view_step_is_shown(const struct view *view, const struct item_step *step, u
 static size_t next_step(const struct view *view, const struct item_steps *steps, int64_t ns,
                         unsigned kind, enum view_way way)
 {
+	struct item_window window = { .steps = steps };
+
 	for (;;) {
 		size_t at = way == VIEW_FORWARD ? item_steps_after(steps, ns, kind)
 		                                : item_steps_before(steps, ns, kind);
 
 		if (at >= steps->count)
 			return steps->count;
-		ns = steps->steps[at].at_ns;
-		for (; at < steps->count && steps->steps[at].at_ns == ns; at++) {
-			if (view_step_is_shown(view, &steps->steps[at], kind))
+		ns = item_window_at(&window, at)->at_ns;
+		for (; at < steps->count && item_window_at(&window, at)->at_ns == ns; at++) {
+			if (view_step_is_shown(view, item_window_at(&window, at), kind))
 				return at;
 		}
 	}
@@ -26,24 +28,16 @@ static size_t next_step(const struct view *view, const struct item_steps *steps,
 
 size_t view_steps_from(const struct item_steps *steps, int64_t ns)
 {
-	size_t low = 0, high = steps->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (steps->steps[middle].at_ns < ns)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return ns == INT64_MIN ? 0 : item_steps_after(steps, ns - 1, STEP_KIND_COUNT);
 }
 
 size_t view_step_of(const struct item_steps *steps, struct item item, int64_t ns)
 {
-	for (size_t i = view_steps_from(steps, ns); i < steps->count && steps->steps[i].at_ns == ns;
-	     i++)
-		if (item_equal(steps->steps[i].item, item))
+	struct item_window window = { .steps = steps };
+
+	for (size_t i = view_steps_from(steps, ns);
+	     i < steps->count && item_window_at(&window, i)->at_ns == ns; i++)
+		if (item_equal(item_window_at(&window, i)->item, item))
 			return i;
 	return steps->count;
 }
@@ -60,7 +54,8 @@ static unsigned selected_kind(const struct view *view, const struct item_steps *
 {
 	size_t at = view_step_of(steps, view->selected, view->cursor_ns);
 
-	return at < steps->count ? steps->steps[at].kind : kind_of_item[view->selected.kind];
+	return at < steps->count ? item_steps_at(steps, at).kind
+	                         : kind_of_item[view->selected.kind];
 }
 
 void view_put_cursor(struct view *view, int64_t ns)
@@ -71,11 +66,11 @@ void view_put_cursor(struct view *view, int64_t ns)
 
 static void go_to_step(struct view *view, const struct view_model *model, size_t at)
 {
-	const struct item_step *step = &model->steps->steps[at];
+	struct item_step step = item_steps_at(model->steps, at);
 
-	view->cursor_ns = step->at_ns;
-	view_choose(view, step->item);
-	view_reveal(view, (double)step->at_ns, (double)step->at_ns);
+	view->cursor_ns = step.at_ns;
+	view_choose(view, step.item);
+	view_reveal(view, (double)step.at_ns, (double)step.at_ns);
 }
 
 bool view_step(struct view *view, const struct view_model *model, enum view_way way, bool same)

@@ -52,8 +52,9 @@ static void walk_to(struct view *view, const struct view_model *model, struct it
 static bool walk_within(struct view *view, const struct view_model *model, size_t at,
                         enum view_way way)
 {
+	struct item_step step = item_steps_at(model->steps, at);
 	struct item items[2];
-	size_t count = items_of(model->timeline, &model->steps->steps[at], items);
+	size_t count = items_of(model->timeline, &step, items);
 
 	if (count < 2 || !item_equal(view->selected, items[way == VIEW_FORWARD ? 0 : 1]))
 		return false;
@@ -76,6 +77,7 @@ static size_t walk_begin(const struct view *view, const struct item_steps *steps
 void view_walk(struct view *view, const struct view_model *model, enum view_way way)
 {
 	const struct item_steps *steps = model->steps;
+	struct item_window window = { .steps = steps };
 	size_t at = walk_begin(view, steps, way), count;
 	struct item items[2];
 
@@ -91,9 +93,11 @@ void view_walk(struct view *view, const struct view_model *model, enum view_way 
 			at = at >= steps->count - 1 ? 0 : at + 1;
 		else
 			at = at == 0 || at > steps->count ? steps->count - 1 : at - 1;
-		if (introduces(model->timeline, &steps->steps[at]) &&
-		    view_step_is_shown(view, &steps->steps[at], STEP_KIND_COUNT)) {
-			count = items_of(model->timeline, &steps->steps[at], items);
+		const struct item_step *step = item_window_at(&window, at);
+
+		if (introduces(model->timeline, step) &&
+		    view_step_is_shown(view, step, STEP_KIND_COUNT)) {
+			count = items_of(model->timeline, step, items);
 			walk_to(view, model, items[way == VIEW_FORWARD ? 0 : count - 1]);
 			return;
 		}

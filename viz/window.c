@@ -10,6 +10,7 @@
 #include "capture/mem.h"
 #include "viz/details.h"
 #include "viz/font.h"
+#include "viz/json_writer.h"
 #include "viz/png.h"
 #include "viz/raster.h"
 #include "viz/sdl.h"
@@ -34,17 +35,18 @@ struct window {
 	double scale; /* both: pixels to a logical one, of the last frame */
 
 	struct font *font;
-	struct item_steps steps;
 	struct view view;
 	struct view_targets targets;
 	struct view_layout layout;
-	struct scene_index *index; /* of the timeline */
 	struct details details;
 	struct item
 		detailed; /* what details are of; kept until it, the clock or the content changes */
 	bool detailed_clock, has_details;
 	struct scene scene;
 	struct raster_image image;
+
+	struct scene_loading loading; /* what is drawn; no name: nothing is */
+	int64_t ask_ns;               /* when to ask again what is being read; 0: it need not be */
 
 	bool dirty, closing;
 	int64_t framed_ns, ticked_ns;
@@ -65,7 +67,7 @@ static int64_t now_ns(void)
 static struct view_model model_of(const struct window *window)
 {
 	return (struct view_model){ .timeline = window->content.timeline,
-		                    .steps = &window->steps,
+		                    .steps = window->content.steps,
 		                    .targets = &window->targets,
 		                    .layout = window->layout };
 }
@@ -100,7 +102,8 @@ static void build(struct window *window)
 		.targets = &window->targets,
 		.layout = &window->layout,
 		.details = &window->details,
-		.index = window->index,
+		.loading = window->loading.what ? &window->loading : NULL,
+		.index = window->content.index,
 	};
 
 	build_details(window);
@@ -160,6 +163,20 @@ static int present(struct window *window, SDL_Surface *surface, struct err *err)
 	return result ? refused(window, "nothing is shown", err) : 0;
 }
 
+static void tell_loading(struct buffer *json, const struct scene_loading *loading)
+{
+	struct json_writer writer = { .out = json };
+
+	if (!loading->what)
+		return;
+	buffer_text(json, ", \"loading\": ");
+	json_object(&writer, NULL);
+	json_text(&writer, "what", loading->what);
+	json_text(&writer, "stage", loading->stage);
+	json_text(&writer, "then", loading->then ? loading->then : "");
+	json_end(&writer);
+}
+
 static void tell(struct window *window)
 {
 	const struct view_model model = model_of(window);
@@ -173,6 +190,7 @@ static void tell(struct window *window)
 	              (unsigned long long)window->frames, window->frame_ms, window->image.width,
 	              window->image.height, window->scale, window->content.timeline->group_count);
 	view_dump(&json, &window->view, &model);
+	tell_loading(&json, &window->loading);
 	buffer_text(&json, "}\n");
 	window->calls.drawn(window->calls.context, &json);
 	buffer_finish(&json);
@@ -298,16 +316,32 @@ static void take(struct window *window, SDL_Event *event)
 	}
 }
 
+/* Whatever was called may have begun to read something, or ended it. */
+static void ask_what_loads(struct window *window)
+{
+	const struct window_calls *calls = &window->calls;
+	struct scene_loading loading = { 0 };
+	int ms = calls->loading ? calls->loading(calls->context, &loading) : 0;
+
+	if (loading.what || window->loading.what)
+		window->dirty = true;
+	window->loading = loading;
+	window->ask_ns = ms ? now_ns() + ms * INT64_C(1000000) : 0;
+}
+
 /*
  * Waits for an event: for ever while nothing moves and all is drawn, else no longer than to the
- * next frame. False if none came.
+ * next frame, or to the next look at what is being read. False if none came.
  */
 static bool wait_for(struct window *window, SDL_Event *event)
 {
-	int64_t rest_ns = window->framed_ns + FRAME_NS - now_ns();
+	int64_t now = now_ns(), rest_ns = window->framed_ns + FRAME_NS - now;
 
-	if (!window->dirty && !view_is_moving(&window->view))
-		return window->sdl.WaitEvent(event);
+	if (!window->dirty && !view_is_moving(&window->view)) {
+		if (!window->ask_ns)
+			return window->sdl.WaitEvent(event);
+		rest_ns = window->ask_ns - now;
+	}
 	if (rest_ns <= 0)
 		return window->sdl.PollEvent(event);
 	return window->sdl.WaitEventTimeout(event, (int)(rest_ns / 1000000) + 1);
@@ -329,7 +363,7 @@ static void tick(struct window *window, bool was_moving)
 
 int window_run(struct window *window, struct err *err)
 {
-	bool was_moving = false;
+	bool was_moving = false, asks = true;
 	SDL_Event event;
 
 	window->dirty = true;
@@ -339,7 +373,11 @@ int window_run(struct window *window, struct err *err)
 		while (came && !window->closing) {
 			take(window, &event);
 			came = window->sdl.PollEvent(&event);
+			asks = true;
 		}
+		if (asks || (window->ask_ns && now_ns() >= window->ask_ns))
+			ask_what_loads(window);
+		asks = false;
 		if (now_ns() - window->framed_ns < FRAME_NS - 1000000)
 			continue;
 		if (view_is_moving(&window->view) || was_moving)
@@ -377,10 +415,6 @@ static void show_all(struct window *window)
 static void set_content(struct window *window, const struct window_content *content)
 {
 	window->content = *content;
-	item_steps_finish(&window->steps);
-	item_steps_build(&window->steps, content->timeline);
-	scene_index_free(window->index);
-	window->index = scene_index_new(content->timeline);
 	window->has_details = false;
 	/* The targets of the last picture name items that may be gone. */
 	window->targets.count = 0;
@@ -390,12 +424,14 @@ static void set_content(struct window *window, const struct window_content *cont
 
 void window_show(struct window *window, const struct window_content *content)
 {
-	bool all = shows_all(window);
+	bool all = shows_all(window), first = !window->content.timeline->group_count;
 
 	set_content(window, content);
 	view_keep(&window->view, content->timeline);
 	if (all)
 		show_all(window);
+	if (first)
+		build(window); /* targets and layout, for --select and --at before it is drawn */
 }
 
 void window_say(struct window *window, const char *format, ...)
@@ -422,6 +458,11 @@ void window_set_cursor(struct window *window, int64_t ns)
 
 	view_set_cursor(&window->view, &model, ns);
 	window->dirty = true;
+}
+
+void window_end(struct window *window)
+{
+	window->closing = true;
 }
 
 void window_wake(struct window *window)
@@ -465,6 +506,7 @@ static int start_sdl(struct window *window, struct err *err)
 	/* Nothing else: where neither answers, SDL would draw into memory and wait for ever. */
 	window->sdl.SetHint(SDL_HINT_VIDEODRIVER,
 	                    is_set("WAYLAND_DISPLAY") ? "x11,wayland" : "x11");
+	sdl_outlive_errors();
 	if (window->sdl.Init(SDL_INIT_VIDEO) != 0)
 		return err_machine(err, "there is no display to open a window on (%s)",
 		                   window->sdl.GetError());
@@ -523,7 +565,7 @@ struct window *window_open(const struct window_options *options, const struct wi
 	          (int)(height / window->extra));
 	window->view.light = options->light;
 	set_content(window, content);
-	build(window); /* targets and layout, for --select and --at before the first frame */
+	build(window); /* targets and layout, for what is selected before the first frame */
 	return window;
 }
 
@@ -538,8 +580,6 @@ void window_close(struct window *window)
 	scene_finish(&window->scene);
 	raster_finish(&window->image);
 	details_finish(&window->details);
-	item_steps_finish(&window->steps);
-	scene_index_free(window->index);
 	free(window->targets.list);
 	font_close(window->font);
 	free(window);

@@ -18,9 +18,13 @@
 
 struct window;
 
-/* What is looked at; all of it lent. */
+/* What is looked at; all of it lent, and made by the caller: what takes long, in a thread of its
+ * choice. */
 struct window_content {
 	const struct timeline *timeline; /* may have no group */
+	const struct item_steps *steps;  /* of the timeline; NULL: none */
+	struct scene_index *index; /* of the timeline, the window's to use; NULL where there is
+	                              no group */
 	const struct scene_check *checks;
 	size_t check_count;
 	const char *title; /* of the window, for the desktop */
@@ -38,6 +42,10 @@ struct window_calls {
 	void (*dropped)(void *context, struct window *window, const char *path);
 	/* window_wake() was called. */
 	void (*woken)(void *context, struct window *window);
+	/* What is being read, if anything is: the answer is asked for again that many milliseconds
+	 * later, 0: nothing is, until something else has been called. *loading is drawn unless it
+	 * is left without a name; its texts stay until the next call. */
+	int (*loading)(void *context, struct scene_loading *loading);
 	/* W: show the file of this group elsewhere; 0 if nothing is pointed at. */
 	void (*elsewhere)(void *context, struct window *window, uint32_t group);
 	/* E: a whole file of that form, "png" or "svg"; said gets the sentence for the status line.
@@ -62,7 +70,7 @@ bool window_has_display(void);
 
 /*
  * Opens it; nothing is drawn before window_run(). calls is copied. ERR_MACHINE if there is no SDL,
- * no display or no font. Starts no thread of ours; SDL and its drivers may: fork before.
+ * no display or no font.
  */
 struct window *window_open(const struct window_options *options, const struct window_calls *calls,
                            const struct window_content *content, struct err *err);
@@ -82,11 +90,15 @@ void window_say(struct window *window, const char *format, ...)
 void window_select(struct window *window, struct item item);
 void window_set_cursor(struct window *window, int64_t ns);
 
+/* As if its user had closed it. */
+void window_end(struct window *window);
+
 /* Until it is closed: by Q, by the desktop, by a signal that SDL takes (SIGINT, SIGTERM). -1 with
  * err if it can no longer be drawn. */
 int window_run(struct window *window, struct err *err);
 
-/* Has woken() called soon. The only function that another thread may call. */
+/* Has woken() called soon. The only function that another thread may call; none may when the window
+ * is being closed. */
 void window_wake(struct window *window);
 
 #endif

@@ -15,14 +15,14 @@
 #include "capture/packet.h"
 #include "capture/recording.h"
 
-#define PAYLOAD   100u
-#define HEADERS   54u
-#define A_WRITE   200u   /* segments of one write */
-#define A_STALL   10000u /* segments from one stall to the next */
-#define A_REPEAT  1000u  /* segments from one retransmission to the next */
-#define STALL_NS  40000000
-#define FLUSH     (1u << 20)
-#define BEGIN_NS  INT64_C(1767225600000000000)
+#define PAYLOAD  100u
+#define HEADERS  54u
+#define A_WRITE  200u   /* segments of one write */
+#define A_STALL  10000u /* segments from one stall to the next */
+#define A_REPEAT 1000u  /* segments from one retransmission to the next */
+#define STALL_NS 40000000
+#define FLUSH    (1u << 20)
+#define BEGIN_NS INT64_C(1767225600000000000)
 
 struct maker {
 	struct recording recording;
@@ -152,9 +152,7 @@ static int make(struct maker *maker, struct err *err)
 
 int main(int argc, char **argv)
 {
-	struct maker maker = { .now_ns = BEGIN_NS,
-		               .base = UINT32_MAX - 5000000,
-		               .other = 7 };
+	struct maker maker = { .now_ns = BEGIN_NS, .base = UINT32_MAX - 5000000, .other = 7 };
 	struct err err = { 0 };
 	int fd, result;
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Prints the figures of this machine as a table. Nothing is asserted: machines differ, and so do their moments.
 
-usage: run.py BUILD_FOLDER [SECTION…]     of: start overhead lateness capture wire repeatability check programs
+usage: run.py BUILD_FOLDER [SECTION…]     of: start overhead lateness capture wire repeatability check programs window
 """
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -160,9 +161,137 @@ def programs(_folder):
         subprocess.run([os.path.join(BUILD, "tests", name)], check=True)
 
 
+class Display:
+    """An X server of its own for as long as it is needed."""
+
+    def __enter__(self):
+        told, tells = os.pipe()
+        self.server = subprocess.Popen(["Xvfb", "-displayfd", str(tells), "-screen", "0", "2000x1200x24", "-nolisten", "tcp", "-noreset"],
+                                       pass_fds=[tells], stderr=subprocess.DEVNULL)
+        os.close(tells)
+        with os.fdopen(told) as numbers:
+            number = numbers.readline().strip()
+        self.environment = {k: v for k, v in os.environ.items() if k not in ("WAYLAND_DISPLAY", "SDL_VIDEODRIVER")}
+        self.environment["DISPLAY"] = ":" + number
+        return self
+
+    def __exit__(self, *_):
+        self.server.terminate()
+        self.server.wait()
+
+
+class Viewer:
+    """seam view of a recording: when its first frame was there, and its first with the recording in it."""
+
+    def __init__(self, display, folder, recording):
+        self.dump = os.path.join(folder, "view.json")
+        if os.path.exists(self.dump):
+            os.unlink(self.dump)
+        begin = time.monotonic()
+        self.process = subprocess.Popen([SEAM, "view", "--size", "1600x900", "--dump-view", self.dump, recording],
+                                        env=display.environment)
+        self.first_ms = self.picture_ms = None
+        while self.picture_ms is None:
+            frame = self.frame()
+            now = (time.monotonic() - begin) * 1e3
+            if frame and self.first_ms is None:
+                self.first_ms = now
+            if frame and frame["groups"]:
+                self.picture_ms = now
+            if self.process.poll() is not None or now > 120e3:
+                sys.exit(f"run.py: seam view of {recording} shows no picture")
+            time.sleep(0.001)
+
+    def frame(self):
+        try:
+            with open(self.dump) as dump:
+                return json.load(dump)
+        except (OSError, ValueError):
+            return None
+
+    def memory(self):
+        """Bytes: the most that was ever there beside the file's own pages, and what is there now."""
+        with open(f"/proc/{self.process.pid}/status") as status:
+            kb = {line.split(":")[0]: int(line.split()[1]) for line in status if line.endswith("kB\n")}
+        return (kb["VmHWM"] - kb["RssFile"]) * 1024, kb["RssAnon"] * 1024
+
+    def ticks(self):
+        with open(f"/proc/{self.process.pid}/stat") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return int(fields[11]) + int(fields[12])
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def free_bytes(folder):
+    with open("/proc/meminfo") as meminfo:
+        available = next(int(line.split()[1]) * 1024 for line in meminfo if line.startswith("MemAvailable"))
+    return available, shutil.disk_usage(folder).free
+
+
+def window_of_small(display, folder):
+    subprocess.run([SEAM, "run", "nagle", "--variant", "nagle", "--out", folder, "--force", "-q"], check=True)
+    recording = os.path.join(folder, "nagle-nagle.pcapng")
+    firsts = []
+    for _ in range(20):
+        viewer = Viewer(display, folder, recording)
+        firsts.append(viewer.picture_ms)
+        if len(firsts) == 20:
+            time.sleep(1)
+            before = viewer.ticks()
+            time.sleep(5)
+            spent = viewer.ticks() - before
+        viewer.close()
+    row("first frame of a recording of 20 writes", f"{statistics.median(firsts):.0f} ms",
+        f"best {min(firsts):.0f}, p90 {percentile(firsts, 0.9):.0f}; under Xvfb")
+    row("processor time of an idle window", f"{spent / 5:.1f} %", f"{spent} ticks of 1/100 s in 5 s")
+
+
+def window_of_large(display, folder, packets, times):
+    recording = os.path.join(folder, f"{packets}.pcapng")
+    subprocess.run([os.path.join(BUILD, "tests/make_recording"), str(packets), recording], check=True,
+                   stdout=subprocess.DEVNULL)
+    size = os.path.getsize(recording)
+    firsts, pictures, peaks, left = [], [], [], []
+    for _ in range(times):
+        viewer = Viewer(display, folder, recording)
+        firsts.append(viewer.first_ms)
+        pictures.append(viewer.picture_ms)
+        peak, now = viewer.memory()
+        peaks.append(peak / packets)
+        left.append(now / packets)
+        viewer.close()
+    print(f"\n{packets:,} packets, {size / 1e6:,.0f} MB", flush=True)
+    row("  first frame, with how far it is", f"{statistics.median(firsts):.0f} ms", f"most {max(firsts):.0f}")
+    row("  the picture", f"{statistics.median(pictures) / 1e3:.2f} s", f"best {min(pictures) / 1e3:.2f}, most {max(pictures) / 1e3:.2f}")
+    row("  memory beside the file, at most", f"{statistics.median(peaks):.0f} B a packet", f"{statistics.median(left):.0f} when it is shown")
+    done = subprocess.run([os.path.join(BUILD, "tests/view_bench"), recording, "--json"], check=True, stdout=subprocess.PIPE)
+    bench = json.loads(done.stdout)
+    row("  read, accounted for and laid out", f"{bench['load_s']:.2f} s", f"{bench['bytes_per_packet']:.0f} B a packet; without a window")
+    row("  a frame of 1920 x 1080, at every zoom", f"p99 {bench['p99_ms']:.1f} ms",
+        f"median {bench['median_ms']:.1f}, most {bench['most_ms']:.1f} of {bench['frames']}")
+    os.unlink(recording)
+
+
+def window(folder):
+    if not shutil.which("Xvfb"):
+        row("a window", "not measured", "Xvfb is not installed")
+        return
+    with Display() as display:
+        window_of_small(display, folder)
+        window_of_large(display, folder, 1_000_000, 5)
+        memory, disk = free_bytes(folder)
+        if memory >= 6e9 and disk >= 3e9:
+            window_of_large(display, folder, 10_000_000, 3)
+        else:
+            row("10,000,000 packets", "not measured", f"6 GB of memory and 3 GB of disk are needed, {memory / 1e9:.1f} and {disk / 1e9:.1f} are free")
+
+
 def main():
     sections = {"start": start, "overhead": overhead, "lateness": lateness, "capture": capture, "wire": wire,
-                "repeatability": repeatability, "check": check, "programs": programs}
+                "repeatability": repeatability, "check": check, "programs": programs, "window": window}
     unknown = [name for name in sys.argv[2:] if name not in sections]
     if unknown:
         sys.exit(f"run.py: no section {unknown[0]}; there are {' '.join(sections)}")

@@ -1,6 +1,6 @@
 /*
  * Any bytes decoded as a packet: what the view says lies within the packet. The first two bytes say
- * how much longer it was on the wire.
+ * how much longer it was on the wire, and the second also its link type.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -34,16 +34,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	struct packet_view view;
 
+	static const uint16_t links[] = { LINK_ETHERNET, LINK_NULL, LINK_LOOP, LINK_RAW,
+		                          LINK_SLL,      LINK_SLL2, LINK_IPV4, LINK_IPV6 };
+
 	if (size < 2)
 		return 0;
 	uint32_t captured = (uint32_t)size - 2;
 	uint32_t length = captured + (uint32_t)(bytes[0] << 8 | bytes[1]);
+	uint16_t link = links[bytes[1] % (sizeof(links) / sizeof(*links))];
 	uint8_t *copy = malloc(captured ? captured : 1);
 
 	if (!copy)
 		return 0;
 	memcpy(copy, bytes + 2, captured);
-	packet_decode(copy, captured, length, &view);
+	packet_decode_link(link, copy, captured, length, &view);
 	check(&view, captured, length);
 	free(copy);
 	return 0;

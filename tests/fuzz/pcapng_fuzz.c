@@ -30,7 +30,7 @@ static void check_packets(const struct trace *trace)
 		assert(packet->direction < 3);
 		assert(packet->time_ns >= 0 && packet->time_ns <= TRACE_TIME_MAX);
 		assert(!i || packet[-1].time_ns <= packet->time_ns);
-		packet_decode(trace->bytes + packet->at, packet->captured, packet->length, &view);
+		trace_decode(trace, i, &view);
 	}
 }
 
@@ -112,8 +112,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		assert(err.kind == ERR_INPUT && err.text[0]);
 		return 0;
 	}
-	assert(trace.cut_at <= size);
-	assert(trace.cut_at == size || trace.warning);
+	assert(trace.cut_at <= trace.size);
+	assert(trace.cut_at == trace.size || trace.warning);
 	check_packets(&trace);
 	check_calls(&trace);
 	check_counters(&trace);

@@ -9,7 +9,7 @@ drop=${SEAM_BUILD_DIR:-}/tests/drop_probe
 printf 'leak:libX11\nleak:libdbus\nleak:libfontconfig\nleak:libSDL2\n' >suppressions
 export LSAN_OPTIONS="suppressions=$work/suppressions:print_suppressions=0"
 
-Xvfb -displayfd 3 -screen 0 2600x1500x24 -fbdir "$work" -nolisten tcp 3>display >/dev/null 2>xvfb_err &
+Xvfb -displayfd 3 -screen 0 2600x1500x24 -fbdir "$work" -nolisten tcp -noreset 3>display >/dev/null 2>xvfb_err &
 xvfb=$!
 trap 'kill $viewer $xvfb 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT
 viewer=
@@ -22,6 +22,7 @@ unset WAYLAND_DISPLAY GDK_SCALE SDL_VIDEODRIVER
 # see.py until FILE CONDITION: d is the file's JSON, v the view in it; waits 10 s for it.
 # see.py place FILE CONDITION: prints x and y of the first place p that fits.
 # see.py look WIDTH HEIGHT [PNG]: of the screen's corner, how many colours and a checksum.
+# see.py colour RRGGBB X Y W H: waits 3 s until a pixel there has that colour.
 cat >see.py <<'PY'
 import json, struct, sys, time, zlib
 
@@ -67,21 +68,45 @@ def look(width, height, png=None):
             + chunk(b"IDAT", zlib.compress(data, 1)) + chunk(b"IEND", b""))
     print(len(pixels), zlib.crc32(b"".join(rows)))
 
+def colour(wanted, *box):
+    x, y, w, h = map(int, box)
+    wanted = bytes.fromhex(wanted)[::-1]
+    end = time.time() + 3
+    while True:
+        raw = open("Xvfb_screen0", "rb").read()
+        head = struct.unpack(">25I", raw[:100])
+        start, line = head[0] + head[19] * 12, head[12]
+        found = set()
+        for row in range(max(y, 0), y + h):
+            at = start + row * line
+            found.update(raw[i:i + 3] for i in range(at + max(x, 0) * 4, at + (x + w) * 4, 4))
+        if wanted in found:
+            return 0
+        if time.time() > end:
+            print(" ".join(sorted(c[::-1].hex() for c in found))[:200])
+            return 1
+        time.sleep(0.03)
+
 command = sys.argv[1]
 if command == "until": sys.exit(until(*sys.argv[2:]))
 if command == "place": sys.exit(place(*sys.argv[2:]))
+if command == "colour": sys.exit(colour(*sys.argv[2:]))
 look(int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:])
 PY
 
-# open_view ARGUMENT…: starts it and waits for its first frame.
+# open_view ARGUMENT…: starts it and waits for its first frame. It reads $input, a pipe that is
+# written to as 4.
+input=
 open_view() {
 	rm -f view.json
-	"$seam" view --dump-view view.json "$@" >out 2>err &
+	"$seam" view --dump-view view.json "$@" <"${input:-/dev/null}" >out 2>err &
 	viewer=$!
+	[ -z "$input" ] || exec 4>"$input"
 	until_view 'd["frame"] >= 1'
 	[ -e view.json ] || exit 1
 	window=$(xdotool search --onlyvisible --name 'Seam' | head -n 1)
 	xdotool windowmove --sync "$window" 0 0 windowfocus --sync "$window" mousemove 1 1
+	seen=
 }
 
 close_view() {
@@ -112,8 +137,25 @@ changes_screen() {
 
 # at CONDITION: where on the screen that is.
 at() {
-	python3 see.py place view.json "$1" || { fail "no place: $1"; echo 1 1; }
+	python3 see.py place view.json "$1" || { echo "no place: $1" >>misplaced; echo 1 1; }
 }
+
+# shows WHAT COLOUR X Y W H: that part of the screen has a pixel of that colour.
+shows() {
+	what=$1
+	shift
+	said=$(python3 see.py colour "$@") || fail "$what: no $1 at $2,$3 $4x$5, only $said"
+}
+
+# shows_item WHAT COLOUR CONDITION: so has the place on the screen that the view says is that.
+shows_item() {
+	# shellcheck disable=SC2046
+	set -- "$1" "$2" $(at "$3")
+	shows "$1" "$2" $(($3 - 5)) $(($4 - 5)) 11 11
+}
+
+# Colours of the two themes (viz/theme.c) and of the first two writes (viz/names.c).
+dark=14171c light=ffffff heading=262d37 yellow=ffd166 write_a=db640e write_b=328c78
 
 cp "$golden/nagle.pcapng" "$golden/udp.pcapng" .
 width=1280 height=720
@@ -123,6 +165,11 @@ open_view nagle.pcapng udp.pcapng --size 1280x720 --at 1ms --select 'segment 1'
 until_view 'd["pixels"] == [1280, 720] and d["groups"] == 2 and v["window"]["width"] == 1280'
 until_view 'v["cursor_ns"] == 1000000 and v["selected"]["name"] == "segment 1"'
 changes_screen opened
+shows background $dark 2 2 1 1
+shows 'the cursor on the axis' $yellow 248 54 600 34
+shows_item 'its first write' $write_a 'p["kind"] == "item" and "nagle write 1" in name'
+shows_item 'its second write' $write_b 'p["kind"] == "item" and "nagle write 2" in name'
+shows 'the status line' $heading 1270 715 1 1
 
 # ---- stepping
 xdotool key Escape Home
@@ -137,9 +184,11 @@ until_view '"cursor_ns" not in v'
 xdotool mousemove --window "$window" 500 300 click 4 click 4 click 4
 until_view 'v["range"]["span_ns"] < 0.9 * (v["run"]["to_ns"] - v["run"]["from_ns"]) and not v["moving"]'
 changes_screen zoomed
+shows_item 'a write where it is after the zoom' $write_b 'p["kind"] == "item" and "nagle write 2" in name'
 xdotool mousemove --window "$window" 500 300 mousedown 1 mousemove --window "$window" 400 300 mouseup 1
 until_view 'not v["moving"]'
 changes_screen panned
+shows_item 'a write where it is after the pan' $write_b 'p["kind"] == "item" and "nagle write 2" in name'
 xdotool key f
 until_view 'not v["moving"] and v["range"]["from_ns"] <= 0'
 
@@ -185,6 +234,8 @@ until_view '"ireshark" in v["message"]'
 xdotool key l
 until_view 'v["theme"] == "light"'
 changes_screen light
+shows 'the light background' $light 2 2 1 1
+shows 'the light status line' e4e7eb 1270 715 1 1
 xdotool key question
 until_view 'v["help"]'
 changes_screen help
@@ -195,6 +246,8 @@ xdotool windowsize --sync "$window" 1000 600
 width=1000 height=600
 until_view 'd["pixels"] == [1000, 600] and v["window"] == {"width": 1000, "height": 600}'
 changes_screen resized
+shows 'the status line at its new place' $heading 990 595 1 1
+shows 'nothing beside the window' 000000 1002 300 1 1
 
 # ---- a file that changes is offered, one that goes is told of
 cp udp.pcapng nagle.pcapng
@@ -221,6 +274,9 @@ if [ -x "$drop" ]; then
 	"$drop" "$window" "$work/beside.pcapng" || fail "the window takes no file"
 	until_view 'd["groups"] == 3 and "beside.pcapng is open" in v["message"]'
 	changes_screen dropped
+	# shellcheck disable=SC2046
+	set -- $(at 'p["kind"] == "heading" and p["group"] == 1')
+	shows 'the second heading' $heading "$1" $(($2 - 8)) 1 16
 	echo nonsense >unreadable.pcapng
 	"$drop" "$window" "$work/unreadable.pcapng" || fail "the window takes no file"
 	until_view 'd["groups"] == 3 and "unreadable.pcapng" in v["message"]'
@@ -232,8 +288,13 @@ width=2560 height=1440
 open_view nagle.pcapng udp.pcapng --size 1280x720 --scale 2
 until_view 'd["pixels"] == [2560, 1440] and v["window"] == {"width": 1280, "height": 720}'
 changes_screen scaled
+# shellcheck disable=SC2046
+set -- $(at 'p["kind"] == "item" and "write 2" in name')
+shows 'a write at twice its place' $write_b $(($1 * 2 - 8)) $(($2 * 2 - 8)) 17 17
+shows 'the status line at twice its place' $heading 2550 1430 1 1
 xdotool key l
 changes_screen scaled-light
+shows 'the light background' $light 2 2 1 1
 close_view
 
 # ---- what cannot be read is said in the window; what is not there, before one opens
@@ -248,6 +309,72 @@ expect_exit 2 "$seam" view nagle.pcapng --select 'write 99'
 expect_exit 2 "$seam" view nagle.pcapng --size 7
 expect_exit 2 "$seam" view
 
+# ---- a recording that is cut is shown as far as it goes, and said to be
+head -c 3000 nagle.pcapng >cut.pcapng
+open_view cut.pcapng --size 1280x720
+until_view 'd["groups"] == 1 and "cut.pcapng: it is whole only up to byte" in v["message"]'
+close_view
+
+# ---- what takes long to read: the window is there and answers; what is dropped on it waits
+cp "$golden/nagle.pcapng" .
+mkfifo slow
+input=slow
+open_view - --size 1280x720
+until_view 'd["groups"] == 0 and "loading" in d'
+changes_screen loading
+shows 'the card' $heading 430 250 420 200
+shows 'what is being read' e8ecf1 430 250 420 200
+head -c 2000 nagle.pcapng >&4
+xdotool key l
+until_view 'v["theme"] == "light" and "loading" in d'
+shows 'the light background' $light 2 2 1 1
+xdotool windowsize --sync "$window" 1000 600
+until_view 'd["pixels"] == [1000, 600] and "loading" in d'
+xdotool key Right Tab e Home Escape f l
+until_view 'v["theme"] == "dark" and "loading" in d'
+if [ -x "$drop" ]; then
+	"$drop" "$window" "$work/udp.pcapng" || fail "the window takes no file"
+	until_view '"loading" in d and "udp.pcapng" in d["loading"]["then"]'
+	shows 'what waits' aeb8c4 290 200 420 200
+fi
+tail -c +2001 nagle.pcapng >&4
+exec 4>&-
+if [ -x "$drop" ]; then
+	until_view 'd["groups"] == 2 and "loading" not in d and "udp.pcapng is open beside" in v["message"]'
+else
+	until_view 'd["groups"] == 1 and "loading" not in d'
+fi
+shows_item 'a write' $write_b 'p["kind"] == "item" and "nagle write 2" in name'
+close_view
+
+# ---- Q closes it while it reads
+open_view - --size 1280x720
+until_view '"loading" in d'
+close_view
+exec 4>&-
+input=
+
+# ---- one that is cut short while it is looked at, and too large to be copied, stays to be looked at
+if [ -x "${SEAM_BUILD_DIR:-}/tests/make_recording" ]; then
+	"$SEAM_BUILD_DIR/tests/make_recording" 60000 large.pcapng >/dev/null
+	cp large.pcapng whole.pcapng
+	[ "$(stat -c %s large.pcapng)" -gt 5000000 ] || fail "large.pcapng would be copied"
+	open_view large.pcapng --size 1280x720 --select 'segment 40000'
+	until_view 'd["groups"] == 1 and v["selected"]["name"] == "segment 40000"'
+	truncate -s 100000 large.pcapng
+	until_view '"large.pcapng has changed" in v["message"]'
+	xdotool key Tab Tab shift+Tab z f c
+	until_view '"clipboard" in v["message"]'
+	xdotool key r
+	until_view 'd["groups"] == 1 and "large.pcapng: it is whole only up to byte" in v["message"]'
+	cp whole.pcapng large.pcapng
+	until_view '"large.pcapng has changed" in v["message"]'
+	xdotool key r
+	until_view 'd["groups"] == 1 and v["message"] == "read again"'
+	close_view
+	rm large.pcapng whole.pcapng
+fi
+
 # ---- a scenario runs, again on R and when it is saved, keeping the place
 cat >two.yaml <<'YAML'
 title: two writes
@@ -257,6 +384,7 @@ YAML
 open_view two.yaml --size 1280x720
 until_view 'd["groups"] == 1 and "two.yaml ran in" in v["message"]'
 changes_screen ran
+shows_item 'its second write' $write_b 'p["kind"] == "item" and "write 2" in name'
 xdotool key Home
 until_view '"cursor_ns" in v'
 sed -i 's/times: 2/times: 3/; s/20 B/30 B/' two.yaml
@@ -309,4 +437,33 @@ expect_exit 0 "$seam" show nagle.pcapng
 cmp -s out viewed || fail "view without a display is not show"
 DISPLAY=:4242 expect_exit 0 "$seam" view nagle.pcapng
 expect_text err "no display"
+cmp -s out viewed || fail "view on a display that does not answer is not show"
+DISPLAY=:4242 expect_exit 0 "$seam" view - <nagle.pcapng
+expect_text err "no display"
+expect_text out "4 writes"
+
+# A scenario is run there, with what was asked for; its recordings go.
+cat >shown.yaml <<'YAML'
+title: without a window
+server: {port: 9000, script: [{recv: 1024, until: 30 B}]}
+client: {script: [{send: 10 B, times: 3}]}
+variants: {one: {}, two: {client.sockopt.TCP_NODELAY: 1}}
+YAML
+mkdir empty
+for display in '' :4242; do
+	[ -z "$display" ] || export DISPLAY=$display
+	expect_exit 0 "$seam" view shown.yaml --variant two --set 'title=changed here'
+	expect_text err "no display"
+	expect_text out "changed here"
+	expect_text out "two"
+	grep -q '^one' out && fail "a variant that was not asked for ran"
+	expect_exit 0 env TMPDIR="$work/empty" "$seam" view shown.yaml
+	[ -z "$(ls -A empty)" ] || fail "view without a display left $(ls empty)"
+done
+ls | grep -q 'shown.*pcapng' && fail "view without a display left recordings: $(ls)"
+unset DISPLAY
+sed -i 's/send/sned/' shown.yaml
+expect_exit 2 "$seam" view shown.yaml
+expect_text err "sned"
+[ ! -e misplaced ] || fail "$(cat misplaced)"
 finish

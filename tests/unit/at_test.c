@@ -12,6 +12,7 @@
 #include "capture/buffer.h"
 #include "capture/mem.h"
 #include "capture/packet.h"
+#include "recordings_fixture.h"
 #include "story_fixture.h"
 #include "viz/at.h"
 #include "viz/item.h"
@@ -352,7 +353,7 @@ static void assert_moments(const struct timeline *timeline, uint32_t flow, uint3
 	for (size_t i = 0; i < steps.count; i++) {
 		uint64_t end = 0;
 
-		at_build(&at, group, flow, direction, steps.steps[i].at_ns);
+		at_build(&at, group, flow, direction, item_steps_at(&steps, i).at_ns);
 		for (size_t r = 0; r < at.count; r++) {
 			assert_int_equal(at.runs[r].from, end);
 			assert_true(at.runs[r].to > end);
@@ -365,6 +366,136 @@ static void assert_moments(const struct timeline *timeline, uint32_t flow, uint3
 	}
 	item_steps_finish(&steps);
 	at_finish(&at);
+}
+
+/* By place, then each write of a place: the same as all writes one by one. */
+static void assert_alike(const struct timeline_group *group, uint32_t flow, uint32_t direction,
+                         int64_t ns)
+{
+	struct at whole = { 0 }, places = { 0 };
+	size_t range = 0;
+
+	at_build(&whole, group, flow, direction, ns);
+	at_places(&places, group, flow, direction, ns);
+	assert_memory_equal(places.bytes, whole.bytes, sizeof(whole.bytes));
+	assert_int_equal(places.unacknowledged, whole.unacknowledged);
+	for (size_t i = 0; i < whole.count; i++) {
+		const struct at_run *run = &whole.runs[i];
+
+		while (range < places.count && places.runs[range].to <= run->from)
+			range++;
+		assert_true(range < places.count);
+		assert_true(places.runs[range].from <= run->from &&
+		            places.runs[range].to >= run->to);
+		assert_int_equal(places.runs[range].place, run->place);
+		for (int k = 0; k < 3; k++) {
+			uint64_t offset = run->from + (run->to - 1 - run->from) * (uint64_t)k / 2;
+			struct at_run found = at_run_at(&places, group, flow, direction, offset);
+
+			assert_true(found.from >= run->from && found.from <= offset);
+			assert_int_equal(found.to, run->to);
+			assert_int_equal(found.number, run->number);
+			assert_int_equal(found.place, run->place);
+		}
+	}
+	for (size_t i = 1; i < places.count; i++)
+		assert_int_not_equal(places.runs[i].place, places.runs[i - 1].place);
+	at_finish(&places);
+	at_finish(&whole);
+}
+
+/* At, before and behind every step, in every direction. */
+static void assert_places_alike(const struct timeline *timeline)
+{
+	const struct timeline_group *group = &timeline->groups[0];
+	struct item_steps steps;
+
+	item_steps_build(&steps, timeline);
+	for (uint32_t at = 0; at < group->ledger->flow_count * 2; at++)
+		for (size_t i = 0; i < steps.count; i++)
+			for (int off = -1; off <= 1; off++)
+				assert_alike(group, at / 2, at % 2,
+				             item_steps_at(&steps, i).at_ns + off);
+	item_steps_finish(&steps);
+}
+
+static void places_of_every_recording_are_those_of_its_writes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < recordings_count; i++) {
+		struct fixture *fixture = recordings_table[i].make();
+		struct ledger ledger;
+		const struct ledger *pointer = &ledger;
+		struct timeline timeline;
+
+		ledger_build(&ledger, fixture_end(fixture));
+		timeline_build(&timeline, &pointer, 1);
+		assert_places_alike(&timeline);
+		timeline_finish(&timeline);
+		ledger_finish(&ledger);
+		fixture_destroy(fixture);
+	}
+}
+
+/* A generator of its own: the same on every machine. */
+static uint32_t roll(uint32_t *seed, uint32_t sides)
+{
+	*seed = *seed * 1664525 + 1013904223;
+	return (*seed >> 8) % sides;
+}
+
+static void tell_anything(struct story *story, enum trace_transport transport, uint32_t seed)
+{
+	double us = 0;
+	uint64_t sent = 0, written = 0, read = 0;
+	bool direct = trace_transport_is_unix(transport);
+
+	story_begin(story, "", transport);
+	story_wire(story, 50, 0);
+	for (int i = 0; i < 30; i++) {
+		uint32_t bytes = 1 + roll(&seed, 40);
+
+		us += 1 + roll(&seed, 60);
+		switch (roll(&seed, 4)) {
+		case 0:
+		case 1:
+			story_write(story, 0, 0, us, bytes);
+			written += bytes;
+			break;
+		case 2:
+			if (sent + bytes > written || direct)
+				break;
+			if (roll(&seed, 5))
+				story_segment(story, 0, 0, us, us + 50, bytes);
+			else
+				story_loss(story, 0, 0, us, bytes);
+			sent += bytes;
+			break;
+		default:
+			bytes = 1 + roll(&seed, 15);
+			if (read + bytes > (direct ? written : sent) ||
+			    trace_transport_is_message(transport))
+				break;
+			story_read(story, 0, 0, us, bytes);
+			read += bytes;
+		}
+	}
+}
+
+static void places_of_any_story_are_those_of_its_writes(void **state)
+{
+	static const enum trace_transport transports[] = { TRANSPORT_TCP, TRANSPORT_UDP,
+		                                           TRANSPORT_UNIX_STREAM };
+
+	(void)state;
+	for (uint32_t i = 0; i < 90; i++) {
+		struct tale tale = { 0 };
+
+		tell_anything(&tale.story, transports[i % 3], i * 7919 + 1);
+		story_timeline(&tale.timeline, &(struct story *){ &tale.story }, 1);
+		assert_places_alike(&tale.timeline);
+		finish(&tale);
+	}
 }
 
 static void assert_ends_as(const struct timeline_group *group, uint32_t flow, uint32_t direction)
@@ -431,6 +562,8 @@ int main(void)
 		cmocka_unit_test(unix_bytes_are_queued_when_their_write_returned),
 		cmocka_unit_test(bytes_of_no_write_are_there_when_they_are_seen),
 		cmocka_unit_test(a_direction_without_writes_has_no_runs),
+		cmocka_unit_test(places_of_every_recording_are_those_of_its_writes),
+		cmocka_unit_test(places_of_any_story_are_those_of_its_writes),
 		cmocka_unit_test(a_recording_ends_as_its_ledger_says),
 	};
 

@@ -20,10 +20,12 @@ static void walk(struct buffer *out, const struct timeline *timeline,
 
 	item_steps_build(&steps, timeline);
 	for (size_t i = 0; i < steps.count; i++) {
-		at_text_step(out, timeline, &steps.steps[i]);
+		struct item_step step = item_steps_at(&steps, i);
+
+		at_text_step(out, timeline, &step);
 		buffer_char(out, '\n');
-		at_text_group(out, &timeline->groups[steps.steps[i].item.group],
-		              steps.steps[i].at_ns, options);
+		at_text_group(out, &timeline->groups[item_steps_at(&steps, i).item.group],
+		              item_steps_at(&steps, i).at_ns, options);
 	}
 	item_steps_finish(&steps);
 }

@@ -152,8 +152,7 @@ static void a_reason_that_is_known_is_said(void **state)
 
 	(void)state;
 	open_golden(&opened, "nagle");
-	opened.timeline.groups[0].holds[0].reason = "nagle";
-	opened.timeline.groups[0].holds[0].details = "for the ack of A";
+	timeline_explain(&opened.timeline.groups[0], 0, "nagle", "for the ack of A");
 	text = tell(&opened, ITEM_SEGMENT, 1);
 	assert_holds(text, "The reason: nagle for the ack of A.\n");
 	assert_lacks(text, "not judged");

@@ -268,11 +268,14 @@ static void datagrams_are_truncated_fragmented_and_lost(void **state)
 {
 	struct world world;
 	struct ledger_direction *direction = world.flow.directions;
+	struct ledger_rare rare = { .event = LEDGER_NONE, .fragments = 3 };
 
 	(void)state;
 	world_init(&world, TRANSPORT_UDP);
 	world_write(&world, 0, 0, 5, 3893);
-	world_segment(&world, 0, 2, 3893)->fragments = 3;
+	world_segment(&world, 0, 2, 3893)->rare = 1;
+	direction[0].rares = &rare;
+	direction[0].rare_count = 1;
 	world_segment(&world, 0, 3, 10);
 	world_read(&world, 0, 10, 20, 1024);
 	world_read(&world, 0, 30, 40, 10);

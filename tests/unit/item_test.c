@@ -12,7 +12,7 @@
 #include "capture/packet.h"
 #include "losses_fixture.h"
 #include "picture_fixture.h"
-#include "viz/item.h"
+#include "viz/item_parts.h"
 
 enum {
 	CLIENT,
@@ -403,10 +403,10 @@ static void assert_step(const struct item_steps *steps, size_t at, int64_t at_us
                         enum step_kind kind, enum item_kind item, uint32_t index)
 {
 	assert_true(at < steps->count);
-	assert_int_equal(steps->steps[at].at_ns, at_us * 1000);
-	assert_int_equal(steps->steps[at].kind, kind);
-	assert_int_equal(steps->steps[at].item.kind, item);
-	assert_int_equal(steps->steps[at].item.index, index);
+	assert_int_equal(item_steps_at(steps, at).at_ns, at_us * 1000);
+	assert_int_equal(item_steps_at(steps, at).kind, kind);
+	assert_int_equal(item_steps_at(steps, at).item.kind, item);
+	assert_int_equal(item_steps_at(steps, at).item.index, index);
 }
 
 static void steps_tell_the_whole_story_in_order(void **state)
@@ -450,7 +450,7 @@ static void a_lost_packet_dies_instead_of_arriving(void **state)
 	/* The second segment, and an acknowledgement. */
 	assert_int_equal(told.steps.of_kind[STEP_DIE], 2);
 	for (size_t i = 0; i < told.steps.count; i++) {
-		const struct item_step *step = &told.steps.steps[i];
+		struct item_step made = item_steps_at(&told.steps, i), *step = &made;
 
 		arrive += step->kind == STEP_ARRIVE && step->item.index == 1;
 		die += step->kind == STEP_DIE && step->item.kind == ITEM_SEGMENT &&
@@ -527,19 +527,20 @@ static void check_steps(const struct timeline *timeline, const struct item_steps
 	size_t counts[STEP_KIND_COUNT] = { 0 }, segments = 0, lost = 0;
 
 	for (size_t i = 0; i < steps->count; i++) {
-		const struct item_step *step = &steps->steps[i];
+		struct item_step step = item_steps_at(steps, i), before;
 
-		counts[step->kind]++;
-		assert_true(item_is_of(step->item, timeline));
+		counts[step.kind]++;
+		assert_true(item_is_of(step.item, timeline));
+		assert_int_equal(item_steps_below(steps, &step), i);
 		if (!i)
 			continue;
-		assert_true(step[-1].at_ns <= step->at_ns);
-		assert_true(step[-1].at_ns < step->at_ns || step[-1].kind <= step->kind);
+		before = item_steps_at(steps, i - 1);
+		assert_true(item_step_order(&before, &step) < 0);
 	}
 	for (size_t g = 0; g < timeline->group_count; g++) {
 		segments += timeline->groups[g].segment_count;
 		for (size_t i = 0; i < timeline->groups[g].segment_count; i++)
-			lost += timeline->groups[g].segments[i].lost;
+			lost += timeline_segment(&timeline->groups[g], i).lost;
 	}
 	assert_int_equal(counts[STEP_DEPART], segments);
 	assert_int_equal(counts[STEP_ARRIVE], segments - lost);
@@ -594,8 +595,10 @@ static void arrivals_in_any_order_come_out_in_order(void **state)
 		item_steps_build(&steps, &timeline);
 		check_steps(&timeline, &steps);
 		for (size_t i = 1; i < steps.count; i++)
-			assert_false(item_equal(steps.steps[i - 1].item, steps.steps[i].item) &&
-			             steps.steps[i - 1].kind == steps.steps[i].kind);
+			assert_false(item_equal(item_steps_at(&steps, i - 1).item,
+			                        item_steps_at(&steps, i).item) &&
+			             item_steps_at(&steps, i - 1).kind ==
+			                     item_steps_at(&steps, i).kind);
 		item_steps_finish(&steps);
 	}
 	free(group.segments);
@@ -609,7 +612,7 @@ static void an_address_is_read_back_of_all_that_steps(void **state)
 	losses_many(&told.story, 60);
 	lay_out(&told);
 	for (size_t i = 0; i < told.steps.count; i++) {
-		struct item item = told.steps.steps[i].item, back;
+		struct item item = item_steps_at(&told.steps, i).item, back;
 		struct buffer text = { 0 };
 		struct err err = { 0 };
 

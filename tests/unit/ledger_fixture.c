@@ -50,8 +50,7 @@ static void check_ranges(const struct ledger_direction *direction, bool stream)
 	end = 0;
 	for (size_t i = 0; i < direction->data_count; i++) {
 		const struct ledger_segment *segment =
-			direction->segments +
-			(direction->data_order ? direction->data_order[i] : i);
+			direction->segments + ledger_data_segment(direction, i);
 
 		assert_int_equal(segment->kind, SEGMENT_DATA);
 		assert_true(segment->from >= end);

@@ -82,11 +82,11 @@ static void a_lost_datagram_gives_no_slot_to_its_equals(void **state)
 	receive_same(fixture, us(10002));
 	receive_same(fixture, us(10202));
 	ledger_of(&built, fixture);
-	assert_int_equal(built.ab->segments[1].arrival, LEDGER_NONE);
-	assert_int_equal(built.ab->segments[1].event, 0);
+	assert_int_equal(ledger_arrival(built.ab, &built.ab->segments[1]), LEDGER_NONE);
+	assert_int_equal(ledger_segment_event(built.ab, &built.ab->segments[1]), 0);
 	assert_int_equal(arrived_us(&built, 0), 10002);
 	assert_int_equal(arrived_us(&built, 2), 10202);
-	assert_int_equal(built.ab->segments[2].event, LEDGER_NONE);
+	assert_int_equal(ledger_segment_event(built.ab, &built.ab->segments[2]), LEDGER_NONE);
 	assert_int_equal(built.ab->state.lost[LOST_WIRE], 10);
 	assert_int_equal(built.ab->state.read, 20);
 	assert_int_equal(built.ab->lost_datagrams, 1);
@@ -109,8 +109,8 @@ static void a_doubled_datagram_arrives_twice_before_its_equal(void **state)
 	ledger_of(&built, fixture);
 	assert_int_equal(arrived_us(&built, 0), 10002);
 	assert_int_equal(arrived_us(&built, 1), 10102);
-	assert_int_equal(built.ab->segments[0].event, 0);
-	assert_int_equal(built.ab->segments[1].event, LEDGER_NONE);
+	assert_int_equal(ledger_segment_event(built.ab, &built.ab->segments[0]), 0);
+	assert_int_equal(ledger_segment_event(built.ab, &built.ab->segments[1]), LEDGER_NONE);
 	assert_int_equal(built.ab->state.read, 20);
 	assert_int_equal(built.ab->read_count, 3);
 	assert_true(built.ledger.accounted);
@@ -148,7 +148,7 @@ static void a_damaged_datagram_is_lost_and_makes_no_flow(void **state)
 	receive_same(fixture, us(10102));
 	ledger_of(&built, fixture);
 	assert_int_equal(built.ledger.flow_count, 1);
-	assert_int_equal(built.ab->segments[0].arrival, LEDGER_NONE);
+	assert_int_equal(ledger_arrival(built.ab, &built.ab->segments[0]), LEDGER_NONE);
 	assert_int_equal(arrived_us(&built, 1), 10102);
 	assert_int_equal(built.ab->state.lost[LOST_WIRE], 10);
 	assert_true(built.ledger.accounted);
@@ -187,7 +187,8 @@ static void a_damaged_ack_is_neither_a_flow_nor_an_ack(void **state)
 	assert_int_equal(built.ledger.flow_count, 1);
 	assert_int_equal(built.ab->ack_count, 1);
 	assert_int_equal(packets[built.ab->acks[0].packet].time_ns, FIXTURE_T0 + us(40100));
-	assert_int_equal(packets[built.ab->acks[0].departure].time_ns, FIXTURE_T0 + us(30100));
+	assert_int_equal(packets[ledger_departure(built.ab, built.ab->acks)].time_ns,
+	                 FIXTURE_T0 + us(30100));
 	assert_int_equal(packets[ledger_event_packet(&built.ledger, 0)].time_ns,
 	                 FIXTURE_T0 + us(10100));
 	ledger_done(&built);
@@ -221,10 +222,10 @@ static void an_equal_retransmission_keeps_its_own_arrival(void **state)
 	ledger_recv(fixture, SERVER, us(620000), 100, 10, 0);
 	ledger_of(&built, fixture);
 	assert_int_equal(built.ab->segment_count, 3);
-	assert_int_equal(built.ab->segments[0].arrival, LEDGER_NONE);
-	assert_int_equal(built.ab->segments[0].event, 0);
+	assert_int_equal(ledger_arrival(built.ab, &built.ab->segments[0]), LEDGER_NONE);
+	assert_int_equal(ledger_segment_event(built.ab, &built.ab->segments[0]), 0);
 	assert_int_equal(arrived_us(&built, 1), 210100);
-	assert_int_equal(built.ab->segments[1].event, 1);
+	assert_int_equal(ledger_segment_event(built.ab, &built.ab->segments[1]), 1);
 	assert_int_equal(arrived_us(&built, 2), 610100);
 	assert_int_equal(built.ab->state.read, 10);
 	ledger_done(&built);
@@ -270,8 +271,9 @@ static void an_ack_that_died_is_not_the_departure_of_the_next(void **state)
 	fixture_tcp_acking(fixture, us(40100), 'b', 0, PACKET_ACK, 10, NULL, 0);
 	ledger_of(&built, fixture);
 	assert_int_equal(built.ab->ack_count, 1);
-	assert_int_equal(built.ledger.trace->packets[built.ab->acks[0].departure].time_ns,
-	                 FIXTURE_T0 + us(30100));
+	assert_int_equal(
+		built.ledger.trace->packets[ledger_departure(built.ab, built.ab->acks)].time_ns,
+		FIXTURE_T0 + us(30100));
 	ledger_done(&built);
 }
 
@@ -290,8 +292,8 @@ static void a_lost_fragment_loses_its_datagram(void **state)
 	fixture_udp_fragment(fixture, us(10002), 'a', 9, 0, 1480, true, 2000);
 	ledger_of(&built, fixture);
 	assert_int_equal(built.ab->segment_count, 1);
-	assert_int_equal(built.ab->segments[0].arrival, LEDGER_NONE);
-	assert_int_equal(built.ab->segments[0].event, 0);
+	assert_int_equal(ledger_arrival(built.ab, &built.ab->segments[0]), LEDGER_NONE);
+	assert_int_equal(ledger_segment_event(built.ab, &built.ab->segments[0]), 0);
 	assert_int_equal(built.ab->state.lost[LOST_WIRE], 2000);
 	ledger_done(&built);
 }
@@ -350,9 +352,9 @@ static void what_neither_arrived_nor_died_is_under_way(void **state)
 	assert_int_equal(built.ab->state.lost[LOST_WIRE], 10);
 	assert_int_equal(built.ab->state.in_flight, 10);
 	assert_int_equal(built.ab->lost_datagrams, 1);
-	assert_false(ledger_is_lost(&built.ledger, built.ab->segments));
-	assert_true(ledger_is_lost(&built.ledger, built.ab->segments + 1));
-	assert_false(ledger_is_lost(&built.ledger, built.ab->segments + 2));
+	assert_false(ledger_is_lost(&built.ledger, built.ab, built.ab->segments));
+	assert_true(ledger_is_lost(&built.ledger, built.ab, built.ab->segments + 1));
+	assert_false(ledger_is_lost(&built.ledger, built.ab, built.ab->segments + 2));
 	assert_true(built.ledger.accounted);
 	ledger_done(&built);
 }
@@ -368,7 +370,7 @@ static void without_an_account_of_the_link_what_never_arrived_is_lost(void **sta
 	receive_same(fixture, us(10002));
 	ledger_of(&built, fixture);
 	assert_int_equal(built.ab->state.lost[LOST_WIRE], 10);
-	assert_true(ledger_is_lost(&built.ledger, built.ab->segments + 1));
+	assert_true(ledger_is_lost(&built.ledger, built.ab, built.ab->segments + 1));
 	ledger_done(&built);
 }
 
@@ -385,7 +387,7 @@ static void what_a_cut_recording_does_not_have_is_no_loss(void **state)
 	ledger_of(&built, fixture);
 	assert_int_equal(built.ab->state.lost[LOST_WIRE], 0);
 	assert_int_equal(built.ab->state.in_flight, 10);
-	assert_false(ledger_is_lost(&built.ledger, built.ab->segments + 1));
+	assert_false(ledger_is_lost(&built.ledger, built.ab, built.ab->segments + 1));
 	ledger_done(&built);
 }
 
@@ -531,7 +533,7 @@ static void many_equal_datagrams_take_no_longer_than_others(void **state)
 		       arriving ? "all arrive" : "none arrives", seconds);
 		assert_true(seconds < 1);
 		assert_int_equal(built.ab->segment_count, MANY);
-		assert_int_equal(built.ab->segments[MANY - 1].arrival,
+		assert_int_equal(ledger_arrival(built.ab, &built.ab->segments[MANY - 1]),
 		                 arriving ? 2 * MANY - 1 : LEDGER_NONE);
 		ledger_done(&built);
 	}
@@ -558,7 +560,7 @@ static void many_retransmissions_take_no_longer_than_others(void **state)
 	printf("%d retransmissions of one segment: %.3f s\n", MANY, seconds);
 	assert_true(seconds < 1);
 	assert_int_equal(built.ab->segment_count, MANY);
-	assert_int_equal(built.ab->segments[MANY - 1].arrival, 2 * MANY);
+	assert_int_equal(ledger_arrival(built.ab, &built.ab->segments[MANY - 1]), 2 * MANY);
 	ledger_done(&built);
 }
 

@@ -166,9 +166,10 @@ static void compare_packets(const struct truth *truth, const struct ledger_direc
 		                             segment->from + segment->length, pieces, 128);
 		uint64_t at = segment->from;
 
-		length[packet] += segment->length + segment->repeated;
+		length[packet] += segment->length + ledger_segment_repeated(direction, segment);
 		fresh[packet] += segment->kind == SEGMENT_DATA ? segment->length : 0;
-		assert_int_equal(segment->first_write, truth->write_of[segment->from]);
+		assert_int_equal(ledger_segment_write(direction, segment),
+		                 truth->write_of[segment->from]);
 		for (size_t k = 0; k < count; k++) {
 			assert_int_equal(pieces[k].from, at);
 			assert_int_equal(pieces[k].write, truth->write_of[at]);
@@ -197,8 +198,7 @@ static void compare_boundaries(struct truth *truth, const struct ledger_directio
 
 	for (size_t i = 0; i < direction->data_count; i++) {
 		const struct ledger_segment *segment =
-			direction->segments +
-			(direction->data_order ? direction->data_order[i] : i);
+			direction->segments + ledger_data_segment(direction, i);
 
 		truth->segment_end[segment->from + segment->length] = true;
 		splits += !truth->write_end[segment->from + segment->length];

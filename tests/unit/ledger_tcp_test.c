@@ -48,7 +48,7 @@ static void expect_segment(const struct ledger_direction *direction, size_t at, 
 	assert_int_equal(direction->segments[at].kind, kind);
 	assert_int_equal(direction->segments[at].from, from);
 	assert_int_equal(direction->segments[at].length, length);
-	assert_int_equal(direction->segments[at].repeated, repeated);
+	assert_int_equal(ledger_segment_repeated(direction, &direction->segments[at]), repeated);
 }
 
 static uint64_t frame_length(const struct built *built, uint32_t packet)
@@ -79,7 +79,7 @@ static void twenty_small_writes_lose_eighteen_boundaries(void **state)
 	assert_int_equal(built.ab->in_segments.lost, 18);
 	assert_int_equal(built.ab->in_segments.splits, 0);
 	assert_int_equal(built.ab->in_reads.lost, 18);
-	assert_int_equal(built.ab->segments[1].first_write, 1);
+	assert_int_equal(ledger_segment_write(built.ab, &built.ab->segments[1]), 1);
 	assert_int_equal(ledger_pieces(built.ab, 10, 200, pieces, 3), 19);
 	assert_int_equal(pieces[2].write, 3);
 	assert_int_equal(pieces[2].from, 30);
@@ -165,7 +165,7 @@ static void what_repeats_is_cut_off(void **state)
 	expect_segment(built.ab, 2, SEGMENT_DATA, 10, 20, 5);
 	assert_int_equal(built.ab->retransmissions, 2);
 	assert_int_equal(built.ab->data_count, 2);
-	assert_int_equal(built.ab->segments[2].first_write, 1);
+	assert_int_equal(ledger_segment_write(built.ab, &built.ab->segments[2]), 1);
 	ledger_done(&built);
 }
 
@@ -266,7 +266,7 @@ static void partial_failed_and_empty_writes(void **state)
 	assert_int_equal(built.ab->writes[1].to, 60);
 	assert_int_equal(built.ab->in_segments.count, 1);
 	assert_int_equal(built.ab->in_segments.kept, 1);
-	assert_int_equal(built.ab->segments[1].first_write, 2);
+	assert_int_equal(ledger_segment_write(built.ab, &built.ab->segments[1]), 2);
 	assert_int_equal(ledger_write_at(built.ab, 60), 2);
 	ledger_done(&built);
 }
@@ -775,7 +775,7 @@ static void a_lost_segment_never_arrives(void **state)
 	fixture_tcp(fixture, us(101), 'a', 0, PA, NULL, 10);
 	fixture_tcp(fixture, us(111), 'a', 10, PA, NULL, 10);
 	ledger_of(&built, fixture);
-	assert_int_equal(built.ab->segments[0].arrival, LEDGER_NONE);
+	assert_int_equal(ledger_arrival(built.ab, &built.ab->segments[0]), LEDGER_NONE);
 	assert_int_equal(ledger_arrived_ns(&built.ledger, built.ab, built.ab->segments), INT64_MIN);
 	assert_int_equal(far, 1);
 	ledger_done(&built);

@@ -90,7 +90,7 @@ static void an_empty_datagram_is_a_message(void **state)
 	ledger_recv(fixture, SERVER, us(420), 100, 5, us(302));
 	ledger_of(&built, fixture);
 	assert_int_equal(built.ab->segment_count, 3);
-	assert_int_equal(built.ab->segments[1].first_write, 1);
+	assert_int_equal(ledger_segment_write(built.ab, &built.ab->segments[1]), 1);
 	assert_int_equal(built.ab->read_count, 3);
 	assert_int_equal(built.ab->reads[1].segment, 1);
 	assert_int_equal(built.ab->in_segments.kept, 2);
@@ -229,7 +229,7 @@ static void corked_writes_share_one_datagram(void **state)
 	ledger_of(&built, fixture);
 	assert_int_equal(built.ab->segment_count, 2);
 	assert_int_equal(built.ab->segments[1].from, 30);
-	assert_int_equal(built.ab->segments[1].first_write, 2);
+	assert_int_equal(ledger_segment_write(built.ab, &built.ab->segments[1]), 2);
 	assert_int_equal(built.ab->in_segments.lost, 2);
 	assert_int_equal(built.ab->in_segments.kept, 2);
 	assert_int_equal(built.ab->in_reads.lost, 2);
@@ -321,7 +321,7 @@ static void fragments_are_one_datagram(void **state)
 	ledger_recv(fixture, SERVER, us(200), 1024, 1024, us(103));
 	ledger_of(&built, fixture);
 	assert_int_equal(built.ab->segment_count, 1);
-	assert_int_equal(built.ab->segments[0].fragments, 3);
+	assert_int_equal(ledger_segment_fragments(built.ab, &built.ab->segments[0]), 3);
 	for (size_t i = 0; i < built.ledger.trace->packet_count; i++)
 		length += built.ledger.trace->packets[i].length;
 	assert_int_equal(built.ab->wire_bytes, length);
@@ -524,7 +524,7 @@ static void what_the_capture_missed_is_still_read(void **state)
 		ledger_recv(fixture, SERVER, us(500 + 10 * i), 100, 10, us(102 + 10 * i));
 	fixture_statistics(fixture, 6, 2);
 	ledger_of(&built, fixture);
-	assert_int_equal(built.ab->segments[2].first_write, 3);
+	assert_int_equal(ledger_segment_write(built.ab, &built.ab->segments[2]), 3);
 	assert_int_equal(built.ab->state.read, 40);
 	assert_int_equal(built.ab->reads[2].from, 20);
 	assert_int_equal(built.ab->reads[2].segment, LEDGER_NONE);
@@ -562,7 +562,7 @@ static void a_link_loses_reorders_and_doubles(void **state)
 	assert_int_equal(built.ab->segment_count, 4);
 	assert_int_equal(ledger_arrived_ns(&built.ledger, built.ab, built.ab->segments + 2),
 	                 FIXTURE_T0 + us(410));
-	assert_int_equal(built.ab->segments[3].arrival, LEDGER_NONE);
+	assert_int_equal(ledger_arrival(built.ab, &built.ab->segments[3]), LEDGER_NONE);
 	assert_int_equal(built.ab->read_count, 4);
 	assert_int_equal(built.ab->reads[1].segment, 2);
 	assert_int_equal(built.ab->reads[3].segment, 1);

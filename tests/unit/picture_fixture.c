@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "capture/ledger_held.h"
 #include "capture/mem.h"
 
 #define STB_IMAGE_IMPLEMENTATION
@@ -61,18 +62,13 @@ static void add_segment(struct maker *maker, uint64_t length, int64_t now_ns)
 	uint32_t arrival =
 		maker->what->delay_ns ? add_packet(maker, now_ns + maker->what->delay_ns) : packet;
 
-	out->segments = mem_grow(out->segments, &out->segment_capacity, out->segment_count,
-	                         sizeof(*out->segments));
 	out->data_count++;
-	out->segments[out->segment_count++] = (struct ledger_segment){
-		.event = LEDGER_NONE,
-		.from = maker->sent,
-		.length = (uint32_t)length,
-		.packet = packet,
-		.arrival = arrival,
-		.fragments = 1,
-		.first_write = (uint32_t)(maker->sent / maker->what->size),
-	};
+	ledger_set_arrival(out,
+	                   ledger_add_segment(out,
+	                                      &(struct ledger_segment){ .from = maker->sent,
+	                                                                .length = (uint32_t)length,
+	                                                                .packet = packet }),
+	                   arrival);
 	maker->sent += length;
 	maker->flight++;
 }
@@ -104,9 +100,10 @@ static void take_ack(struct maker *maker, int64_t now_ns)
 	struct ledger_direction *out = maker->out;
 	const struct ledger_segment *segment = &out->segments[maker->acked++];
 
-	out->acks = mem_grow(out->acks, &out->ack_capacity, out->ack_count, sizeof(*out->acks));
-	out->acks[out->ack_count++] = (struct ledger_ack){ segment->from + segment->length,
-		                                           add_packet(maker, now_ns), LEDGER_NONE };
+	ledger_add_ack(out,
+	               &(struct ledger_ack){ segment->from + segment->length,
+	                                     add_packet(maker, now_ns) },
+	               LEDGER_NONE);
 	out->ack_packets++;
 	maker->flight--;
 	send_what_may(maker, now_ns + 8000);
@@ -127,7 +124,9 @@ static void add_write(struct maker *maker, int64_t now_ns)
 
 static int64_t arrival_ns(const struct maker *maker, size_t segment)
 {
-	return maker->trace->packets[maker->out->segments[segment].arrival].time_ns;
+	const struct ledger_direction *out = maker->out;
+
+	return maker->trace->packets[ledger_arrival(out, &out->segments[segment])].time_ns;
 }
 
 static void add_read(struct maker *maker, uint64_t from, uint64_t to, size_t segment, int64_t at_ns)
@@ -258,9 +257,11 @@ void picture_fixture_build(struct picture_fixture *fixture, const struct picture
 	}
 	timeline_build(&fixture->timeline, lent, count);
 	/* Two taps: an acknowledgement left the other end a delay before it arrived. */
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		timeline_unfold_group(&fixture->timeline.groups[i]);
 		for (size_t a = 0; a < fixture->timeline.groups[i].ack_count; a++)
 			fixture->timeline.groups[i].acks[a].sent_ns -= cases[i].delay_ns;
+	}
 	free(lent);
 }
 
@@ -282,18 +283,12 @@ static void say(struct maker *maker, struct ledger_direction *out, uint32_t size
 	out->write_count++;
 	packet = add_packet(maker, START + at_ns + delay_ns);
 	arrival = way_ns < 0 ? LEDGER_NONE : add_packet(maker, START + at_ns + delay_ns + way_ns);
-	out->segments = mem_grow(out->segments, &out->segment_capacity, out->segment_count,
-	                         sizeof(*out->segments));
 	out->data_count++;
-	out->segments[out->segment_count++] =
-		(struct ledger_segment){ .from = from,
-		                         .length = size,
-		                         .packet = packet,
-		                         .arrival = arrival,
-		                         .kind = SEGMENT_DATA,
-		                         .fragments = 1,
-		                         .event = LEDGER_NONE,
-		                         .first_write = (uint32_t)out->write_count - 1 };
+	ledger_set_arrival(out,
+	                   ledger_add_segment(out, &(struct ledger_segment){ .from = from,
+	                                                                     .length = size,
+	                                                                     .packet = packet }),
+	                   arrival);
 	out->bytes += size;
 	if (arrival == LEDGER_NONE)
 		return;
@@ -395,10 +390,7 @@ void picture_fixture_finish(struct picture_fixture *fixture)
 			struct ledger_direction *out =
 				&fixture->ledgers[i].flows[d / 2].directions[d % 2];
 
-			free(out->writes);
-			free(out->segments);
-			free(out->acks);
-			free(out->reads);
+			ledger_finish_direction(out);
 		}
 		free(fixture->ledgers[i].flows);
 		finish_trace(&fixture->traces[i]);

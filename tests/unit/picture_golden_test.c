@@ -1,47 +1,14 @@
-/*
- * Small pictures compared with those that were looked at and found good. Fonts and their rasteriser
- * differ a little between machines, so: the mean difference of a channel is at most 1.5 of 255, and
- * at most 2 % of the pixels differ by more than 48. SEAM_UPDATE_GOLDEN=1 rewrites them.
- */
+/* Small pictures compared with those that were looked at and found good. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 /* cmocka needs the four above. */
 #include <cmocka.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "losses_fixture.h"
 #include "picture_fixture.h"
-#include "viz/png.h"
-
-#define MEAN_MOST   1.5
-#define PIXEL_MOST  48
-#define PIXELS_MOST 0.02
-
-static void compare(const struct raster_image *image, const uint8_t *golden, const char *name)
-{
-	size_t count = (size_t)image->width * (size_t)image->height, off = 0;
-	double sum = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		int worst = 0;
-
-		for (size_t c = 0; c < 3; c++) {
-			int difference = abs(image->pixels[i * 4 + c] - golden[i * 3 + c]);
-
-			sum += difference;
-			worst = difference > worst ? difference : worst;
-		}
-		off += worst > PIXEL_MOST;
-	}
-	if (sum / (double)(count * 3) > MEAN_MOST || (double)off > PIXELS_MOST * (double)count)
-		fail_msg("%s: mean difference %.2f, %.2f %% of the pixels differ by more than %d",
-		         name, sum / (double)(count * 3), 100 * (double)off / (double)count,
-		         PIXEL_MOST);
-}
+#include "pixels_fixture.h"
 
 static void check(struct font *font, const struct timeline *timeline, const char *name, int wide,
                   double scale, bool light)
@@ -49,26 +16,10 @@ static void check(struct font *font, const struct timeline *timeline, const char
 	struct scene_options options = {
 		.font = font, .width = wide, .scale = scale, .light = light
 	};
-	int width, height;
-	struct raster_image image;
-	struct err err = { 0 };
 	struct scene scene;
-	char path[512];
-	uint8_t *golden;
 
 	scene_build(&scene, timeline, &options);
-	assert_int_equal(raster_render(&scene, &image, &err), 0);
-	snprintf(path, sizeof(path), "%s/golden/%s.png", SEAM_TESTS_DIR, name);
-	if (getenv("SEAM_UPDATE_GOLDEN"))
-		assert_int_equal(png_write(path, &image, &err), 0);
-	golden = picture_fixture_load(path, &width, &height);
-	if (!golden)
-		fail_msg("%s is not there: SEAM_UPDATE_GOLDEN=1 writes it", path);
-	assert_int_equal(width, image.width);
-	assert_int_equal(height, image.height);
-	compare(&image, golden, name);
-	free(golden);
-	raster_finish(&image);
+	pixels_compare(&scene, name);
 	scene_finish(&scene);
 }
 

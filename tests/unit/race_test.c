@@ -134,7 +134,7 @@ static void a_request_that_waits_for_its_answer_is_in_no_race(void **state)
 	world_read(&world, 0, -50, 20, 10);
 	world_write(&world, 1, 25, 40, 20);
 	world_segment(&world, 1, 30, 20);
-	world.acks[0][0] = (struct ledger_ack){ 10, 1, 1 }; /* the answer carries the ACK */
+	world.acks[0][0] = (struct ledger_ack){ 10, 1 }; /* the answer carries the ACK */
 	world.flow.directions[0].ack_count = 1;
 	world_read(&world, 1, 8, 35, 20);
 	world_write(&world, 0, 37, 45, 10);

@@ -142,7 +142,7 @@ static void each_kind_answers_where_time_puts_it(void **state)
 		                                ITEM_ACK,   ITEM_BOUNDARY, ITEM_READ };
 	struct shot shot;
 	const struct view_target *band;
-	const struct timeline_segment *segment;
+	struct timeline_segment segment;
 	double pixel;
 
 	open_shot(&shot, 20, 500000, 10000000);
@@ -150,11 +150,11 @@ static void each_kind_answers_where_time_puts_it(void **state)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		assert_non_null(first_target(&shot, kinds[i], 0, 0));
 	band = first_target(&shot, ITEM_SEGMENT, 0, 1);
-	segment = &shot.fixture.timeline.groups[0].segments[1];
+	segment = timeline_segment(&shot.fixture.timeline.groups[0], 1);
 	pixel = shot.view.span_ns / (shot.layout.plot_right - shot.layout.plot_left);
 	assert_non_null(band);
 	assert_true(fabs((double)band->x - shot.layout.plot_left -
-	                 ((double)segment->sent_ns - shot.view.from_ns) / pixel) < 2);
+	                 ((double)segment.sent_ns - shot.view.from_ns) / pixel) < 2);
 	assert_true(band->skew > 10);
 	close_shot(&shot);
 }
@@ -282,6 +282,15 @@ static void a_tick_says_what_changed_since_the_one_before(void **state)
 	close_shot(&shot);
 }
 
+/* The x of a text, in pixels; -1 where it is not. */
+static double x_of(const struct scene *scene, const char *text)
+{
+	for (size_t i = 0; i < scene->count; i++)
+		if (is_text(scene, &scene->commands[i], text))
+			return (double)scene->commands[i].x;
+	return -1;
+}
+
 static void a_heading_says_what_went_over_the_wire(void **state)
 {
 	struct shot shot;
@@ -293,11 +302,35 @@ static void a_heading_says_what_went_over_the_wire(void **state)
 	shot.index = scene_index_new(&shot.fixture.timeline);
 	shot.view.width = 1920;
 	take(&shot, *state, 1);
-	assert_int_equal(count_text(&shot.scene, "2 segments, 2 acks · 464 B on the wire"), 1);
-	/* Without the room for it, what there was room for before. */
-	shot.view.width = 1440;
-	take(&shot, *state, 1);
 	assert_int_equal(count_text(&shot.scene, "2 segments, 2 acks"), 1);
+	assert_int_equal(count_text(&shot.scene, "464 B on the wire"), 1);
+	/* Without the room for it, in fewer words. */
+	shot.view.width = 1280;
+	take(&shot, *state, 1);
+	assert_int_equal(count_text(&shot.scene, "2 segments, 2 acks"), 0);
+	assert_int_equal(count_text(&shot.scene, "464 B on the wire"), 1);
+	shot.view.width = 900;
+	take(&shot, *state, 1);
+	assert_int_equal(count_text(&shot.scene, "464 B on the wire"), 0);
+	assert_true(x_of(&shot.scene, "464 B sent") > 0 || x_of(&shot.scene, "464 B") > 0);
+	close_shot(&shot);
+}
+
+static void totals_of_groups_stand_in_columns(void **state)
+{
+	struct shot shot;
+
+	open_shot(&shot, 20, 500000, 10000000);
+	shot.view.width = 1920;
+	for (shot.view.folded = 0; shot.view.folded < 8; shot.view.folded += 7) {
+		take(&shot, *state, 1);
+		double kept = x_of(&shot.scene, "boundaries kept 1 of 19");
+
+		assert_true(kept > 0);
+		assert_true(x_of(&shot.scene, "boundaries kept 19 of 19") == kept);
+		assert_true(x_of(&shot.scene, "2 segments, 2 acks") ==
+		            x_of(&shot.scene, "20 datagrams"));
+	}
 	close_shot(&shot);
 }
 
@@ -403,6 +436,7 @@ int main(void)
 		cmocka_unit_test(the_clock_is_on_the_axis_and_the_flag),
 		cmocka_unit_test(a_tick_says_what_changed_since_the_one_before),
 		cmocka_unit_test(a_heading_says_what_went_over_the_wire),
+		cmocka_unit_test(totals_of_groups_stand_in_columns),
 		cmocka_unit_test(a_folded_group_keeps_its_heading_alone),
 		cmocka_unit_test(links_of_the_panel_lead_to_their_items),
 		cmocka_unit_test(a_long_run_is_as_quick_wherever_it_is_looked_at),

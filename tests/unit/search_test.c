@@ -340,14 +340,14 @@ static void frames_find_what_they_carry(void **state)
 	look_at_hello(&looked);
 	const struct timeline_group *group = &looked.timeline.groups[0];
 	const struct ledger_segment *second = &looked.built.ab->segments[1];
-	snprintf(text, sizeof(text), "frame %u", group->trace->packets[second->packet].frame);
+	snprintf(text, sizeof(text), "frame %u", trace_frame(group->trace, second->packet));
 	assert_found(&looked, text, "segment 1");
 	assert_int_equal(looked.built.ab->ack_count, 1);
 	snprintf(text, sizeof(text), "frame %u",
-	         group->trace->packets[looked.built.ab->acks[0].packet].frame);
+	         trace_frame(group->trace, looked.built.ab->acks[0].packet));
 	assert_found(&looked, text, "ack 0");
 	snprintf(text, sizeof(text), "frame %u",
-	         group->trace->packets[looked.built.ab->syn_packet].frame);
+	         trace_frame(group->trace, looked.built.ab->syn_packet));
 	assert_found(&looked, text, "control 0");
 	assert_found(&looked, "frame 100000", "");
 	look_away(&looked);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/ledger_held.h"
 #include "capture/mem.h"
 #include "capture/packet.h"
 
@@ -35,11 +36,7 @@ void story_finish(struct story *story)
 	for (size_t i = 0; i < story->ledger.flow_count * 2; i++) {
 		struct ledger_direction *direction = &story->ledger.flows[i / 2].directions[i % 2];
 
-		free(direction->writes);
-		free(direction->segments);
-		free(direction->reads);
-		free(direction->acks);
-		free(direction->data_order);
+		ledger_finish_direction(direction);
 	}
 	for (size_t i = 0; i < story->trace.endpoint_count; i++)
 		free(story->trace.endpoints[i].name);
@@ -141,41 +138,39 @@ void story_write(struct story *story, uint32_t flow, uint32_t direction, double 
 	to->bytes += bytes;
 }
 
-static struct ledger_segment *add_segment(struct story *story, uint32_t flow, uint32_t direction,
-                                          double sent_us, uint32_t bytes)
+static uint32_t add_segment(struct story *story, uint32_t flow, uint32_t direction, double sent_us,
+                            uint32_t bytes)
 {
 	struct ledger_direction *to = way(story, flow, direction);
 	uint64_t from = 0;
+	uint32_t packet, added, write = LEDGER_NONE;
 
 	for (size_t i = 0; i < to->segment_count; i++)
 		if (to->segments[i].from + to->segments[i].length > from)
 			from = to->segments[i].from + to->segments[i].length;
-	to->segments = mem_grow(to->segments, &to->segment_capacity, to->segment_count,
-	                        sizeof(*to->segments));
-	struct ledger_segment *segment = &to->segments[to->segment_count++];
-	*segment = (struct ledger_segment){
-		.event = LEDGER_NONE,
-		.from = from,
-		.length = bytes,
-		.packet = add_packet(story, sent_us),
-		.arrival = LEDGER_NONE,
-		.fragments = 1,
-		.first_write = LEDGER_NONE,
-	};
-	story->trace.packets[segment->packet].length = bytes + STORY_HEADERS;
-	/* Of the writes that begin at from, a datagram is of the newest that has one. */
-	for (uint32_t w = 0; w < to->write_count; w++)
-		if (to->writes[w].from <= from && (from < to->writes[w].to || !bytes))
-			segment->first_write = w;
-	return segment;
+	packet = add_packet(story, sent_us);
+	added = ledger_add_segment(to, &(struct ledger_segment){
+					       .from = from, .length = bytes, .packet = packet });
+	ledger_set_arrival(to, added, LEDGER_NONE);
+	story->trace.packets[packet].length = bytes + STORY_HEADERS;
+	/* Of the writes that begin at from, an empty datagram is of the newest. */
+	for (uint32_t w = 0; w < to->write_count && !bytes; w++)
+		if (to->writes[w].from <= from)
+			write = w;
+	if (write != LEDGER_NONE)
+		ledger_set_empty(to, added, write);
+	return added;
 }
 
 void story_segment(struct story *story, uint32_t flow, uint32_t direction, double sent_us,
                    double arrived_us, uint32_t bytes)
 {
-	struct ledger_segment *segment = add_segment(story, flow, direction, sent_us, bytes);
+	struct ledger_direction *to = way(story, flow, direction);
+	uint32_t added = add_segment(story, flow, direction, sent_us, bytes);
 
-	segment->arrival = arrived_us == sent_us ? segment->packet : add_packet(story, arrived_us);
+	ledger_set_arrival(to, added,
+	                   arrived_us == sent_us ? to->segments[added].packet
+	                                         : add_packet(story, arrived_us));
 }
 
 void story_loss(struct story *story, uint32_t flow, uint32_t direction, double sent_us,
@@ -203,9 +198,9 @@ static uint32_t add_event(struct story *story, uint32_t packet, enum link_event_
 void story_event(struct story *story, uint32_t flow, uint32_t direction, enum link_event_kind kind)
 {
 	struct ledger_direction *to = way(story, flow, direction);
-	struct ledger_segment *segment = &to->segments[to->segment_count - 1];
+	uint32_t last = (uint32_t)to->segment_count - 1;
 
-	segment->event = add_event(story, segment->packet, kind);
+	ledger_make_rare(to, last)->event = add_event(story, to->segments[last].packet, kind);
 }
 
 /* Ethernet, IPv4 and TCP headers between the two ends of a flow. */
@@ -269,15 +264,17 @@ void story_control(struct story *story, uint32_t flow, uint32_t direction, doubl
 void story_again(struct story *story, uint32_t flow, uint32_t direction, double sent_us,
                  double arrived_us, size_t segment)
 {
-	struct ledger_segment *again = add_segment(story, flow, direction, sent_us, 0);
+	struct ledger_direction *to = way(story, flow, direction);
+	struct ledger_segment again = to->segments[segment];
+	uint32_t added;
 
-	*again = way(story, flow, direction)->segments[segment];
-	again->kind = SEGMENT_RETRANSMISSION;
-	again->packet = add_packet(story, sent_us);
-	story->trace.packets[again->packet].length = again->length + STORY_HEADERS;
-	again->event = LEDGER_NONE;
-	again->arrival = arrived_us < 0 ? LEDGER_NONE : add_packet(story, arrived_us);
-	way(story, flow, direction)->retransmissions++;
+	again.rare = 0;
+	again.kind = SEGMENT_RETRANSMISSION;
+	again.packet = add_packet(story, sent_us);
+	story->trace.packets[again.packet].length = again.length + STORY_HEADERS;
+	added = ledger_add_segment(to, &again);
+	ledger_set_arrival(to, added, arrived_us < 0 ? LEDGER_NONE : add_packet(story, arrived_us));
+	to->retransmissions++;
 }
 
 void story_ack(struct story *story, uint32_t flow, uint32_t direction, double sent_us,
@@ -285,9 +282,8 @@ void story_ack(struct story *story, uint32_t flow, uint32_t direction, double se
 {
 	struct ledger_direction *to = way(story, flow, direction);
 
-	to->acks = mem_grow(to->acks, &to->ack_capacity, to->ack_count, sizeof(*to->acks));
-	to->acks[to->ack_count++] =
-		(struct ledger_ack){ upto, add_packet(story, arrived_us), LEDGER_NONE };
+	ledger_add_ack(to, &(struct ledger_ack){ upto, add_packet(story, arrived_us) },
+	               LEDGER_NONE);
 	to->ack_packets++;
 	story->acks =
 		mem_grow(story->acks, &story->ack_capacity, story->ack_count, sizeof(*story->acks));
@@ -368,10 +364,9 @@ static void count_piece(const struct ledger_direction *direction, uint64_t from,
 /* Segments are told in order of their bytes, but for those that go again. */
 static void order_data(struct ledger_direction *direction)
 {
-	direction->data_order = mem_alloc(direction->segment_count, sizeof(*direction->data_order));
 	for (uint32_t i = 0; i < direction->segment_count; i++)
-		if (direction->segments[i].kind == SEGMENT_DATA)
-			direction->data_order[direction->data_count++] = i;
+		direction->data_count += direction->segments[i].kind == SEGMENT_DATA;
+	ledger_order_data(direction);
 }
 
 static void count(struct ledger_direction *direction, bool messages)
@@ -413,6 +408,8 @@ static void count(struct ledger_direction *direction, bool messages)
 /* The timeline takes an acknowledgement's arrival for its departure; the story knows better. */
 static void correct_acks(const struct story *story, struct timeline_group *group)
 {
+	if (story->ack_count)
+		timeline_unfold_group(group);
 	for (size_t i = 0; i < story->ack_count; i++)
 		for (size_t a = 0; a < group->ack_count; a++) {
 			struct timeline_ack *ack = &group->acks[a];

@@ -125,10 +125,8 @@ static void tell_wire(struct stories *stories)
 
 static void give_reasons(struct timeline *timeline)
 {
-	timeline->groups[0].holds[0].reason = "nagle";
-	timeline->groups[0].holds[0].details = "for the ack of A";
-	timeline->groups[1].holds[0].reason = "cwnd";
-	timeline->groups[1].holds[0].details = "with 10 in flight";
+	timeline_explain(&timeline->groups[0], 0, "nagle", "for the ack of A");
+	timeline_explain(&timeline->groups[1], 0, "cwnd", "with 10 in flight");
 	timeline->groups[0].race_margin_ns = 19800000;
 	timeline->groups[1].race_margin_ns = 19800000;
 }

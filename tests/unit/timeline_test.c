@@ -167,11 +167,11 @@ static void only_bytes_whose_write_had_returned_are_held(void **state)
 	story_segment(&story, 0, 0, 201, 201, 20); /* C's call is still running */
 	lay_out(&timeline, &story);
 	assert_int_equal(timeline.groups[0].hold_count, 1);
-	assert_int_equal(timeline.groups[0].holds[0].from, 10);
-	assert_int_equal(timeline.groups[0].holds[0].to, 20);
-	assert_int_equal(timeline.groups[0].holds[0].from_ns, 100000);
-	assert_int_equal(timeline.groups[0].holds[0].to_ns, 201000);
-	assert_null(timeline.groups[0].holds[0].reason);
+	assert_int_equal(timeline_hold(&timeline.groups[0], 0).from, 10);
+	assert_int_equal(timeline_hold(&timeline.groups[0], 0).to, 20);
+	assert_int_equal(timeline_hold(&timeline.groups[0], 0).from_ns, 100000);
+	assert_int_equal(timeline_hold(&timeline.groups[0], 0).to_ns, 201000);
+	assert_null(timeline_hold(&timeline.groups[0], 0).reason);
 	finish(&timeline, &story);
 }
 
@@ -191,11 +191,11 @@ static void an_ack_releases_only_what_leaves_at_once(void **state)
 	story_segment(&story, 0, 0, 9000, 9000, 10); /* a timer, 4 ms after the last ack */
 	lay_out(&timeline, &story);
 	assert_int_equal(timeline.groups[0].hold_count, 2);
-	assert_int_equal(timeline.groups[0].acks[0].released, 0);
-	assert_int_equal(timeline.groups[0].acks[1].released, TIMELINE_NONE);
-	assert_int_equal(timeline.groups[0].holds[0].ack, 0);
-	assert_int_equal(timeline.groups[0].holds[1].ack, TIMELINE_NONE);
-	assert_int_equal(timeline.groups[0].acks[0].delayed_ns, 4999000);
+	assert_int_equal(timeline_ack(&timeline.groups[0], 0).released, 0);
+	assert_int_equal(timeline_ack(&timeline.groups[0], 1).released, TIMELINE_NONE);
+	assert_int_equal(timeline_hold(&timeline.groups[0], 0).ack, 0);
+	assert_int_equal(timeline_hold(&timeline.groups[0], 1).ack, TIMELINE_NONE);
+	assert_int_equal(timeline_ack(&timeline.groups[0], 0).delayed_ns, 4999000);
 	finish(&timeline, &story);
 }
 
@@ -243,8 +243,8 @@ static void a_recording_is_laid_out_and_drawn(void **state)
 	assert_int_equal(group->write_count, 3);
 	assert_int_equal(group->segment_count, 2);
 	assert_int_equal(group->hold_count, 1);
-	assert_int_equal(group->holds[0].to - group->holds[0].from, 20);
-	assert_int_not_equal(group->holds[0].ack, TIMELINE_NONE);
+	assert_int_equal(timeline_hold(group, 0).to - timeline_hold(group, 0).from, 20);
+	assert_int_not_equal(timeline_hold(group, 0).ack, TIMELINE_NONE);
 	text_render(&out, &timeline, &(struct text_options){ 0 });
 	assert_non_null(strstr(out.bytes, "3 writes → 2 segments → 2 reads"));
 	assert_non_null(strstr(out.bytes, " 285 µs "));
@@ -285,12 +285,12 @@ static void a_loss_dies_where_its_cause_says(void **state)
 		story_loss(&story, 0, 0, 500, 100);
 		story_event(&story, 0, 0, cases[i].kind);
 		lay_out(&timeline, &story);
-		const struct timeline_segment *segment = &timeline.groups[0].segments[0];
-		assert_true(segment->lost);
-		assert_int_equal(segment->death.cause, cases[i].kind);
-		assert_true(segment->death.part == cases[i].part);
-		assert_int_equal(segment->death.at_ns, cases[i].at_ns);
-		assert_int_equal(segment->arrived_ns, cases[i].at_ns);
+		struct timeline_segment segment = timeline_segment(&timeline.groups[0], 0);
+		assert_true(segment.lost);
+		assert_int_equal(segment.death.cause, cases[i].kind);
+		assert_true(segment.death.part == cases[i].part);
+		assert_int_equal(segment.death.at_ns, cases[i].at_ns);
+		assert_int_equal(segment.arrived_ns, cases[i].at_ns);
 		assert_int_equal(timeline_count_deaths(&timeline.groups[0]).count, 1);
 		assert_int_equal(timeline_count_deaths(&timeline.groups[0]).cause, cases[i].kind);
 		finish(&timeline, &story);
@@ -307,8 +307,8 @@ static void a_corrupted_segment_is_lost_where_it_was_seen_to_arrive(void **state
 	story_segment(&story, 0, 0, 500, 10700, 100);
 	story_event(&story, 0, 0, LINK_CORRUPTED);
 	lay_out(&timeline, &story);
-	assert_true(timeline.groups[0].segments[0].lost);
-	assert_int_equal(timeline.groups[0].segments[0].death.at_ns, 10700000);
+	assert_true(timeline_segment(&timeline.groups[0], 0).lost);
+	assert_int_equal(timeline_segment(&timeline.groups[0], 0).death.at_ns, 10700000);
 	finish(&timeline, &story);
 }
 
@@ -324,10 +324,12 @@ static void a_loss_without_an_event_dies_halfway_of_the_usual_way(void **state)
 	story_segment(&story, 0, 0, 0, 8000, 100);
 	story_loss(&story, 0, 0, 1000, 100);
 	lay_out(&timeline, &story);
-	assert_true(timeline.groups[0].segments[1].lost);
-	assert_int_equal(timeline.groups[0].segments[1].death.cause, LINK_EVENT_KIND_COUNT);
-	assert_int_equal(timeline.groups[0].segments[1].death.at_ns, 5000000);
-	assert_string_equal(timeline_death_text(&timeline.groups[0].segments[1].death), "lost");
+	assert_true(timeline_segment(&timeline.groups[0], 1).lost);
+	assert_int_equal(timeline_segment(&timeline.groups[0], 1).death.cause,
+	                 LINK_EVENT_KIND_COUNT);
+	assert_int_equal(timeline_segment(&timeline.groups[0], 1).death.at_ns, 5000000);
+	struct timeline_death death = timeline_segment(&timeline.groups[0], 1).death;
+	assert_string_equal(timeline_death_text(&death), "lost");
 	finish(&timeline, &story);
 }
 
@@ -344,6 +346,7 @@ static void what_is_under_way_travels_and_does_not_die(void **state)
 		story_loss(&story, 0, 0, 500, 100);
 		story_segment(&story, 0, 0, 1000, 15000, 100);
 		lay_out(&timeline, &story);
+		timeline_unfold_group(&timeline.groups[0]);
 		segments = timeline.groups[0].segments;
 		assert_true(segments[0].under_way && !segments[0].lost && !segments[0].late);
 		assert_int_equal(segments[0].arrived_ns, complete ? 15000000 : 10500000);
@@ -366,6 +369,7 @@ static void an_overtaken_segment_is_late_and_a_duplicate_came_twice(void **state
 	story_segment(&story, 0, 0, 1600, 11600, 100);
 	story_event(&story, 0, 0, LINK_DUPLICATED);
 	lay_out(&timeline, &story);
+	timeline_unfold_group(&timeline.groups[0]);
 	segments = timeline.groups[0].segments;
 	assert_true(segments[0].late && !segments[0].twice && !segments[0].lost);
 	assert_false(segments[1].late || segments[1].twice);
@@ -388,6 +392,7 @@ static void a_rate_shows_what_waited_in_the_queue(void **state)
 	story_segment(&story, 0, 0, 0, 11000, 100);
 	story_segment(&story, 0, 0, 1, 12000, 100);
 	lay_out(&timeline, &story);
+	timeline_unfold_group(&timeline.groups[0]);
 	segments = timeline.groups[0].segments;
 	assert_int_equal(segments[0].serial_ns, 1000000);
 	assert_int_equal(segments[0].queued_ns, 0);

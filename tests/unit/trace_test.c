@@ -118,21 +118,24 @@ static void what_is_no_recording_is_refused_in_one_sentence(void **state)
 	struct buffer file = { 0 };
 
 	(void)state;
-	assert_refused("", 0, "file is empty: give a recording that seam run wrote");
+	assert_refused("", 0,
+	               "file is empty: give a recording of seam run, or a capture "
+	               "(pcapng, pcap)");
 	assert_refused("title: x", 8,
-	               "file is not a recording (not pcapng): give one that seam run wrote");
+	               "file is no capture (neither pcapng nor pcap): give one, or a recording "
+	               "of seam run");
 	assert_refused("\xd4\xc3\xb2\xa1....", 8,
-	               "file is a pcap capture: only Seam's own recordings (pcapng) open");
-	assert_refused("\x1f\x8b....", 6,
-	               "file is compressed with gzip: unpack it with gunzip first");
+	               "file is cut or damaged within its first bytes: nothing in it can be "
+	               "shown, get it again");
+	assert_refused("\x1f\x8b\x08....", 7,
+	               "file cannot be unpacked: the compressed file is damaged; get it again");
+	assert_refused("snoop\0\0\0....", 12,
+	               "file is a snoop capture: editcap -F pcapng turns it into one that opens");
 	pcapng_write_section(&file, "dumpcap", NULL);
 	pcapng_write_interface(&file, "eth0", NULL, 1, 0);
-	assert_refused(file.bytes, file.length,
-	               "file is a capture without Seam's blocks: only recordings that seam run "
-	               "wrote open");
 	assert_refused(file.bytes, 30,
-	               "file is cut or damaged before Seam's first block, at byte 0 (it ends "
-	               "within a block): nothing in it can be shown, make it again with seam run");
+	               "file is cut or damaged at byte 0 (it ends within a block): nothing in it "
+	               "can be shown, get it again");
 	buffer_finish(&file);
 }
 
@@ -184,7 +187,7 @@ static void frames_are_counted_as_wireshark_counts_them(void **state)
 	assert_int_equal(trace_open(SEAM_TESTS_DIR "/golden/nagle.pcapng", &trace, &err), 0);
 	assert_int_equal(trace.packet_count, sizeof(frames) / sizeof(*frames));
 	for (size_t i = 0; i < trace.packet_count; i++)
-		assert_int_equal(trace.packets[i].frame, frames[i]);
+		assert_int_equal(trace_frame(&trace, i), frames[i]);
 	trace_close(&trace);
 }
 
@@ -353,10 +356,12 @@ static void what_cannot_be_opened_says_why(void **state)
 	assert_int_equal(trace_open("/nonexistent/x.pcapng", &trace, &err), -1);
 	assert_string_equal(err.text,
 	                    "cannot open /nonexistent/x.pcapng: No such file or directory: "
-	                    "give the path of a recording");
+	                    "give the path of a recording or a "
+	                    "capture");
 	assert_int_equal(trace_open("/", &trace, &err), -1);
 	assert_string_equal(err.text,
-	                    "cannot read /: Is a directory: give the path of a recording");
+	                    "cannot read /: Is a directory: give the path of a recording or a "
+	                    "capture");
 	assert_int_equal(trace_open("/dev/zero", &trace, &err), -1);
 	assert_int_equal(err.kind, ERR_INPUT);
 	trace_close(&trace);

@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "capture/packet.h"
+
 static uint32_t up_drops[] = { 3, 7 }, down_drops[] = { 2 };
 
 /* Ethernet, IPv4, UDP, ports 1 and 2, with two bytes of payload. */
@@ -18,7 +20,8 @@ static const uint8_t datagram[44] = {
 	[12] = 8, [14] = 0x45, [17] = 30, [22] = 64, [23] = 17, [35] = 1, [37] = 2, [39] = 10
 };
 
-static const struct trace_interface taps[2] = { { 0 } };
+static const struct trace_interface taps[2] = { { .link_type = LINK_ETHERNET },
+	                                        { .link_type = LINK_ETHERNET } };
 
 static struct scenario drops(void)
 {

@@ -223,12 +223,12 @@ static void m_measures_between_two_places_of_the_cursor(void **state)
 	const struct timeline_group *nodelay = &fixture->model.timeline->groups[1];
 
 	view_select(view, &fixture->model, (struct item){ ITEM_WRITE, 1, 0 });
-	view_set_cursor(view, &fixture->model, nodelay->segments[1].sent_ns);
+	view_set_cursor(view, &fixture->model, timeline_segment(nodelay, 1).sent_ns);
 	input_character(fixture, 'm');
 	assert_true(view->measuring);
-	view_set_cursor(view, &fixture->model, nodelay->segments[4].sent_ns);
+	view_set_cursor(view, &fixture->model, timeline_segment(nodelay, 4).sent_ns);
 	input_tick(fixture, 0.01); /* it follows */
-	assert_int_equal(view->measure_to_ns, nodelay->segments[4].sent_ns);
+	assert_int_equal(view->measure_to_ns, timeline_segment(nodelay, 4).sent_ns);
 	input_character(fixture, 'm');
 	assert_false(view->measuring);
 	view_set_cursor(view, &fixture->model, 30 * MS);
@@ -236,8 +236,8 @@ static void m_measures_between_two_places_of_the_cursor(void **state)
 	assert_int_equal(view->measured.group, 1);
 	assert_int_equal(view->measured.segments, 3); /* the fourth leaves at the very end */
 	assert_int_equal(view->measured.bytes, 30);
-	assert_int_equal(view->measured.ns,
-	                 nodelay->segments[4].sent_ns - nodelay->segments[1].sent_ns);
+	assert_int_equal(view->measured.ns, timeline_segment(nodelay, 4).sent_ns -
+	                                            timeline_segment(nodelay, 1).sent_ns);
 	assert_int_equal(view->measured.holds, 0);
 }
 
@@ -245,17 +245,17 @@ static void a_measurement_counts_holds_that_it_only_touches(void **state)
 {
 	struct view_fixture *fixture = *state;
 	struct view *view = &fixture->view;
-	const struct timeline_hold *hold = &fixture->model.timeline->groups[0].holds[0];
+	struct timeline_hold hold = timeline_hold(&fixture->model.timeline->groups[0], 0);
 
-	view_set_cursor(view, &fixture->model, hold->from_ns + 1 * MS);
+	view_set_cursor(view, &fixture->model, hold.from_ns + 1 * MS);
 	input_character(fixture, 'm');
-	view_set_cursor(view, &fixture->model, hold->from_ns + 2 * MS);
+	view_set_cursor(view, &fixture->model, hold.from_ns + 2 * MS);
 	input_character(fixture, 'm');
 	assert_int_equal(view->measured.holds, 1);
 	assert_int_equal(view->measured.segments, 0);
 	view_set_cursor(view, &fixture->model, 0); /* backwards is as good */
 	input_character(fixture, 'm');
-	view_set_cursor(view, &fixture->model, hold->to_ns + 1);
+	view_set_cursor(view, &fixture->model, hold.to_ns + 1);
 	input_character(fixture, 'm');
 	assert_int_equal(view->measured.segments, 2);
 	assert_int_equal(view->measured.bytes, 200);

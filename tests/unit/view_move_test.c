@@ -141,27 +141,27 @@ static void f_fits_the_bytes_and_then_the_whole_run(void **state)
 static void z_zooms_to_the_selection(void **state)
 {
 	struct view_fixture *fixture = *state;
-	const struct timeline_hold *hold = &fixture->model.timeline->groups[0].holds[0];
+	struct timeline_hold hold = timeline_hold(&fixture->model.timeline->groups[0], 0);
 
 	input_character(fixture, 'z');
 	assert_true(fixture->view.message[0] != '\0');
 	view_select(&fixture->view, &fixture->model, (struct item){ ITEM_HOLD, 0, 0 });
 	input_character(fixture, 'z');
 	input_settle(fixture);
-	assert_shows(&fixture->view, (double)hold->from_ns, (double)hold->to_ns);
-	assert_near(fixture->view.span_ns, 1.25 * (double)(hold->to_ns - hold->from_ns), 1e-3);
+	assert_shows(&fixture->view, (double)hold.from_ns, (double)hold.to_ns);
+	assert_near(fixture->view.span_ns, 1.25 * (double)(hold.to_ns - hold.from_ns), 1e-3);
 }
 
 static void a_double_click_on_a_hold_zooms_to_it(void **state)
 {
 	struct view_fixture *fixture = *state;
-	const struct timeline_hold *hold = &fixture->model.timeline->groups[0].holds[0];
+	struct timeline_hold hold = timeline_hold(&fixture->model.timeline->groups[0], 0);
 
 	input_double(fixture, 800, 180);
 	input_settle(fixture);
 	assert_int_equal(fixture->view.selected.kind, ITEM_HOLD);
-	assert_shows(&fixture->view, (double)hold->from_ns, (double)hold->to_ns);
-	assert_near(fixture->view.span_ns, 1.25 * (double)(hold->to_ns - hold->from_ns), 1e-3);
+	assert_shows(&fixture->view, (double)hold.from_ns, (double)hold.to_ns);
+	assert_near(fixture->view.span_ns, 1.25 * (double)(hold.to_ns - hold.from_ns), 1e-3);
 	assert_false(fixture->view.dragging);
 }
 

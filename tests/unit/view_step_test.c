@@ -20,12 +20,12 @@ static void right_goes_to_every_moment_in_turn_and_left_back(void **state)
 	size_t moments = 0;
 	int64_t last = INT64_MIN;
 
-	for (size_t i = 0; i < steps->count; last = steps->steps[i++].at_ns) {
-		if (steps->steps[i].at_ns == last)
+	for (size_t i = 0; i < steps->count; last = item_steps_at(steps, i++).at_ns) {
+		if (item_steps_at(steps, i).at_ns == last)
 			continue;
 		input_key(fixture, VIEW_KEY_RIGHT, 0);
-		assert_int_equal(view->cursor_ns, steps->steps[i].at_ns);
-		assert_true(item_equal(view->selected, steps->steps[i].item));
+		assert_int_equal(view->cursor_ns, item_steps_at(steps, i).at_ns);
+		assert_true(item_equal(view->selected, item_steps_at(steps, i).item));
 		moments++;
 	}
 	assert_true(moments > 60);
@@ -34,7 +34,7 @@ static void right_goes_to_every_moment_in_turn_and_left_back(void **state)
 	assert_string_equal(view->message, "No event after this");
 	for (size_t i = 1; i < moments; i++)
 		input_key(fixture, VIEW_KEY_LEFT, 0);
-	assert_int_equal(view->cursor_ns, steps->steps[0].at_ns);
+	assert_int_equal(view->cursor_ns, item_steps_at(steps, 0).at_ns);
 	input_key(fixture, VIEW_KEY_LEFT, 0);
 	assert_string_equal(view->message, "No event before this");
 }
@@ -44,12 +44,13 @@ static void right_without_a_cursor_begins_in_sight(void **state)
 	struct view_fixture *fixture = *state;
 	const struct item_steps *steps = &fixture->steps;
 	struct view *view = &fixture->view;
-	int64_t middle_ns = steps->steps[steps->count / 2].at_ns;
+	int64_t middle_ns = item_steps_at(steps, steps->count / 2).at_ns;
 
 	view->from_ns = view->to_from_ns = (double)middle_ns;
 	input_key(fixture, VIEW_KEY_RIGHT, 0);
-	assert_int_equal(view->cursor_ns,
-	                 steps->steps[item_steps_after(steps, middle_ns, STEP_KIND_COUNT)].at_ns);
+	assert_int_equal(
+		view->cursor_ns,
+		item_steps_at(steps, item_steps_after(steps, middle_ns, STEP_KIND_COUNT)).at_ns);
 }
 
 static void left_without_a_cursor_goes_to_the_last_event(void **state)
@@ -58,7 +59,7 @@ static void left_without_a_cursor_goes_to_the_last_event(void **state)
 
 	input_key(fixture, VIEW_KEY_LEFT, 0);
 	assert_int_equal(fixture->view.cursor_ns,
-	                 fixture->steps.steps[fixture->steps.count - 1].at_ns);
+	                 item_steps_at(&fixture->steps, fixture->steps.count - 1).at_ns);
 }
 
 static void shift_goes_to_the_next_of_the_selected_kind(void **state)
@@ -86,7 +87,7 @@ static void shift_goes_on_with_arrivals_from_an_arrival(void **state)
 	const struct timeline_group *group = &fixture->model.timeline->groups[0];
 
 	view_select(view, &fixture->model, (struct item){ ITEM_SEGMENT, 0, 0 });
-	view_set_cursor(view, &fixture->model, group->segments[0].arrived_ns);
+	view_set_cursor(view, &fixture->model, timeline_segment(group, 0).arrived_ns);
 	input_key(fixture, VIEW_KEY_RIGHT, VIEW_SHIFT);
 	assert_int_equal(view->selected.kind, ITEM_SEGMENT);
 	assert_int_equal(view->cursor_ns, fixture->model.timeline->groups[view->selected.group]
@@ -115,10 +116,10 @@ static void home_and_end_are_the_first_and_the_last_event(void **state)
 	const struct item_steps *steps = &fixture->steps;
 
 	input_key(fixture, VIEW_KEY_END, 0);
-	assert_int_equal(fixture->view.cursor_ns, steps->steps[steps->count - 1].at_ns);
+	assert_int_equal(fixture->view.cursor_ns, item_steps_at(steps, steps->count - 1).at_ns);
 	input_key(fixture, VIEW_KEY_HOME, 0);
-	assert_int_equal(fixture->view.cursor_ns, steps->steps[0].at_ns);
-	assert_true(item_equal(fixture->view.selected, steps->steps[0].item));
+	assert_int_equal(fixture->view.cursor_ns, item_steps_at(steps, 0).at_ns);
+	assert_true(item_equal(fixture->view.selected, item_steps_at(steps, 0).item));
 }
 
 static void a_folded_group_is_stepped_over(void **state)
@@ -268,14 +269,14 @@ static void playing_ends_with_the_run_and_begins_again(void **state)
 
 	input_character(fixture, '1');
 	input_key(fixture, VIEW_KEY_SPACE, 0);
-	assert_int_equal(view->cursor_ns, fixture->steps.steps[0].at_ns);
+	assert_int_equal(view->cursor_ns, item_steps_at(&fixture->steps, 0).at_ns);
 	for (int i = 0; i < 10; i++)
 		input_tick(fixture, 0.1);
 	assert_int_equal(view->play, VIEW_STILL);
 	assert_true((double)view->cursor_ns == view->run_to_ns);
 	input_key(fixture, VIEW_KEY_SPACE, 0);
 	assert_int_equal(view->play, VIEW_PLAYING);
-	assert_int_equal(view->cursor_ns, fixture->steps.steps[0].at_ns);
+	assert_int_equal(view->cursor_ns, item_steps_at(&fixture->steps, 0).at_ns);
 }
 
 static void an_event_a_second(void **state)
@@ -290,11 +291,11 @@ static void an_event_a_second(void **state)
 	input_key(fixture, VIEW_KEY_SPACE, 0);
 	assert_int_equal(view->play, VIEW_EVENTS);
 	input_tick(fixture, 0.75);
-	assert_int_equal(view->cursor_ns, steps->steps[0].at_ns);
+	assert_int_equal(view->cursor_ns, item_steps_at(steps, 0).at_ns);
 	input_tick(fixture, 0.5);
-	second = item_steps_after(steps, steps->steps[0].at_ns, STEP_KIND_COUNT);
-	assert_int_equal(view->cursor_ns, steps->steps[second].at_ns);
-	assert_true(item_equal(view->selected, steps->steps[second].item));
+	second = item_steps_after(steps, item_steps_at(steps, 0).at_ns, STEP_KIND_COUNT);
+	assert_int_equal(view->cursor_ns, item_steps_at(steps, second).at_ns);
+	assert_true(item_equal(view->selected, item_steps_at(steps, second).item));
 	input_character(fixture, '3');
 	assert_int_equal(view->play, VIEW_PLAYING);
 	input_key(fixture, VIEW_KEY_RIGHT, 0);

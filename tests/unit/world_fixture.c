@@ -107,16 +107,11 @@ struct ledger_segment *world_segment(struct world *world, int side, int64_t sent
 	uint64_t from = direction->segment_count ? segment[-1].from + segment[-1].length : 0;
 	uint32_t packet = add_packet(world, sent_us);
 
-	*segment = (struct ledger_segment){ .event = LEDGER_NONE,
-		                            .from = from,
-		                            .length = length,
-		                            .packet = packet,
-		                            .arrival = packet,
-		                            .kind = SEGMENT_DATA,
-		                            .fragments = 1 };
+	*segment = (struct ledger_segment){
+		.from = from, .length = length, .packet = packet, .kind = SEGMENT_DATA
+	};
 	direction->segment_count++;
 	direction->data_count++;
-	segment->first_write = ledger_write_at(direction, from);
 	return segment;
 }
 
@@ -125,6 +120,6 @@ uint32_t world_ack(struct world *world, int side, int64_t at_us, uint64_t upto)
 	struct ledger_direction *direction = &world->flow.directions[side];
 	uint32_t packet = add_packet(world, at_us);
 
-	direction->acks[direction->ack_count++] = (struct ledger_ack){ upto, packet, packet };
+	direction->acks[direction->ack_count++] = (struct ledger_ack){ upto, packet };
 	return packet;
 }
