@@ -21,11 +21,11 @@ enum message_verdict {
 	MESSAGE_GARBLED, /* what is no message, or not what was sent: wrong_at says where */
 	MESSAGE_VERDICT_COUNT,
 };
-/* "whole", "merged", "split", "garbled". */
+/* "whole", "merged", "split", "garbled"; "?" for a number that is none. */
 const char *message_verdict_text(enum message_verdict verdict);
 
 struct trace_message {
-	uint32_t serial; /* over the whole recording, in order of their begin */
+	uint32_t serial; /* its index in trace->messages, which are in order of their begin */
 	uint32_t socket; /* of the recording */
 	uint16_t endpoint;
 	bool sent;         /* framed and written here; else decoded here */
@@ -37,22 +37,36 @@ struct trace_message {
 	 * by the trace. wrong_at is the stream offset that it is about. */
 	const char *finding;
 	uint64_t wrong_at;
-	uint8_t verdict; /* enum message_verdict; of a decoded one filled by message_judge() */
-	uint32_t of;     /* decoded: index of the sent message that holds body_from; UINT32_MAX */
+
+	/* Filled by message_judge(); before, verdict is MESSAGE_WHOLE and the rest UINT32_MAX, 0.
+	 */
+	uint8_t verdict;    /* enum message_verdict */
+	uint8_t direction;  /* of the flow */
+	uint32_t flow;      /* of the ledger; UINT32_MAX: none has its calls */
+	uint64_t stream_at; /* of from, in the ledger's direction: UDP counts what was sent */
+	uint32_t of;    /* decoded: index of the sent message that holds body_from; UINT32_MAX */
+	uint32_t spans; /* decoded: how many sent messages it has bytes of */
 };
 
 /*
- * Fills verdict and of of every decoded message of a trace, by the offsets of what was sent in the
- * same direction of the same flow. A finding is garbled. n log n.
+ * Fills what derives from the ledger, which was built of this very trace, in every message. A
+ * finding is garbled; so is a header that was read where none was sent, and then wrong_at is where.
+ * Call it once behind ledger_build(). n log n.
  */
 void message_judge(struct trace *trace, const struct ledger *ledger);
 
-/* Of one direction of a flow: what was sent, and what was decoded of it. */
+/* What was sent, and what was decoded of it. */
 struct message_counts {
 	uint64_t sent, decoded;
 	uint64_t of[MESSAGE_VERDICT_COUNT]; /* decoded, by verdict */
+	uint64_t merged;                    /* sent messages that the merged ones have bytes of */
 };
-void message_count(const struct trace *trace, const struct ledger *ledger, uint32_t flow,
-                   uint32_t direction, struct message_counts *counts);
+/* Adds those of one direction of a flow to *counts; of judged messages. */
+void message_count(const struct trace *trace, uint32_t flow, uint32_t direction,
+                   struct message_counts *counts);
+
+/* "20 messages sent, 3 decoded: 2 whole, 1 merged (of 18)"; nothing if there are none. */
+struct buffer;
+void message_describe(struct buffer *out, const struct message_counts *counts);
 
 #endif

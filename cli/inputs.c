@@ -55,6 +55,7 @@ static int open_one(struct input *input, const char *filter, struct err *err)
 		return -1;
 	}
 	ledger_build(&input->ledger, &input->trace);
+	message_judge(&input->trace, &input->ledger);
 	return 0;
 }
 

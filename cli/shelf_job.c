@@ -47,6 +47,7 @@ static struct shelf_copy *copy_read(struct shelf_job *job, struct shelf_entry *e
 	}
 	atomic_store(&job->stage, SHELF_ACCOUNTING);
 	ledger_build(&copy->ledger, &copy->trace);
+	message_judge(&copy->trace, &copy->ledger);
 	return copy;
 }
 

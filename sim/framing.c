@@ -98,11 +98,27 @@ static const char *cure(const struct framing *framing)
 	}
 }
 
+/* IOV_MAX of writev(2), or what is kept of one message. */
+static int chunks_fit(const struct framing *framing, uint64_t length, struct err *err)
+{
+	uint64_t pieces = framing->writes == FRAMING_WRITEV ? 1024 : FRAMING_PIECES_MAX;
+	uint64_t chunks = length / framing->size + !!(length % framing->size);
+
+	if (chunks <= (pieces - 2) / 3)
+		return 0;
+	return err_input(err,
+	                 "a message of %" PRIu64 " B is %" PRIu64
+	                 " chunks, and the most is %" PRIu64 ": take a larger `size`",
+	                 length, chunks, (pieces - 2) / 3);
+}
+
 int framing_fits(const struct framing *framing, uint64_t length, struct err *err)
 {
 	uint64_t limit = most(framing), header = framing->counts_header ? framing->bytes : 0;
 	const char *name = framing_kind_names[framing->kind];
 
+	if (framing->kind == FRAMING_HTTP_CHUNKED)
+		return chunks_fit(framing, length, err);
 	if (length <= limit && header <= limit - length)
 		return 0;
 	if (framing->kind == FRAMING_FIXED)

@@ -102,8 +102,7 @@ struct framing_pieces {
 
 /*
  * Frames body, which stays the caller's and must outlive the pieces. The header says that it has
- * claimed bytes, usually length. -1 where framing_fits() has it, or there would be more than
- * FRAMING_PIECES_MAX pieces; then there is nothing to finish.
+ * claimed bytes, usually length. -1 where framing_fits() has it; then there is nothing to finish.
  */
 int framing_encode(const struct framing *framing, const uint8_t *body, size_t length,
                    uint64_t claimed, struct framing_pieces *pieces, struct err *err);

@@ -161,13 +161,8 @@ int framing_encode(const struct framing *framing, const uint8_t *body, size_t le
                    uint64_t claimed, struct framing_pieces *pieces, struct err *err)
 {
 	*pieces = (struct framing_pieces){ 0 };
-	if (framing_fits(framing, claimed, err))
+	if (framing_fits(framing, claimed, err) || framing_fits(framing, length, err))
 		return -1;
-	if (framing->kind == FRAMING_HTTP_CHUNKED &&
-	    length / framing->size > FRAMING_PIECES_MAX / 3 - 3)
-		return err_input(
-			err, "a message of %zu B is more than 33000 chunks: take a larger `size`",
-			length);
 	switch (framing->kind) {
 	case FRAMING_NONE: add(pieces, FRAMING_BODY, body, length); return 0;
 	case FRAMING_FIXED: add_padded(pieces, framing, body, length); return 0;
