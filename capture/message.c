@@ -179,7 +179,9 @@ static enum message_verdict judge(const struct trace_message *first, struct trac
 		return MESSAGE_GARBLED;
 	if (!message->spans || (header && (first->stream_at != message->stream_at ||
 	                                   first->body_from - first->from != header))) {
-		message->wrong_at = message->from;
+		message->wrong_at = message->spans && first->stream_at == message->stream_at
+		                            ? message->body_from
+		                            : message->from;
 		return MESSAGE_GARBLED;
 	}
 	if (message->spans > 1)
@@ -225,22 +227,26 @@ void message_judge(struct trace *trace, const struct ledger *ledger)
 	free(places);
 }
 
+void message_add(struct message_counts *counts, const struct trace_message *message)
+{
+	if (message->sent) {
+		counts->sent++;
+		return;
+	}
+	counts->decoded++;
+	counts->of[message->verdict]++;
+	if (message->verdict == MESSAGE_MERGED)
+		counts->merged += message->spans;
+}
+
 void message_count(const struct trace *trace, uint32_t flow, uint32_t direction,
                    struct message_counts *counts)
 {
 	for (size_t i = 0; i < trace->message_count; i++) {
 		const struct trace_message *message = &trace->messages[i];
 
-		if (message->flow != flow || message->direction != direction)
-			continue;
-		if (message->sent) {
-			counts->sent++;
-			continue;
-		}
-		counts->decoded++;
-		counts->of[message->verdict]++;
-		if (message->verdict == MESSAGE_MERGED)
-			counts->merged += message->spans;
+		if (message->flow == flow && message->direction == direction)
+			message_add(counts, message);
 	}
 }
 

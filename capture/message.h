@@ -50,7 +50,8 @@ struct trace_message {
 
 /*
  * Fills what derives from the ledger, which was built of this very trace, in every message. A
- * finding is garbled; so is a header that was read where none was sent, and then wrong_at is where.
+ * finding is garbled; so is a header that was read where none was sent (wrong_at is where), or that
+ * was taken for shorter or longer than it is (wrong_at is where the body was thought to begin).
  * Call it once behind ledger_build(). n log n.
  */
 void message_judge(struct trace *trace, const struct ledger *ledger);
@@ -61,7 +62,9 @@ struct message_counts {
 	uint64_t of[MESSAGE_VERDICT_COUNT]; /* decoded, by verdict */
 	uint64_t merged;                    /* sent messages that the merged ones have bytes of */
 };
-/* Adds those of one direction of a flow to *counts; of judged messages. */
+/* Adds a message that was judged to *counts. */
+void message_add(struct message_counts *counts, const struct trace_message *message);
+/* Adds those of one direction of a flow. */
 void message_count(const struct trace *trace, uint32_t flow, uint32_t direction,
                    struct message_counts *counts);
 
