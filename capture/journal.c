@@ -8,9 +8,9 @@
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 const char *const journal_record_names[] = {
-	[JOURNAL_ABOUT] = "about", [JOURNAL_CALL] = "call",       [JOURNAL_SOCKET] = "socket",
-	[JOURNAL_MARK] = "mark",   [JOURNAL_COUNTER] = "counter", [JOURNAL_LINK] = "link",
-	[JOURNAL_END] = "end",
+	[JOURNAL_ABOUT] = "about",     [JOURNAL_CALL] = "call",       [JOURNAL_SOCKET] = "socket",
+	[JOURNAL_MARK] = "mark",       [JOURNAL_COUNTER] = "counter", [JOURNAL_LINK] = "link",
+	[JOURNAL_MESSAGE] = "message", [JOURNAL_END] = "end",
 };
 static_assert(COUNT(journal_record_names) == JOURNAL_UNKNOWN, "a name for every record");
 

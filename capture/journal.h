@@ -28,6 +28,7 @@ enum journal_record {
 	JOURNAL_MARK,   /* a trace_mark */
 	JOURNAL_COUNTER, /* trace_counters of one host and moment; journal_counter.h */
 	JOURNAL_LINK,    /* a link_event */
+	JOURNAL_MESSAGE, /* a trace_message, as its own end saw it */
 	JOURNAL_END,     /* the completion block */
 	JOURNAL_UNKNOWN,
 };
@@ -48,6 +49,9 @@ void journal_write_mark(struct buffer *entry, const struct trace_mark *mark, con
                         int64_t time_ns);
 /* What the link did to one packet. Without printf: a flood of losses is many thousand a second. */
 void journal_write_event(struct buffer *entry, const struct link_event *event);
+/* Its time is its begin. */
+void journal_write_message(struct buffer *entry, const struct trace_message *message,
+                           const char *endpoint);
 /* about again, as it was known at the end (t0, the time limit, options), but not the scenario's
  * text. */
 void journal_write_end(struct buffer *entry, const struct trace_about *about, int64_t now_ns);
@@ -98,6 +102,10 @@ bool journal_read_socket(const char *entry, size_t length, struct trace_socket *
 bool journal_read_mark(const char *entry, size_t length, struct trace_mark *mark);
 /* False also for a kind that this version does not know. */
 bool journal_read_event(const char *entry, size_t length, struct link_event *event);
+
+/* The finding goes to the arena. False also if its ranges do not lie in each other. */
+bool journal_read_message(const char *entry, size_t length, struct trace_message *message,
+                          struct arena *arena);
 
 /* "client send #3: 10 B → stream 20..30": the call as a person would say it, one line, no control
  * bytes. */

@@ -107,6 +107,13 @@ void recording_add_event(struct recording *recording, const struct link_event *e
 	add_entry(recording);
 }
 
+void recording_add_message(struct recording *recording, const struct trace_message *message,
+                           const char *endpoint)
+{
+	journal_write_message(&recording->entry, message, endpoint);
+	add_entry(recording);
+}
+
 void recording_add_statistics(struct recording *recording, uint32_t interface, int64_t time_ns,
                               uint64_t received, uint64_t dropped)
 {

@@ -45,6 +45,8 @@ void recording_add_mark(struct recording *recording, const struct trace_mark *ma
 void recording_add_counters(struct recording *recording, const struct trace_counter *counters,
                             size_t count, int64_t time_ns);
 void recording_add_event(struct recording *recording, const struct link_event *event);
+void recording_add_message(struct recording *recording, const struct trace_message *message,
+                           const char *endpoint);
 void recording_add_statistics(struct recording *recording, uint32_t interface, int64_t time_ns,
                               uint64_t received, uint64_t dropped);
 void recording_add_end(struct recording *recording, const struct trace_about *about);

@@ -26,7 +26,10 @@ static int64_t row_time(const struct trace *trace, size_t index)
 	index -= trace->call_count;
 	if (index < trace->socket_count)
 		return trace->sockets[index].at_ns;
-	return trace->events[index - trace->socket_count].time_ns;
+	index -= trace->socket_count;
+	if (index < trace->event_count)
+		return trace->events[index].time_ns;
+	return trace->messages[index - trace->event_count].begin_ns;
 }
 
 static void sort(struct recording_row *rows, size_t count)
@@ -43,7 +46,8 @@ struct recording_row *recording_rows(const struct trace *trace, size_t *count)
 {
 	struct recording_row *rows;
 
-	*count = trace->call_count + trace->socket_count + trace->event_count;
+	*count =
+		trace->call_count + trace->socket_count + trace->event_count + trace->message_count;
 	rows = mem_alloc(*count, sizeof(*rows));
 	for (size_t i = 0; i < *count; i++) {
 		rows[i].index = i;
@@ -87,5 +91,12 @@ void recording_add_row(struct recording *out, const struct trace *trace,
 		recording_add_socket(out, socket, trace->endpoints[socket->endpoint].name);
 		return;
 	}
-	recording_add_event(out, &trace->events[index - trace->socket_count]);
+	index -= trace->socket_count;
+	if (index < trace->event_count) {
+		recording_add_event(out, &trace->events[index]);
+		return;
+	}
+	const struct trace_message *message = &trace->messages[index - trace->event_count];
+
+	recording_add_message(out, message, trace->endpoints[message->endpoint].name);
 }

@@ -12,10 +12,11 @@
 
 #include "capture/recording.h"
 
-/* A call, a socket or an event of the link. */
+/* A call, a socket, an event of the link or a message. */
 struct recording_row {
 	int64_t shown_ns, exact_ns;
-	size_t index; /* in trace->calls, behind them trace->sockets, then trace->events */
+	size_t index; /* in trace->calls, behind them trace->sockets, then trace->events, then
+	              trace->messages */
 };
 
 /* All of a trace, in order; to be freed. */

@@ -190,6 +190,7 @@ void trace_close(struct trace *trace)
 	free(trace->marks);
 	free(trace->counters);
 	free(trace->events);
+	free(trace->messages);
 	free(trace->other_frames);
 	free(trace->frames);
 	arena_finish(&trace->texts);

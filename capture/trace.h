@@ -13,6 +13,7 @@
 #include "capture/call.h"
 #include "capture/err.h"
 #include "capture/link_event.h"
+#include "capture/message.h"
 #include "capture/progress.h"
 
 #define TRACE_FORMAT 1 /* SEAM_FORMAT of the recordings that this version writes and reads */
@@ -166,6 +167,8 @@ struct trace {
 	size_t counter_count;
 	struct link_event *events; /* by time */
 	size_t event_count;
+	struct trace_message *messages; /* by begin; capture/message.h */
+	size_t message_count;
 	int64_t begun_ns; /* CLOCK_REALTIME when it was begun, to the µs */
 	int64_t ended_ns; /* of the completion block; 0 if it is not there */
 	bool complete;    /* the completion block is there */

@@ -28,7 +28,7 @@ struct trace_loader {
 	struct pcapng_reader reader;
 	size_t interface_capacity, packet_capacity, socket_capacity, entry_capacity;
 	size_t ticks_capacity, mark_capacity, counter_capacity;
-	size_t event_capacity, other_frame_capacity;
+	size_t event_capacity, message_capacity, other_frame_capacity;
 	struct trace_ticks *ticks; /* by interface */
 	size_t first_interface;    /* of this section */
 	bool disordered;           /* packets are not in order of time */
@@ -75,6 +75,10 @@ void trace_order_packets(struct trace_loader *loader);
 
 /* Takes one entry; false if it does not parse or is of a kind that is not known. */
 bool trace_load_event(struct trace_loader *loader, const char *entry, size_t length);
+/* trace_messages.c: the same of a message. */
+bool trace_load_message(struct trace_loader *loader, const char *entry, size_t length);
+/* By begin, without those of no endpoint or of calls that are not there; gives them serials. */
+void trace_order_messages(struct trace_loader *loader);
 /* By time; at the same time by direction and number, then as in the file. */
 void trace_sort_events(struct trace *trace);
 

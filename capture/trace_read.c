@@ -84,6 +84,7 @@ static int load_journal(struct trace_loader *loader, const struct pcapng_block *
 	case JOURNAL_MARK: known = trace_load_mark(loader, entry, length); break;
 	case JOURNAL_COUNTER: known = trace_load_counters(loader, entry, length); break;
 	case JOURNAL_LINK: known = trace_load_event(loader, entry, length); break;
+	case JOURNAL_MESSAGE: known = trace_load_message(loader, entry, length); break;
 	case JOURNAL_END:
 		journal_read_about(entry, length, &trace->about, &trace->endpoints,
 		                   &trace->endpoint_count, &trace->texts);
@@ -321,6 +322,7 @@ static int load_pcapng(struct trace_loader *loader)
 	drop_unknown_sockets(loader);
 	trace_order_counters(loader);
 	trace_sort_events(trace);
+	trace_order_messages(loader);
 	return 0;
 }
 

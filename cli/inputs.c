@@ -79,10 +79,12 @@ static int open_one(struct input *input, const char *filter, bool packets_alone,
 		trace_close(&input->trace);
 		return -1;
 	}
-	if (packets_alone && input->trace.foreign)
+	if (packets_alone && input->trace.foreign) {
 		input->ledger = (struct ledger){ .trace = &input->trace };
-	else
-		ledger_build(&input->ledger, &input->trace);
+		return 0;
+	}
+	ledger_build(&input->ledger, &input->trace);
+	message_judge(&input->trace, &input->ledger);
 	return 0;
 }
 

@@ -70,6 +70,7 @@ int play_prepare(struct play *play, const struct scenario_file *file, size_t var
 static void judge(struct play *play)
 {
 	ledger_build(&play->ledger, &play->trace);
+	message_judge(&play->trace, &play->ledger);
 	play->checks = checks_of(&play->ledger);
 	play->race = race_margin(&play->ledger);
 	expect_judge(&play->scenario, &play->ledger, &play->results, &play->result_count);

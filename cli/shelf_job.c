@@ -126,6 +126,7 @@ static struct shelf_copy *copy_flow(struct shelf_copy *whole, const struct shelf
 	if (several)
 		name_apart(&copy->trace, copy->flow);
 	ledger_build(&copy->ledger, &copy->trace);
+	message_judge(&copy->trace, &copy->ledger);
 	return copy;
 }
 

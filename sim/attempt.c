@@ -62,6 +62,8 @@ void attempt_stamp(struct attempt *attempt, int64_t result)
 int attempt_publish(struct attempt *attempt)
 {
 	call_log_end(attempt->slot, &attempt->call);
+	if (attempt->turn->made)
+		*attempt->turn->made = attempt->call;
 	return attempt->call.error;
 }
 

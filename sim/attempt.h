@@ -19,6 +19,8 @@ struct turn {
 	const struct step *step;
 	int64_t due_ns; /* PERFORM_NOT_DUE */
 	uint32_t repetition;
+	const uint32_t *number; /* of a write: its letter, taken before; NULL: the next */
+	struct call *made;      /* NULL, or gets the last call that it made, as published */
 };
 
 struct attempt {
@@ -43,8 +45,11 @@ int attempt_publish(struct attempt *attempt);
 
 int perform_write(const struct turn *turn);
 int perform_read(const struct turn *turn);
-int perform_setup(const struct turn *turn); /* socket bind listen accept connect setsockopt */
+int perform_message(const struct turn *turn); /* send_message recv_message */
+int perform_setup(const struct turn *turn);   /* socket bind listen accept connect setsockopt */
 
+/* What a write of that number is filled with. */
+char perform_letter(uint32_t message);
 /* The socket that the step is about; NULL if the endpoint has none such. */
 struct socket_entry *attempt_socket(const struct turn *turn);
 /* Where an endpoint can be reached, as its port or what its socket is bound to; ADDRESS_NONE if

@@ -32,6 +32,7 @@ void endpoint_init(struct endpoint *endpoint, const struct scenario *scenario, s
 		                       .stage = stage,
 		                       .log = call_log_create() };
 	pthread_mutex_init(&endpoint->lock, NULL);
+	message_log_init(&endpoint->messages);
 }
 
 void endpoint_finish(struct endpoint *endpoint)
@@ -41,6 +42,7 @@ void endpoint_finish(struct endpoint *endpoint)
 	marks_finish(&endpoint->marks);
 	buffer_finish(&endpoint->room);
 	call_log_destroy(endpoint->log);
+	message_log_finish(&endpoint->messages);
 	pthread_mutex_destroy(&endpoint->lock);
 }
 

@@ -14,6 +14,7 @@
 #include "capture/buffer.h"
 #include "sim/call_log.h"
 #include "sim/marks.h"
+#include "sim/message_log.h"
 #include "sim/scenario.h"
 #include "sim/sockets.h"
 #include "sim/stage.h"
@@ -24,6 +25,7 @@ struct endpoint {
 	size_t index;
 	struct stage *stage;
 	struct call_log *log;
+	struct message_log messages; /* for the recorder too, at any time */
 
 	pthread_mutex_t
 		lock; /* over sockets, facts and marks: the recorder looks when the time is up */

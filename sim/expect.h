@@ -4,9 +4,10 @@
  *
  * Whom a key without an endpoint is about: segments, writes, datagrams and hold the only endpoint
  * that sends, reads and unread the only one that reads; where there are several it is failed, and
- * actual asks for a name. Boundaries, truncated, split_characters, fragments and lost then cover
- * all endpoints. A boundary is lost where it is not kept, also because no read reached it. A hold
- * asked for with a lower bound only ("15ms..") must be there at least once.
+ * actual asks for a name. Boundaries, truncated, split_characters, fragments, lost and messages
+ * then cover all endpoints; messages of an endpoint are those that it decoded. A boundary is lost
+ * where it is not kept, also because no read reached it. A hold asked for with a lower bound only
+ * ("15ms..") must be there at least once.
  *
  * Races. Where an ACK and a write came closer than RACE_CLOSE_NS (race.h) and each order has
  * another outcome, a failure of segments, reads, writes, boundaries or hold is inconclusive: the
@@ -37,6 +38,7 @@ enum expect_key {
 	EXPECT_SPLIT_CHARACTERS,
 	EXPECT_FRAGMENTS,
 	EXPECT_LOST,
+	EXPECT_MESSAGES,
 	EXPECT_UNREAD,
 	EXPECT_FIRST_FIN,
 	EXPECT_TIME_WAIT,

@@ -36,6 +36,7 @@ static bool find_endpoint(struct trial *trial)
 	case EXPECT_SPLIT_CHARACTERS:
 	case EXPECT_FRAGMENTS:
 	case EXPECT_LOST:
+	case EXPECT_MESSAGES:
 	case EXPECT_FIRST_FIN:
 	case EXPECT_TIME_WAIT:
 	case EXPECT_PENDING:
@@ -65,6 +66,7 @@ static void judge_key(struct trial *trial)
 	case EXPECT_SPLIT_CHARACTERS: trial_count(trial, split_characters(ledger, endpoint)); break;
 	case EXPECT_FRAGMENTS: trial_count(trial, facts_fragments(ledger, endpoint)); break;
 	case EXPECT_LOST: trial_count(trial, facts_lost(ledger, endpoint)); break;
+	case EXPECT_MESSAGES: trial_messages(trial); break;
 	case EXPECT_UNREAD:
 		trial_count(trial, facts_unread(ledger, endpoint));
 		buffer_text(&trial->actual, " B");
@@ -97,6 +99,21 @@ static bool is_exact_boundary(const struct expect_boundary *boundary)
 	return false;
 }
 
+/* So many merged or split is what the reads made of it; a framing that is read well keeps its
+ * messages whole however they come. */
+static bool asks_for_joined(const struct expectation *expected)
+{
+	static const enum message_verdict joined[] = { MESSAGE_MERGED, MESSAGE_SPLIT };
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct expect_range *range = &expected->messages[joined[i]];
+
+		if (expected->messages_asked & 1u << joined[i] && is_exact(range) && range->least)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Whether a swap of ACK and write could fail what passed. Exact sizes and exact numbers could
  * become others; a range was chosen to hold either way. A hold changes by the distance of the two
@@ -116,6 +133,7 @@ static bool could_fail(const struct expectation *expected)
 		return ns->least <= RACE_CLOSE_NS &&
 		       (ns->least || ns->most <= RACE_CLOSE_NS ||
 		        (!expected->every_hold && is_exact(&expected->range)));
+	case EXPECT_MESSAGES: return asks_for_joined(expected);
 	case EXPECT_WRITES: /* their results hang on the buffer's room, which a range or list states
 	                     */
 	case EXPECT_DATAGRAMS:
@@ -138,7 +156,7 @@ static bool could_fail(const struct expectation *expected)
 static bool could_pass(enum expect_key key)
 {
 	return key == EXPECT_SEGMENTS || key == EXPECT_READS || key == EXPECT_WRITES ||
-	       key == EXPECT_BOUNDARIES || key == EXPECT_HOLD;
+	       key == EXPECT_BOUNDARIES || key == EXPECT_HOLD || key == EXPECT_MESSAGES;
 }
 
 /* The closest race that the expectation hangs on. */
@@ -147,8 +165,9 @@ static struct race deciding_race(const struct trial *trial)
 	const struct expectation *expected = trial->expected;
 	bool only_sizes = trial->passed && expected->key != EXPECT_HOLD;
 	uint16_t whom = trial->endpoint < 0 ? RACE_ANYBODY : (uint16_t)trial->endpoint;
-	uint16_t from = expected->key == EXPECT_READS ? RACE_ANYBODY : whom;
-	uint16_t to = expected->key == EXPECT_READS ? whom : RACE_ANYBODY;
+	bool reads = expected->key == EXPECT_READS || expected->key == EXPECT_MESSAGES;
+	uint16_t from = reads ? RACE_ANYBODY : whom;
+	uint16_t to = reads ? whom : RACE_ANYBODY;
 
 	return race_between(trial->ledger, from, to, only_sizes ? RACE_SIZES : RACE_ANYTHING);
 }

@@ -12,13 +12,6 @@
 #include "capture/mem.h"
 #include "sim/expect_read.h"
 
-/* Keys of FORMAT.md that this version knows and cannot judge, and why. */
-static const struct {
-	const char *key, *why;
-} not_yet[] = {
-	{ "messages", "comes with framing" },
-};
-
 /* The value says itself whose it is; an endpoint before the key would say it twice. */
 static bool names_endpoints_itself(enum expect_key key)
 {
@@ -42,11 +35,6 @@ static int unknown_key(const struct node *map, size_t at, const char *key, struc
 
 	for (int i = 0; i < EXPECT_KEY_COUNT; i++)
 		names[i] = expect_key_text((enum expect_key)i);
-	for (size_t i = 0; i < sizeof(not_yet) / sizeof(*not_yet); i++) {
-		if (!strcmp(key, not_yet[i].key))
-			return node_key_error(map, at, err, "not yet: `%s` %s", key,
-			                      not_yet[i].why);
-	}
 	nearest = node_nearest(key, names, EXPECT_KEY_COUNT);
 	if (nearest)
 		return node_key_error(map, at, err,
@@ -57,7 +45,7 @@ static int unknown_key(const struct node *map, size_t at, const char *key, struc
 		map, at, err,
 		"nothing to expect is called `%s`: there are segments, reads, writes, "
 		"datagrams, boundaries, hold, truncated, split_characters, fragments, "
-		"lost, unread, first_fin, time_wait, pending, errors, repeatable",
+		"lost, messages, unread, first_fin, time_wait, pending, errors, repeatable",
 		key);
 }
 

@@ -255,6 +255,39 @@ static int read_hold(const struct node *node, struct expectation *expectation, s
 	return 0;
 }
 
+/* ---- messages ---- */
+
+static int read_messages(const struct node *node, struct expectation *expectation, struct err *err)
+{
+	const char *names[EXPECT_MESSAGE_COUNT];
+
+	for (unsigned i = 0; i < EXPECT_MESSAGE_COUNT; i++)
+		names[i] = expect_message_text(i);
+	if (node->kind != NODE_MAP || !node->entry_count)
+		return expect_wrong(node, "messages take how many came how, {whole: 2, garbled: 1}",
+		                    err);
+	for (size_t i = 0; i < node->entry_count; i++) {
+		const char *key = node->entries[i].key;
+		unsigned which = 0;
+
+		while (which < EXPECT_MESSAGE_COUNT && strcmp(key, names[which]))
+			which++;
+		if (which == EXPECT_MESSAGE_COUNT) {
+			const char *nearest = node_nearest(key, names, EXPECT_MESSAGE_COUNT);
+
+			return node_key_error(node, i, err,
+			                      "messages are whole, merged, split, garbled or sent, "
+			                      "not `%s`%s%s%s",
+			                      key, nearest ? ": did you mean `" : "",
+			                      nearest ? nearest : "", nearest ? "`?" : "");
+		}
+		if (read_range(node->entries[i].value, &expectation->messages[which], err))
+			return -1;
+		expectation->messages_asked |= 1u << which;
+	}
+	return 0;
+}
+
 /* ---- unread first_fin time_wait repeatable ---- */
 
 static int read_unread(const struct node *node, struct expectation *expectation, struct err *err)
@@ -306,6 +339,7 @@ int expect_read(const struct node *node, const struct scenario *scenario,
 	case EXPECT_SPLIT_CHARACTERS:
 	case EXPECT_FRAGMENTS:
 	case EXPECT_LOST: return read_range(node, &expectation->range, err);
+	case EXPECT_MESSAGES: return read_messages(node, expectation, err);
 	case EXPECT_UNREAD: return read_unread(node, expectation, err);
 	case EXPECT_FIRST_FIN:
 	case EXPECT_TIME_WAIT: return read_who(node, scenario, &expectation->who, err);

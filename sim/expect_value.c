@@ -15,9 +15,10 @@ static const char *const keys[] = {
 	[EXPECT_BOUNDARIES] = "boundaries", [EXPECT_HOLD] = "hold",
 	[EXPECT_TRUNCATED] = "truncated",   [EXPECT_SPLIT_CHARACTERS] = "split_characters",
 	[EXPECT_FRAGMENTS] = "fragments",   [EXPECT_LOST] = "lost",
-	[EXPECT_UNREAD] = "unread",         [EXPECT_FIRST_FIN] = "first_fin",
-	[EXPECT_TIME_WAIT] = "time_wait",   [EXPECT_PENDING] = "pending",
-	[EXPECT_ERRORS] = "errors",         [EXPECT_REPEATABLE] = "repeatable",
+	[EXPECT_MESSAGES] = "messages",     [EXPECT_UNREAD] = "unread",
+	[EXPECT_FIRST_FIN] = "first_fin",   [EXPECT_TIME_WAIT] = "time_wait",
+	[EXPECT_PENDING] = "pending",       [EXPECT_ERRORS] = "errors",
+	[EXPECT_REPEATABLE] = "repeatable",
 };
 static_assert(sizeof(keys) / sizeof(*keys) == EXPECT_KEY_COUNT, "a name for every key");
 
@@ -196,6 +197,26 @@ static void hold_text(struct buffer *out, const struct expectation *expectation)
 	buffer_text(out, "}");
 }
 
+const char *expect_message_text(unsigned which)
+{
+	return which == EXPECT_MESSAGE_SENT ? "sent"
+	                                    : message_verdict_text((enum message_verdict)which);
+}
+
+static void messages_text(struct buffer *out, const struct expectation *expectation)
+{
+	const char *separator = "{";
+
+	for (unsigned i = 0; i < EXPECT_MESSAGE_COUNT; i++) {
+		if (!(expectation->messages_asked & 1u << i))
+			continue;
+		buffer_format(out, "%s%s: ", separator, expect_message_text(i));
+		expect_range_text(out, &expectation->messages[i]);
+		separator = ", ";
+	}
+	buffer_text(out, "}");
+}
+
 static void calls_text(struct buffer *out, const struct expectation *expectation,
                        const struct scenario *scenario)
 {
@@ -238,6 +259,7 @@ void expect_value_text(struct buffer *out, const struct expectation *expectation
 	case EXPECT_SPLIT_CHARACTERS:
 	case EXPECT_FRAGMENTS:
 	case EXPECT_LOST: expect_range_text(out, &expectation->range); break;
+	case EXPECT_MESSAGES: messages_text(out, expectation); break;
 	case EXPECT_UNREAD: buffer_format(out, "%" PRIu64 " B", expectation->range.least); break;
 	case EXPECT_FIRST_FIN:
 	case EXPECT_TIME_WAIT: buffer_text(out, endpoint_name(scenario, expectation->who)); break;

@@ -61,6 +61,12 @@ struct expect_call {
 	int error;
 };
 
+/* Behind the verdicts of capture/message.h. */
+#define EXPECT_MESSAGE_SENT  MESSAGE_VERDICT_COUNT
+#define EXPECT_MESSAGE_COUNT (MESSAGE_VERDICT_COUNT + 1)
+/* "whole", "merged", "split", "garbled", "sent". */
+const char *expect_message_text(unsigned which);
+
 struct expectation {
 	enum expect_key key;
 	struct place place; /* of the key */
@@ -77,7 +83,11 @@ struct expectation {
 	struct expect_range hold_ns; /* hold: within this */
 	enum hold_reason reason;     /* hold */
 	int who;                     /* first_fin, time_wait: index of an endpoint */
-	struct expect_call *calls;   /* pending, errors */
+	/* messages: how many of each verdict, and how many were sent to it; only those asked for.
+	 */
+	struct expect_range messages[EXPECT_MESSAGE_COUNT];
+	unsigned messages_asked;   /* bits of them */
+	struct expect_call *calls; /* pending, errors */
 	size_t call_count, call_capacity;
 };
 

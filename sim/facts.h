@@ -58,6 +58,10 @@ uint64_t facts_lost(const struct ledger *ledger, int endpoint);
 /* Bytes that arrived at endpoint and that no read took, also if it closed with them. */
 uint64_t facts_unread(const struct ledger *ledger, int endpoint);
 
+struct message_counts;
+/* Messages that endpoint decoded, and those that were sent to it. */
+void facts_messages(struct message_counts *counts, const struct ledger *ledger, int endpoint);
+
 /* Who sent the first FIN of all flows; FACTS_NOBODY. */
 int facts_first_fin(const struct ledger *ledger);
 /*

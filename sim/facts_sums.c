@@ -37,6 +37,27 @@ struct facts_boundaries facts_boundaries(const struct ledger *ledger, int endpoi
 	return sum;
 }
 
+/* Whose a message is: who decoded it, or whom it was sent to. */
+static bool is_for(const struct ledger *ledger, const struct trace_message *message, int endpoint)
+{
+	if (!message->sent)
+		return is_of(message->endpoint, endpoint);
+	return endpoint == FACTS_ALL ||
+	       (message->flow < ledger->flow_count &&
+	        is_of(ledger->flows[message->flow].directions[message->direction].to_endpoint,
+	              endpoint));
+}
+
+void facts_messages(struct message_counts *counts, const struct ledger *ledger, int endpoint)
+{
+	const struct trace *trace = ledger->trace;
+
+	for (size_t i = 0; i < trace->message_count; i++) {
+		if (is_for(ledger, &trace->messages[i], endpoint))
+			message_add(counts, &trace->messages[i]);
+	}
+}
+
 uint64_t facts_truncated(const struct ledger *ledger, int endpoint)
 {
 	const struct ledger_direction *direction;

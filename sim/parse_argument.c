@@ -157,6 +157,11 @@ static int read_timeout(struct parsing *parsing, const struct node *node, struct
 	return scalar_time(node, "timeout", SCENARIO_TIME_MAX_NS, &step->duration_ns, parsing->err);
 }
 
+static int read_claims(struct parsing *parsing, const struct node *node, struct step *step)
+{
+	return scalar_size(node, "claims", true, INT64_MAX, &step->claimed, parsing->err);
+}
+
 static const struct {
 	const char *name;
 	enum argument argument;
@@ -164,7 +169,7 @@ static const struct {
 } arguments[] = {
 	{ "size", ARGUMENT_SIZE, read_size },          { "flags", ARGUMENT_FLAGS, read_flags },
 	{ "until", ARGUMENT_UNTIL, read_until },       { "to", ARGUMENT_TO, read_to },
-	{ "timeout", ARGUMENT_TIMEOUT, read_timeout },
+	{ "timeout", ARGUMENT_TIMEOUT, read_timeout }, { "claims", ARGUMENT_CLAIMS, read_claims },
 };
 #define ARGUMENT_COUNT (sizeof(arguments) / sizeof(*arguments))
 
@@ -187,8 +192,14 @@ static int refuse_argument(struct parsing *parsing, const struct node *map, size
 			buffer_format(&takers, "%s`%s`", takers.length ? ", " : "",
 			              call_name_text((enum call_name)i));
 	}
+	if (argument == ARGUMENT_CLAIMS)
+		buffer_text(&takers, "`send_message`");
 	node_key_error(map, entry, parsing->err, "`%s` does not go with `%s`; it belongs to %s",
-	               map->entries[entry].key, call_name_text(step->call), takers.bytes);
+	               map->entries[entry].key,
+	               !step->is_message           ? call_name_text(step->call)
+	               : call_is_write(step->call) ? "send_message"
+	                                           : "recv_message",
+	               takers.bytes);
 	buffer_finish(&takers);
 	return -1;
 }

@@ -146,6 +146,27 @@ static int read_behaviour(struct parsing *parsing, const struct found *found,
 	return parse_script(parsing, script, &endpoint->script, &endpoint->script_count);
 }
 
+/* The scenario's framing with the endpoint's keys over it; before its script, which asks for it. */
+static int read_framing(struct parsing *parsing, const struct found *found,
+                        const struct node *common, struct scenario_endpoint *endpoint,
+                        struct buffer *not_applied)
+{
+	const struct node *own = node_get(found->node, "framing");
+	struct buffer whose = { 0 };
+	int result = 0;
+
+	endpoint->framed = own || common;
+	endpoint->framing = framing_of(FRAMING_NONE);
+	if (common)
+		result = parse_framing(parsing, common, "", &endpoint->framing, NULL);
+	if (own && !result) {
+		buffer_format(&whose, "%s.", endpoint->name);
+		result = parse_framing(parsing, own, whose.bytes, &endpoint->framing, not_applied);
+		buffer_finish(&whose);
+	}
+	return result;
+}
+
 static void find_further(const struct node *node, struct found *all, size_t *count)
 {
 	for (size_t i = 0; i < node->entry_count; i++) {
@@ -189,6 +210,8 @@ int parse_endpoints(struct parsing *parsing, const struct node *root)
 {
 	struct scenario *scenario = parsing->scenario;
 	struct found all[SCENARIO_ENDPOINT_MAX + 3];
+	const struct node *framing = node_get(root, "framing");
+	struct framing ignored = framing_of(FRAMING_NONE);
 	struct buffer not_applied = { 0 };
 	size_t count = 0;
 
@@ -200,9 +223,15 @@ int parse_endpoints(struct parsing *parsing, const struct node *root)
 		if (read_identity(parsing, &all[i], &scenario->endpoints[i]))
 			return -1;
 	}
+	if (framing && parse_framing(parsing, framing, "", &ignored, &not_applied)) {
+		buffer_finish(&not_applied);
+		return -1;
+	}
 	for (size_t i = 0; i < count; i++) {
 		parsing->endpoint = i;
-		if (read_behaviour(parsing, &all[i], &scenario->endpoints[i], &not_applied)) {
+		if (read_framing(parsing, &all[i], framing, &scenario->endpoints[i],
+		                 &not_applied) ||
+		    read_behaviour(parsing, &all[i], &scenario->endpoints[i], &not_applied)) {
 			buffer_finish(&not_applied);
 			return -1;
 		}

@@ -180,17 +180,13 @@ static bool is_key(const char *name)
 	return !strcmp(name, "script") || !strcmp(name, "only") || !strcmp(name, "except");
 }
 
-static bool is_framed(const char *name)
-{
-	return !strcmp(name, "send_message") || !strcmp(name, "recv_message");
-}
-
 /* The nearest of all calls and keys, and what there is. */
 static int refuse_unknown(const char *name, char *suggestion, size_t room)
 {
 	static const char *const words[] = {
-		"times", "every", "at",   "script", "only", "except", "fails",   "as",
-		"on",    "note",  "size", "flags",  "to",   "until",  "timeout",
+		"times", "every", "at",      "script", "only",         "except",
+		"fails", "as",    "on",      "note",   "size",         "flags",
+		"to",    "until", "timeout", "claims", "send_message", "recv_message",
 	};
 	const char *names[CALL_NAME_COUNT + sizeof(words) / sizeof(*words)];
 	struct buffer calls = { 0 };
@@ -200,33 +196,33 @@ static int refuse_unknown(const char *name, char *suggestion, size_t room)
 		names[count++] = call_name_text((enum call_name)i);
 		buffer_format(&calls, "%s%s", i ? " " : "", names[i]);
 	}
+	buffer_text(&calls, " send_message recv_message");
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		names[count++] = words[i];
 	const char *nearest = node_nearest(name, names, count);
 	snprintf(suggestion, room,
 	         "%s%s%salls are %s; beside one go times every at script only except fails as "
-	         "on note, and its own size flags to until timeout",
+	         "on note, and its own size flags to until timeout "
+	         "claims",
 	         nearest ? "; did you mean `" : "", nearest ? nearest : "",
 	         nearest ? "`? C" : "; c", calls.bytes);
 	buffer_finish(&calls);
 	return -1;
 }
 
-static const char framed_later[] =
-	"not yet: `%s` comes with the course on framing; until then a header's bytes are written "
-	"with `send`, `send: {hex: \"0a 00 00 00\"}`";
-
-/* Finds the entry with the call: -1 none (a note alone, or a script). */
+/* Finds the entry with the call, which a message has too: -1 none (a note alone, or a script). */
 static int find_call(struct parsing *parsing, const struct node *map, long *entry,
                      enum call_name *call)
 {
 	*entry = -1;
+	*call = CALL_NOTE;
 	for (size_t i = 0; i < map->entry_count; i++) {
 		const char *name = map->entries[i].key;
 		char suggestion[512];
-		enum call_name found;
+		enum call_name found = CALL_NOTE;
 
-		if (call_name_parse(name, &found) && found != CALL_NOTE) {
+		if ((call_name_parse(name, &found) && found != CALL_NOTE) ||
+		    parse_is_message(name)) {
 			if (*entry >= 0)
 				return node_key_error(
 					map, i, parsing->err,
@@ -235,8 +231,6 @@ static int find_call(struct parsing *parsing, const struct node *map, long *entr
 					map->entries[*entry].key, name);
 			*entry = (long)i;
 			*call = found;
-		} else if (is_framed(name)) {
-			return node_key_error(map, i, parsing->err, framed_later, name);
 		} else if (!is_key(name) && !parse_is_argument(name)) {
 			refuse_unknown(name, suggestion, sizeof(suggestion));
 			return node_key_error(map, i, parsing->err,
@@ -321,7 +315,9 @@ static int read_map(struct parsing *parsing, const struct node *map, struct step
 				"a step is a call or a `script`, not both: put `%s` into "
 				"the script",
 				found->key);
-		if (parse_call(parsing, call, map, found->value, map, step))
+		if (call == CALL_NOTE
+		            ? parse_message(parsing, found->key, map, found->value, map, step)
+		            : parse_call(parsing, call, map, found->value, map, step))
 			return -1;
 	}
 	return read_keys(parsing, map, step);
@@ -336,8 +332,8 @@ static int read_word(struct parsing *parsing, const struct node *node, struct st
 		return node_error(node, parsing->err,
 		                  "a step is empty: write a call, `- accept` or "
 		                  "`- recv: 1024`");
-	if (is_framed(node->text))
-		return node_error(node, parsing->err, framed_later, node->text);
+	if (!node->quoted && parse_is_message(node->text))
+		return parse_message(parsing, node->text, node, NULL, NULL, step);
 	if (!node->quoted && call_name_parse(node->text, &call) && call != CALL_NOTE)
 		return parse_call(parsing, call, node, NULL, NULL, step);
 	refuse_unknown(node->text, suggestion, sizeof(suggestion));

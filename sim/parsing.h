@@ -5,6 +5,7 @@
 #ifndef SEAM_SIM_PARSING_H
 #define SEAM_SIM_PARSING_H
 
+#include "capture/buffer.h"
 #include "sim/node.h"
 #include "sim/scenario.h"
 
@@ -43,6 +44,13 @@ int parse_sysctl(struct parsing *parsing, const struct node *node);
 /* Reads server, client and endpoints in the order of the file, their scripts too. */
 int parse_endpoints(struct parsing *parsing, const struct node *root);
 
+/*
+ * Lays the keys of `framing` at node (NULL: nothing) over *framing. A key that its kind has no use
+ * for is a line of not_applied: a variant changes the kind alone, too. whose is "" or "client.".
+ */
+int parse_framing(struct parsing *parsing, const struct node *node, const char *whose,
+                  struct framing *framing, struct buffer *not_applied);
+
 /* A list of steps, those left out that the variant does not have. key is what it is the value of.
  */
 int parse_script(struct parsing *parsing, const struct node *node, struct step **script,
@@ -57,6 +65,10 @@ int parse_one_or_list(struct parsing *parsing, const struct node *node, const ch
  * step with the call's other arguments (NULL: nothing beside it). */
 int parse_call(struct parsing *parsing, enum call_name call, const struct node *at,
                const struct node *value, const struct node *map, struct step *step);
+/* The same of send_message and recv_message. */
+bool parse_is_message(const char *name);
+int parse_message(struct parsing *parsing, const char *name, const struct node *at,
+                  const struct node *value, const struct node *map, struct step *step);
 /* What may stand beside a call. */
 enum argument {
 	ARGUMENT_SIZE = 1,
@@ -64,6 +76,7 @@ enum argument {
 	ARGUMENT_UNTIL = 4,
 	ARGUMENT_TO = 8,
 	ARGUMENT_TIMEOUT = 16,
+	ARGUMENT_CLAIMS = 32,
 };
 
 /* Which of them a call takes, as bits. */

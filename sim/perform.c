@@ -128,6 +128,8 @@ static int perform_turn(const struct turn *turn)
 	}
 	if (!entry)
 		return no_socket(turn);
+	if (turn->step->is_message)
+		return perform_message(turn);
 	switch (call) {
 	case CALL_SHUTDOWN: return do_shutdown(turn, entry);
 	case CALL_CLOSE: return do_close(turn, entry, false);

@@ -14,14 +14,6 @@
 #include "capture/mem.h"
 #include "sim/attempt.h"
 
-static char letter(uint32_t message)
-{
-	static const char letters[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
-	return letters[message % (sizeof(letters) - 1)];
-}
-
 /* Lays out all parts of the write; *vectors is to be freed. Filled parts share the endpoint's room.
  */
 static uint64_t gather(const struct turn *turn, uint32_t message, struct iovec **vectors)
@@ -37,7 +29,7 @@ static uint64_t gather(const struct turn *turn, uint32_t message, struct iovec *
 		total += step->payloads[i].length;
 	}
 	buffer_clear(room);
-	buffer_fill(room, letter(message), longest);
+	buffer_fill(room, perform_letter(message), longest);
 	for (size_t i = 0; i < step->payload_count; i++) {
 		const struct payload *payload = &step->payloads[i];
 
@@ -125,6 +117,14 @@ static ssize_t write_bytes(const struct turn *turn, const struct socket_entry *e
 	}
 }
 
+char perform_letter(uint32_t message)
+{
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+	return letters[message % (sizeof(letters) - 1)];
+}
+
 int perform_write(const struct turn *turn)
 {
 	struct socket_entry *entry = attempt_socket(turn);
@@ -135,7 +135,8 @@ int perform_write(const struct turn *turn)
 	struct msghdr message = { .msg_iovlen = turn->step->payload_count };
 	int file = -1;
 
-	attempt.call.message = stage_next_message(turn->endpoint->stage);
+	attempt.call.message =
+		turn->number ? *turn->number : stage_next_message(turn->endpoint->stage);
 	uint64_t length = gather(turn, attempt.call.message, &message.msg_iov);
 
 	if (target.family != ADDRESS_NONE) {

@@ -13,6 +13,7 @@
 #include "capture/call.h"
 #include "capture/err.h"
 #include "capture/trace.h"
+#include "sim/framing.h"
 #include "sim/impair.h"
 #include "sim/qdisc.h"
 
@@ -62,6 +63,10 @@ struct step {
 	struct place place;
 	bool is_script;      /* a list of steps: only times, every, at, script count then */
 	enum call_name call; /* otherwise */
+	/* send_message, recv_message: call is CALL_SEND, CALL_RECV then, payloads the body, size
+	 * the room of each recv; until is UNTIL_NONE or UNTIL_EOF. */
+	bool is_message;
+	uint64_t claimed; /* send_message: what its header says; usually the body's length */
 	bool implied;
 
 	uint64_t times;   /* at least 1 */
@@ -110,7 +115,9 @@ struct scenario_endpoint {
 	                             step; 0: none, or any */
 	struct setting *settings; /* set on every socket that it makes */
 	size_t setting_count;
-	struct step *script; /* implied steps included, in front */
+	struct framing framing; /* of its messages */
+	bool framed;            /* the scenario or the endpoint has the key framing */
+	struct step *script;    /* implied steps included, in front */
 	size_t script_count;
 };
 

@@ -6,17 +6,22 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-static const char framing_later[] =
-	"comes with the course on framing; until then a header's bytes are written with `send`, "
-	"`send: {hex: \"0a 00 00 00\"}`";
-
 static const struct schema options = { .kind = SCHEMA_LEAVES, .where = "in `sockopt`" };
 static const struct schema sysctls = { .kind = SCHEMA_LEAVES, .where = "in `sysctl`" };
 static const struct schema expectations = { .kind = SCHEMA_EXPECT, .where = "in `expect`" };
 
+static const struct schema_key framing_keys[] = {
+	{ "kind", NULL, NULL },      { "bytes", NULL, NULL },  { "order", NULL, NULL },
+	{ "signed", NULL, NULL },    { "counts", NULL, NULL }, { "size", NULL, NULL },
+	{ "delimiter", NULL, NULL }, { "escape", NULL, NULL }, { "ready", NULL, NULL },
+	{ "limit", NULL, NULL },     { "writes", NULL, NULL }, { "reader", NULL, NULL },
+};
+const struct schema schema_framing = { SCHEMA_KEYS, "in `framing`", framing_keys,
+	                               COUNT(framing_keys), NULL };
+
 static const struct schema_key endpoint_keys[] = {
 	{ "port", NULL, NULL },        { "script", NULL, NULL },
-	{ "sockopt", &options, NULL }, { "framing", NULL, framing_later },
+	{ "sockopt", &options, NULL }, { "framing", &schema_framing, NULL },
 	{ "host", NULL, NULL },
 };
 const struct schema schema_endpoint = { SCHEMA_KEYS, "in an endpoint", endpoint_keys,
@@ -57,7 +62,7 @@ static const struct schema_key scenario_keys[] = {
 	{ "family", NULL, NULL },
 	{ "link", &schema_link, NULL },
 	{ "sysctl", &sysctls, NULL },
-	{ "framing", NULL, framing_later },
+	{ "framing", &schema_framing, NULL },
 	{ "server", &schema_endpoint, NULL },
 	{ "client", &schema_endpoint, NULL },
 	{ "endpoints", &endpoints, NULL },

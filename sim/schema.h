@@ -32,7 +32,8 @@ struct schema {
 	const struct schema *each; /* SCHEMA_NAMES */
 };
 
-extern const struct schema schema_scenario, schema_endpoint, schema_link, schema_way, schema_qdisc;
+extern const struct schema schema_scenario, schema_endpoint, schema_link, schema_way, schema_qdisc,
+	schema_framing;
 
 /* The row of the first length bytes of key in a SCHEMA_KEYS, or NULL. */
 const struct schema_key *schema_find(const struct schema *schema, const char *key, size_t length);

@@ -21,6 +21,7 @@ void sockets_finish(struct sockets *sockets)
 	for (size_t i = 0; i < sockets->count; i++) {
 		if (sockets->entries[i].fd >= 0)
 			close(sockets->entries[i].fd);
+		free(sockets->entries[i].reader);
 	}
 	free(sockets->entries);
 	*sockets = (struct sockets){ 0 };

@@ -13,6 +13,8 @@
 #include "capture/address.h"
 #include "capture/trace.h"
 
+struct message_reader;
+
 struct socket_entry {
 	uint32_t id;
 	int fd;           /* -1 when closed */
@@ -20,8 +22,9 @@ struct socket_entry {
 	enum trace_transport transport;
 	bool listening;
 	struct address local, remote;
-	struct address last_sender; /* of the datagram that was read last */
-	uint64_t written, read;     /* bytes so far */
+	struct address last_sender;    /* of the datagram that was read last */
+	uint64_t written, read;        /* bytes so far */
+	struct message_reader *reader; /* from the first recv_message on; owned; NULL */
 };
 
 struct sockets {

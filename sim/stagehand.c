@@ -104,6 +104,12 @@ static bool take_calls(struct stagehand *hand, size_t most)
 	return more;
 }
 
+static void take_messages(struct stagehand *hand)
+{
+	for (size_t i = 0; i < hand->scenario->endpoint_count; i++)
+		message_log_record(&hand->endpoints[i].messages, hand->names[i], &hand->recording);
+}
+
 static void flush(struct stagehand *hand)
 {
 	struct err err = { 0 };
@@ -121,11 +127,13 @@ static void record(struct stagehand *hand)
 		/* The recording is to be whole up to here. */
 		while (take_calls(hand, CALLS_AT_ONCE))
 			;
+		take_messages(hand);
 		flush(hand);
 		fail(hand, &err, NULL);
 	}
 	if (clock_monotonic_ns() - hand->flushed_ns > FLUSH_NS || hand->behind) {
 		hand->behind = take_calls(hand, CALLS_AT_ONCE);
+		take_messages(hand);
 		flush(hand);
 	}
 }
@@ -326,6 +334,7 @@ static void perform(struct stagehand *hand)
 	drain(hand);
 	while (take_calls(hand, CALLS_AT_ONCE))
 		flush(hand);
+	take_messages(hand);
 	record_facts(hand);
 	hand->about.trace.clock_step_ns = llabs(clock_apart_ns() - hand->apart_ns);
 	recording_add_end(&hand->recording, &hand->about.trace);

@@ -31,6 +31,7 @@ void trial_count(struct trial *trial, uint64_t count);
 void trial_list(struct trial *trial, trial_facts *collect);
 void trial_boundaries(struct trial *trial);
 void trial_hold(struct trial *trial);
+void trial_messages(struct trial *trial);
 void trial_first_fin(struct trial *trial);
 void trial_time_wait(struct trial *trial);
 void trial_calls(struct trial *trial); /* pending, errors */

@@ -124,6 +124,31 @@ void trial_boundaries(struct trial *trial)
 	buffer_text(&trial->actual, "}");
 }
 
+/* ---- messages ---- */
+
+void trial_messages(struct trial *trial)
+{
+	const struct expectation *expected = trial->expected;
+	struct message_counts counts = { 0 };
+	const char *separator = "{";
+
+	facts_messages(&counts, trial->ledger, trial->endpoint);
+	trial->passed = true;
+	for (unsigned i = 0; i < EXPECT_MESSAGE_COUNT; i++) {
+		uint64_t number = i == EXPECT_MESSAGE_SENT ? counts.sent : counts.of[i];
+		bool asked = expected->messages_asked & 1u << i;
+
+		if (asked && !expect_range_holds(&expected->messages[i], number))
+			trial->passed = false;
+		if (!asked && !number)
+			continue;
+		buffer_format(&trial->actual, "%s%s: %" PRIu64, separator, expect_message_text(i),
+		              number);
+		separator = ", ";
+	}
+	buffer_text(&trial->actual, *separator == '{' ? "{}" : "}");
+}
+
 /* ---- hold ---- */
 
 static int longest_first(const void *left, const void *right)

@@ -8,6 +8,7 @@
 #include "viz/json_counter.h"
 #include "viz/json_flow.h"
 #include "viz/json_link.h"
+#include "viz/json_message.h"
 #include "viz/json_writer.h"
 #include "viz/moment.h"
 
@@ -143,6 +144,7 @@ void json_write_recording(struct json_writer *writer, const char *key, const str
 	json_write_counters(writer, trace);
 	json_write_marks(writer, trace, zero_ns);
 	json_write_events(writer, ledger, zero_ns);
+	json_write_messages(writer, trace, zero_ns);
 	json_end(writer);
 }
 

@@ -10,6 +10,7 @@
 #include "viz/density.h"
 #include "viz/frame.h"
 #include "viz/lanes.h"
+#include "viz/messages.h"
 #include "viz/rounds.h"
 #include "viz/ruler.h"
 #include "viz/summary.h"
@@ -265,6 +266,7 @@ static void render(struct buffer *out, const struct timeline *timeline,
 	free(drawn);
 	rounds_list(out, timeline, &options);
 	summary_table(out, timeline, &options);
+	messages_summary(out, timeline, &options);
 	if (options.details)
 		counters_details(out, timeline, &options);
 	else

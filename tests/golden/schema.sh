@@ -76,6 +76,10 @@ server: {port: 1, script: [{send: 1 B, flags: MSG_MOER}]}
 {server: {port: 1, script: []}, variants: {a: {link.down.mtu: 1500}}}
 {server: {port: 1, script: []}, transport: sctp}
 {server: {port: 1, script: []}, expect: {segmants: 1}}
+{server: {port: 1, script: []}, expect: {messages: {hole: 1}}}
+{server: {port: 1, script: []}, framing: {kind: lenght}}
+{server: {port: 1, script: [], framing: {bytes: 3}}}
+{server: {port: 1, script: []}, variants: {a: {client.framing.raeder: loop}}}
 {server: {port: 1, script: []}, expect: {hold: {reason: whim}}}
 {server: {port: 1, script: []}, variants: {a: {server.prt: 1}}}
 {server: {port: 1, script: []}, variants: {a: {server.sockopt.TCP_NODELY: 1}}}

@@ -90,6 +90,28 @@ static void answered(struct world *world)
 	world_read(world, 1, 39000, 40010, 7);
 }
 
+static void messages_are_those_that_an_endpoint_decoded(void **state)
+{
+	struct world world;
+	struct trace_message messages[] = {
+		{ .sent = true, .endpoint = 0 },
+		{ .sent = true, .endpoint = 0 },
+		{ .endpoint = 1, .verdict = MESSAGE_WHOLE },
+		{ .endpoint = 1, .verdict = MESSAGE_GARBLED },
+	};
+
+	(void)state;
+	merged(&world);
+	world.trace.messages = messages;
+	world.trace.message_count = 4;
+	passes(&world, "server.messages: {whole: 1, garbled: 1}",
+	       "{whole: 1, garbled: 1, sent: 2}");
+	passes(&world, "messages: {whole: 1.., merged: 0, sent: 2}",
+	       "{whole: 1, merged: 0, garbled: 1, sent: 2}");
+	fails(&world, "server.messages: {whole: 2}", "{whole: 1, garbled: 1, sent: 2}");
+	fails(&world, "client.messages: {whole: 2}", "{whole: 0}");
+}
+
 static void sizes_and_counts_are_compared(void **state)
 {
 	struct world world;
@@ -501,6 +523,7 @@ static void a_share_is_judged_over_several_runs_only(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(messages_are_those_that_an_endpoint_decoded),
 		cmocka_unit_test(sizes_and_counts_are_compared),
 		cmocka_unit_test(repeated_bytes_and_failed_calls_are_no_sizes),
 		cmocka_unit_test(an_endpoint_must_be_named_where_several_are_meant),

@@ -242,11 +242,12 @@ static void steps_are_refused_with_what_is_allowed(void **state)
 		{ "setsockopt: {}", "x.yaml:4:19: `setsockopt` takes a mapping of options, "
 		                    "`{TCP_NODELAY: 1}`, not an empty one" },
 		{ "send_message: 10 B",
-		  "x.yaml:4:7: not yet: `send_message` comes with the course on framing; until "
-		  "then a header's bytes are written with `send`, `send: {hex: \"0a 00 00 00\"}`" },
-		{ "recv_message: 10",
-		  "x.yaml:4:7: not yet: `recv_message` comes with the course on framing; until "
-		  "then a header's bytes are written with `send`, `send: {hex: \"0a 00 00 00\"}`" },
+		  "x.yaml:4:7: `send_message` needs `framing`, at the top or of the endpoint: "
+		  "`framing: {kind: length, bytes: 4}`" },
+		{ "recv_message",
+		  "x.yaml:4:7: `recv_message` needs an argument: `recv_message: 1024`" },
+		{ "{send: 1 B, claims: 2 B}",
+		  "x.yaml:4:19: `claims` does not go with `send`; it belongs to `send_message`" },
 		{ "writev: 10 B",
 		  "x.yaml:4:15: `writev` takes a list of payloads: `writev: [\"HEAD\", 100 B]`" },
 		{ "writev: []",
@@ -401,15 +402,16 @@ static void scenarios_are_refused_with_what_is_allowed(void **state)
 		           "`client`, not `hello`" },
 		{ "title: x", "x.yaml:1:1: nobody takes part: a scenario has `server` and "
 		              "`client`, each with a `script`, or further `endpoints`" },
-		{ "sever: {}", "x.yaml:1:1: there is no key `sever` in a scenario; did you mean "
-		               "`server`? Allowed are title about see transport family link sysctl "
-		               "server client endpoints expect time_limit variants" },
+		{ "sever: {}",
+		  "x.yaml:1:1: there is no key `sever` in a scenario; did you mean "
+		  "`server`? Allowed are title about see transport family link sysctl framing "
+		  "server client endpoints expect time_limit variants" },
 		{ "server: 5", "x.yaml:1:9: `server` is a mapping, not `5`" },
 		{ "server: {port: 9000}", "x.yaml:1:9: `server` has no `script`: a list of steps, "
 		                          "`[]` if it does nothing" },
 		{ "server: {port: 9000, scrpt: []}",
 		  "x.yaml:1:22: there is no key `scrpt` in an endpoint; did you mean `script`? "
-		  "Allowed are port script sockopt host" },
+		  "Allowed are port script sockopt framing host" },
 		{ "server: {port: 0, script: []}",
 		  "x.yaml:1:16: `port` cannot be `0`: allowed is 1 to 65535" },
 		{ "server: {port: 65536, script: []}",
@@ -494,12 +496,32 @@ static void scenarios_are_refused_with_what_is_allowed(void **state)
 		  "x.yaml:1:8: there is no key `mtuu` in `link`; did you mean `mtu`? Allowed are "
 		  "mtu offload type seed up down delay jitter rate queue loss drop duplicate "
 		  "reorder corrupt qdisc" },
-		{ "framing: {kind: length}\nserver: {port: 1, script: []}",
-		  "x.yaml:1:1: not yet: `framing` comes with the course on framing; until then a "
-		  "header's bytes are written with `send`, `send: {hex: \"0a 00 00 00\"}`" },
-		{ "server: {port: 1, script: [], framing: {}}",
-		  "x.yaml:1:31: not yet: `framing` comes with the course on framing; until then a "
-		  "header's bytes are written with `send`, `send: {hex: \"0a 00 00 00\"}`" },
+		{ "framing: {kind: lenght}\nserver: {port: 1, script: []}",
+		  "x.yaml:1:17: `kind` cannot be `lenght`; did you mean `length`? Allowed are none "
+		  "fixed delimiter length varint length-text json dns http-length http-chunked "
+		  "tls" },
+		{ "framing: {kind: length, bytes: 3}\nserver: {port: 1, script: []}",
+		  "x.yaml:1:32: `bytes` cannot be `3`: a binary header has 1, 2, 4 or 8" },
+		{ "framing: {kind: delimiter, delimiter: \"\"}\nserver: {port: 1, script: []}",
+		  "x.yaml:1:39: `delimiter` takes 1 to 16 bytes, `\"\\r\\n\"` or `{hex: \"00\"}`" },
+		{ "framing: {kind: delimiter, escape: \"\\n\"}\nserver: {port: 1, script: []}",
+		  "x.yaml:1:10: `escape` is a byte of the `delimiter`: choose another" },
+		{ "framing: {kind: length-text, writes: joined}\nserver: {port: 1, script: []}",
+		  "x.yaml:1:10: `ready` waits between the length and the data, which cannot be one "
+		  "write: choose `writes: separate`, or `ready: 0`" },
+		{ "framing: {kind: length}\nserver: {port: 1, script: [{send_message: 1 B, claims: "
+		  "2147483648 B}]}",
+		  "x.yaml:2:56: a length of 2147483648 is out of range: a signed header of 4 bytes "
+		  "holds -2147483648..2147483647; take more `bytes`, or send less" },
+		{ "framing: {kind: none}\nserver: {port: 1, script: [{send_message: 1 B, claims: 2 B}]}",
+		  "x.yaml:2:56: `claims` is what a header says, and a none framing says no length" },
+		{ "framing: {kind: dns}\nserver: {port: 1, script: [{recv_message: 9, until: 5 B}]}",
+		  "x.yaml:2:53: `recv_message` takes `until: eof` only; so many messages are "
+		  "`times`" },
+		{ "server: {port: 1, script: [], framing: {kinds: 1}}",
+		  "x.yaml:1:41: there is no key `kinds` in `framing`; did you mean `kind`? Allowed "
+		  "are kind bytes order signed counts size delimiter escape ready limit writes "
+		  "reader" },
 		{ "sysctl: {\"../../kernel/hostname\": x}\nserver: {port: 1, script: []}",
 		  "x.yaml:1:10: no sysctl `../../kernel/hostname`: its name is made of a-z, 0-9 "
 		  "and _, and is looked up in net.ipv4 only" },
@@ -523,8 +545,6 @@ static void scenarios_are_refused_with_what_is_allowed(void **state)
 		  "x.yaml:1:9: `expect` is a mapping, `{segments: [10 B, 190 B]}`, not `none`" },
 		{ "expect: {segmants: 1}\nserver: {port: 1, script: []}",
 		  "x.yaml:1:10: nothing to expect is called `segmants`: did you mean `segments`?" },
-		{ "expect: {messages: {whole: 1}}\nserver: {port: 1, script: []}",
-		  "x.yaml:1:10: not yet: `messages` comes with framing" },
 		{ "variants: 5\nserver: {port: 1, script: []}",
 		  "x.yaml:1:11: `variants` is a mapping of names, `{plain: {}}`, not `5`" },
 		{ "variants: {}\nserver: {port: 1, script: []}",
@@ -541,11 +561,11 @@ static void scenarios_are_refused_with_what_is_allowed(void **state)
 		  "and begins with a letter" },
 		{ "variants: {a: {sever.port: 1}}\nserver: {port: 1, script: []}",
 		  "x.yaml:1:16: there is no key `sever` in a scenario; did you mean `server`? "
-		  "Allowed are title about see transport family link sysctl server client "
+		  "Allowed are title about see transport family link sysctl framing server client "
 		  "endpoints expect time_limit variants" },
 		{ "variants: {a: {server.sockpt.TCP_NODELAY: 1}}\nserver: {port: 1, script: []}",
 		  "x.yaml:1:16: there is no key `sockpt` in an endpoint; did you mean `sockopt`? "
-		  "Allowed are port script sockopt host" },
+		  "Allowed are port script sockopt framing host" },
 		{ "variants: {a: {server.sockopt.TCP_NODELY: 1}}\nserver: {port: 1, script: []}",
 		  "x.yaml:1:16: no socket option `TCP_NODELY`; did you mean `TCP_NODELAY`?" },
 		{ "variants: {a: {client.sockopt.TCP_NODELAY: 1}}\nserver: {port: 1, script: []}",
@@ -565,19 +585,20 @@ static void scenarios_are_refused_with_what_is_allowed(void **state)
 		  "x.yaml:1:16: a variant cannot change `variants`" },
 		{ "variants: {a: {variants: {}}}\nserver: {port: 1, script: []}",
 		  "x.yaml:1:16: a variant cannot change `variants`" },
-		{ "variants: {a: {framing.reader: one_recv}}\nserver: {port: 1, script: []}",
-		  "x.yaml:1:16: not yet: `framing` comes with the course on framing; until then a "
-		  "header's bytes are written with `send`, `send: {hex: \"0a 00 00 00\"}`" },
+		{ "variants: {a: {framing.raeder: one_recv}}\nserver: {port: 1, script: []}",
+		  "x.yaml:1:16: there is no key `raeder` in `framing`; did you mean `reader`? "
+		  "Allowed are kind bytes order signed counts size delimiter escape ready limit "
+		  "writes reader" },
 		{ "variants: {a: {.port: 1}}\nserver: {port: 1, script: []}",
 		  "x.yaml:1:16: there is no key `` in a scenario; allowed are title about see "
-		  "transport family link sysctl server client endpoints expect time_limit "
+		  "transport family link sysctl framing server client endpoints expect time_limit "
 		  "variants" },
 		{ "variants: {a: {server..port: 1}}\nserver: {port: 1, script: []}",
 		  "x.yaml:1:16: there is no key `` in an endpoint; allowed are port script sockopt "
-		  "host" },
+		  "framing host" },
 		{ "variants: {a: {server.: 1}}\nserver: {port: 1, script: []}",
 		  "x.yaml:1:16: there is no key `` in an endpoint; allowed are port script sockopt "
-		  "host" },
+		  "framing host" },
 		{ "variants: {a: {}}\nserver: {port: 1, script: [{close: , only: b}]}",
 		  "x.yaml:2:44: `only` names `b`, which is no variant; the variants are a" },
 		{ "variants: {a: {}}\nserver: {port: 1, script: [{close: , except: [a, [b]]}]}",
@@ -587,7 +608,7 @@ static void scenarios_are_refused_with_what_is_allowed(void **state)
 		  "true, false, yes, no)" },
 		{ "server.port: 5\nserver: {port: 1, script: []}",
 		  "x.yaml:1:1: there is no key `server.port` in a scenario; allowed are title "
-		  "about see transport family link sysctl server client endpoints expect "
+		  "about see transport family link sysctl framing server client endpoints expect "
 		  "time_limit variants" },
 		{ "server: {port: 1, script: []}\nserver: {port: 1, script: []}",
 		  "x.yaml:2:1: the key server is already in line 1; a mapping has each key once" },
@@ -610,7 +631,7 @@ static void set_is_refused_with_its_own_text_as_the_place(void **state)
 		{ "client.port=", "--set client.port=: this is KEY=VALUE, with dotted keys as in a "
 		                  "variant: client.sockopt.TCP_NODELAY=1" },
 		{ "server.prt=5", "--set server.prt=5: there is no key `prt` in an endpoint; did "
-		                  "you mean `port`? Allowed are port script sockopt host" },
+		                  "you mean `port`? Allowed are port script sockopt framing host" },
 		{ "server.port=x",
 		  "--set server.port=x: `port` cannot be `x`: it must begin with a number" },
 		{ "server.port=[1", "--set server.port=[1:2:1: this is not YAML: flow sequence "
@@ -622,9 +643,9 @@ static void set_is_refused_with_its_own_text_as_the_place(void **state)
 		  "--set variants.a.title=x: a variant cannot change `variants`" },
 		{ "title=*x", "--set title=*x:1:1: `*` begins a YAML alias, and a scenario has no "
 		              "aliases; write the value out, or quote it if it is text" },
-		{ "framing.bytes=4", "--set framing.bytes=4: not yet: `framing` comes with the "
-		                     "course on framing; until then a header's bytes are written "
-		                     "with `send`, `send: {hex: \"0a 00 00 00\"}`" },
+		{ "framing.bytes=5",
+		  "--set framing.bytes=5: `bytes` cannot be `5`: a binary header "
+		  "has 1, 2, 4 or 8" },
 	};
 
 	(void)state;
@@ -636,9 +657,9 @@ static void what_a_script_is_made_of_is_told_with_the_nearest(void **state)
 {
 	static const char all[] =
 		"alls are socket bind listen accept connect send sendto sendmsg writev sendfile "
-		"recv recvfrom setsockopt shutdown close poll sleep signal wait; beside one go "
+		"recv recvfrom setsockopt shutdown close poll sleep signal wait send_message recv_message; beside one go "
 		"times every at script only except fails as on note, and its own size flags to "
-		"until timeout";
+		"until timeout claims";
 	static const struct refusal refusals[] = {
 		{ "sned: 9 B", "`sned` is no call and no key of a step; did you mean `send`? C" },
 		{ "{send: 9 B, tims: 3}",
@@ -663,7 +684,7 @@ static void control_bytes_of_a_scenario_never_reach_a_terminal(void **state)
 	(void)state;
 	refused("\"\\e[2Jx\": 1", NULL,
 	        "x.yaml:1:1: there is no key `\\x1b[2Jx` in a scenario; allowed are title about "
-	        "see transport family link sysctl server client endpoints expect time_limit "
+	        "see transport family link sysctl framing server client endpoints expect time_limit "
 	        "variants");
 	refused("server: {port: 1, script: [{send: 1 B, fails: \"\\e]0;x\\a\"}]}", NULL,
 	        "x.yaml:1:47: `fails` takes a name of errno(3), `EADDRINUSE`, not "
