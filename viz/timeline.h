@@ -276,7 +276,8 @@ bool timeline_is_blocked(const struct timeline_group *group, const struct timeli
 
 /* "queue full", "loss", "corruption"; "lost" where no event says why. */
 const char *timeline_death_text(const struct timeline_death *death);
-/* "SYN", "SYN ACK", "FIN", "RST", "ack", else "packet": what one without bytes is called by its flags. */
+/* "SYN", "SYN ACK", "FIN", "RST", "ack", else "packet": what one without bytes is called by its
+ * flags. */
 const char *timeline_flags_text(uint8_t flags);
 
 struct timeline_deaths timeline_count_deaths(const struct timeline_group *group);

@@ -60,7 +60,7 @@ struct view_layout {
 	double panel_content, panel_height; /* of what scrolls, and what is seen of it */
 	double groups_content, groups_height;
 	double groups_top; /* y of what scrolls */
-	size_t list_rows; /* of the list of flows, that have room; 0: it is not drawn */
+	size_t list_rows;  /* of the list of flows, that have room; 0: it is not drawn */
 	/* Where each group is in what scrolls, so that one can be brought into sight; h 0: not
 	 * known. */
 	struct view_extent {
@@ -117,7 +117,7 @@ struct view {
 	struct item selected, hovered;
 	bool selected_last;               /* since the cursor was put: steps go on from it */
 	uint64_t folded[VIEW_FOLD_WORDS]; /* bit of each group, the first in the lowest */
-	uint32_t ruler_turn, ways; /* whose bytes the ruler shows, of how many; see ways.h */
+	uint32_t ruler_turn, ways;        /* whose bytes the ruler shows, of how many; see ways.h */
 	double panel_width;
 	double panel_scroll, groups_scroll;
 	bool light, wall_clock, help;
