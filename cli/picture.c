@@ -136,7 +136,11 @@ int picture_svg(struct buffer *out, const struct ledger *const *ledgers, size_t 
 
 void picture_json(struct buffer *out, const struct ledger *ledger, bool pretty)
 {
-	struct race race = is_of_others(ledger->trace) ? (struct race){ 0 } : race_margin(ledger);
+	struct race race = { 0 };
+
+	if (!is_of_others(ledger->trace))
+		race = race_margin(ledger);
+
 	const struct json_race pair = { .flow = race.flow,
 		                        .direction = race.direction,
 		                        .write = race.write,

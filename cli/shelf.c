@@ -80,11 +80,11 @@ unsigned shelf_add(struct shelf *shelf, const char *path, bool grows)
 {
 	static const char ending[] = ".pcapng";
 	struct buffer partial = { 0 };
-	size_t length = strlen(path);
+	size_t length = strlen(path), tail = strlen(ending);
 	struct shelf_item *item;
 
-	if (length > strlen(ending) && !strcmp(path + length - strlen(ending), ending))
-		length -= strlen(ending);
+	if (length > tail && !strcmp(path + (length - tail), ending))
+		length -= tail;
 	buffer_add(&partial, path, length);
 	buffer_text(&partial, ".partial");
 	if (!grows)

@@ -93,7 +93,7 @@ static const char *address_end(const struct frame *frame, const char *name)
 	size_t length = strlen(name);
 
 	return frame->group->trace->foreign && length > FRAME_GUTTER - 1
-	               ? name + length - (FRAME_GUTTER - 2)
+	               ? name + (length - (FRAME_GUTTER - 2))
 	               : name;
 }
 

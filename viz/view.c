@@ -98,8 +98,9 @@ static void move_item(struct item *item, const uint32_t *to, size_t count)
 
 	if (item->kind == ITEM_NONE)
 		return;
-	*item = group == TIMELINE_NONE ? (struct item){ 0 }
-	                               : (struct item){ item->kind, group, item->index };
+	item->group = group;
+	if (group == TIMELINE_NONE)
+		*item = (struct item){ 0 };
 }
 
 void view_move_groups(struct view *view, const uint32_t *to, size_t count)
