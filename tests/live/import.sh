@@ -2,6 +2,11 @@
 # An unmodified client and server under strace, with tcpdump on lo, become a recording in which every
 # byte is accounted for. usage: import.sh SEAM
 set -u
+# An ordinary user captures in a network of its own. Not as root there: tcpdump would change its user.
+if [ "$(id -u)" != 0 ] && [ -z "${IMPORT_APART:-}" ]; then
+	IMPORT_APART=1 exec unshare -n --map-current-user --keep-caps "$0" "$@"
+fi
+[ -z "${IMPORT_APART:-}" ] || ip link set lo up || exit 1
 seam=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -12,7 +17,7 @@ skip() {
 	[ "${SEAM_MUST_WORK:-}" = 1 ] && exit 1
 	exit 77
 }
-for tool in strace tcpdump python3; do
+for tool in strace tcpdump python3 ip; do
 	command -v $tool >/dev/null 2>&1 || skip "$tool is not installed"
 done
 strace -o /dev/null true 2>/dev/null || skip "strace may not trace here"
