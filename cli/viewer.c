@@ -915,16 +915,15 @@ static enum viewer_end open_and_run(struct viewer *viewer, struct err *err)
 		                            .drawn = options->dump ? drawn : NULL };
 	const struct window_content content = { .timeline = &nothing };
 
-	/* Beside SDL's start. */
-	if (!viewer->inflow_id)
-		reading_look(&viewer->reading, false, false);
 	viewer->window = window_open(&options->window, &calls, &content, err);
 	if (!viewer->window)
 		return VIEWER_NO_WINDOW;
+	/* Not before: beside another thread libX11 takes 7 ms more to read its table of composed
+	 * characters, byte by byte, each under a lock. */
+	viewer->reading.worker = worker_create();
 	if (start_inflow(viewer, err) != 0)
 		return VIEWER_FAILED;
-	if (viewer->inflow)
-		reading_look(&viewer->reading, false, false);
+	reading_look(&viewer->reading, false, false);
 	worker_wait(viewer->reading.worker, READING_QUIET_MS);
 	worker_set_wake(viewer->reading.worker, wake, viewer->window);
 	if (viewer->inflow)
@@ -955,10 +954,8 @@ enum viewer_end viewer_run(const struct viewer_options *options, struct err *err
 		buffer_format(&results, "%s/results", options->scratch);
 		viewer.results = results.bytes;
 	}
-	if (fill(&viewer, err) == 0) {
-		viewer.reading.worker = worker_create();
+	if (fill(&viewer, err) == 0)
 		end = open_and_run(&viewer, err);
-	}
 	finish(&viewer);
 	return end;
 }
